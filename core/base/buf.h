@@ -1,0 +1,23 @@
+// buf.h - a growing text with a ceiling.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+    char *data;        // always ends with '\0' once something was added
+    size_t len, cap, ceiling;
+    bool full;         // something did not fit under the ceiling; the text is incomplete
+};
+
+void buf_init(struct buf *b, size_t ceiling_bytes);
+void buf_add(struct buf *b, const void *bytes, size_t len);
+void buf_text(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_clear(struct buf *b);
+
+// JSON pieces (RFC 8259). Numbers that are not finite become null. decimals: digits after the point, trailing zeros cut.
+void buf_json_text(struct buf *b, const char *utf8);
+void buf_json_number(struct buf *b, double value, int decimals);
+// Text of an HTML element or attribute.
+void buf_html(struct buf *b, const char *utf8);

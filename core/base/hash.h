@@ -1,0 +1,15 @@
+// hash.h - SHA-256 of files (libsodium) and a quick 64-bit mix for tables.
+#pragma once
+#include "core/base/status.h"
+#include <stdint.h>
+
+// Lower-case hexadecimal SHA-256 of a file, streamed. NOT_FOUND, FAILED.
+enum status hash_file_sha256(const char *path, char out[65], struct err *e);
+
+// A good 64-bit mixer (splitmix64 finalizer); not for secrets.
+static inline uint64_t hash_mix(uint64_t x)
+{
+    x ^= x >> 30; x *= 0xbf58476d1ce4e5b9u;
+    x ^= x >> 27; x *= 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}

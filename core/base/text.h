@@ -1,0 +1,13 @@
+// text.h - every sentence a user sees, in English and Chinese (文案).
+//
+// The English text in the code is the key. The Chinese stands in data/text/*.def as T("english", "中文") and is compiled in.
+// tests/base/text_test.c holds every sentence of the sources against that table.
+#pragma once
+
+enum lang { LANG_EN, LANG_ZH };
+
+// The text in this language; the English itself when lang is LANG_EN or no translation is known.
+const char *text_in(enum lang lang, const char *english) __attribute__((format_arg(2)));
+
+// From LC_ALL, LC_MESSAGES, LANG in that order: zh* is Chinese, everything else English.
+enum lang text_lang_of_environment(void);

@@ -1,0 +1,60 @@
+// geom.h - plain shapes in metres, and a whole layer of footprints as flat arrays.
+//
+// A footprint keeps its vertices as whole millimetres from its own origin (the lower left corner of its bounding box), so
+// they are exact, small (8 bytes) and near zero wherever on Earth it stands. Rings are open (the first vertex is not
+// repeated); outer rings run counter-clockwise, holes clockwise; a multipolygon is simply more rings.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct xy_m { double x, y; };                       // metres in the metric CRS, or from a local origin where said
+struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
+struct mm { int32_t x, y; };                        // millimetres from a footprint's origin
+struct mm64 { int64_t x, y; };                      // millimetres in the metric CRS
+struct box_m { double min_x, min_y, max_x, max_y; };
+
+// Rings with vertices in one local frame. Ring k is vertex[first[k]] .. vertex[first[k+1]-1].
+struct rings {
+    struct xy_m *vertex;
+    uint32_t *first;                                // [count + 1]
+    uint32_t count;
+    uint32_t vertex_cap, first_cap;                 // room, for geom_* functions that fill it
+};
+void rings_clear(struct rings *r);
+void rings_start(struct rings *r);                  // empty, memory kept
+void rings_add_vertex(struct rings *r, struct xy_m p); // to the ring being drawn
+void rings_end_ring(struct rings *r);               // closes it; rings with fewer than 3 vertices are taken back
+double rings_area_m2(const struct rings *r);        // signed: outer counter-clockwise counts positive
+double rings_perimeter_m(const struct rings *r);
+struct xy_m rings_centroid(const struct rings *r);  // of area; mean of vertices when the area is zero
+struct box_m rings_box(const struct rings *r);
+bool rings_contain(const struct rings *r, struct xy_m p); // even-odd
+
+// A layer: n footprints. Arrays are indexed by footprint unless said.
+struct footprints {
+    int64_t count;
+    struct mm64 *origin;                            // lower left corner of the bounding box
+    struct mm *size;                                // width and height of the bounding box
+    uint32_t *ring_first;                           // [count + 1] into vertex_first
+    uint32_t *vertex_first;                         // [rings + 1] into vertex
+    struct mm *vertex;
+    float *area_m2, *perimeter_m;
+    struct xy_m *centroid;                          // from the origin, metres
+    uint64_t *identity;                             // equal shapes at an equal place have equal hashes (shape_hash + origin)
+    uint64_t *shape;                                // the same without the place
+    int64_t *fid;                                   // the source's feature id (the first one after a dissolve)
+    float *height_m;                                // NaN: unknown; NULL: the layer has no heights
+    uint32_t *id_first;                             // [count + 1] into id_text; NULL: ids are the fids
+    char *id_text;
+    uint16_t *kind;                                 // index into kind_name, 0 = none; NULL: no kind field asked for
+    char **kind_name; uint32_t kind_count;
+};
+void footprints_clear(struct footprints *f);
+
+// Footprint i as rings in metres from `frame` (a millimetre place), moved by shift. Replaces what was in out.
+void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, struct xy_m shift, struct rings *out);
+struct mm64 footprint_centre(const struct footprints *f, int64_t i); // centre of the bounding box
+struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres in the metric CRS
+// The id a user knows: the id field, or the fid in decimal. Writes at most cap bytes with the ending '\0'; returns out.
+const char *footprint_id(const struct footprints *f, int64_t i, char *out, size_t cap);

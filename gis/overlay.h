@@ -1,0 +1,21 @@
+// overlay.h - polygons made of polygons. GEOS lives here (and in footprint.c for repair) and nowhere else.
+//
+// Slow and exact; only candidates come here. All shapes in one local frame, metres.
+#pragma once
+#include "core/base/status.h"
+#include "gis/geom.h"
+
+struct overlay; // one for each thread: holds the GEOS context
+struct overlay *overlay_open(void);
+void overlay_close(struct overlay *o);
+
+// Valid polygons out of whatever rings: repaired by GEOSMakeValid when needed (*repaired tells). Output rings are oriented,
+// outer ring first, each outer followed by its holes. FAILED when nothing polygonal is left.
+enum status overlay_repair(struct overlay *o, const struct rings *in, struct rings *out, bool *repaired, struct err *e);
+// Union of n shapes; gaps narrower than 2*close_m are closed first (0: none).
+enum status overlay_union(struct overlay *o, const struct rings *const *parts, int n, double close_m, struct rings *out, struct err *e);
+// a minus b, precision 1 mm; falls back to 1 cm and to repaired input before it fails.
+enum status overlay_minus(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
+enum status overlay_common(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
+// Morphological opening: what a disc of this radius can reach (buffer -r, +r, mitred). Slivers vanish.
+enum status overlay_open_by(struct overlay *o, const struct rings *a, double radius_m, struct rings *out, struct err *e);

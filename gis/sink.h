@@ -1,0 +1,25 @@
+// sink.h - writing a layer so that nobody ever sees half of it. Format by extension, through OGR.
+//
+// Everything is written beside the target under a name of its own and renamed into place when whole; a failed or killed run
+// leaves the old file or none. Same input, same bytes (no clock in the file).
+#pragma once
+#include "core/base/status.h"
+#include "gis/crs.h"
+#include "gis/geom.h"
+
+enum sink_type { SINK_TEXT, SINK_INTEGER, SINK_REAL };
+struct sink_field { const char *name; enum sink_type type; const char *title_en, *title_zh; int decimals; };
+struct sink_value { const char *text; int64_t integer; double real; bool is_null; }; // the one of the field's type counts
+
+struct sink;
+// gpkg geojson geojsonl fgb shp csv xlsx kml; anything else is refused with the list. crs: of the geometries given; target: what
+// the file is to hold (GeoJSON and KML are always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
+enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
+                      const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e);
+// wkb NULL: a row without geometry.
+enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e);
+enum status sink_commit(struct sink *s, struct err *e); // closes, syncs, renames; the sink is gone either way
+void sink_abandon(struct sink *s);                      // removes what was begun
+
+// A text file in the same manner (report, JSON).
+enum status sink_text_file(const char *path, const char *data, size_t len, struct err *e);
