@@ -1,0 +1,171 @@
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void buf_init(struct buf *b, size_t ceiling_bytes)
+{
+    *b = (struct buf){ .ceiling = ceiling_bytes };
+}
+
+void buf_clear(struct buf *b)
+{
+    mem_free(b->data);
+    *b = (struct buf){ .ceiling = b->ceiling };
+}
+
+// Room for len more and the final '\0'. Once something did not fit nothing follows: a text with a hole misleads.
+static bool make_room(struct buf *b, size_t len)
+{
+    if (b->full || len > b->ceiling - b->len) {
+        b->full = true;
+        return false;
+    }
+    b->data = mem_grow(b->data, &b->cap, b->len + len + 1, 1);
+    return true;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    if (!make_room(b, len))
+        return;
+    if (len > 0)
+        memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
+void buf_text(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len >= 0 && make_room(b, (size_t)len)) {
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+// Length of the UTF-8 character at s, 0 when it is none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+static size_t utf8_length(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    size_t len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (size_t i = 2; i < len; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return len;
+}
+
+static const char replacement[] = "\xef\xbf\xbd"; // U+FFFD
+
+// Copies one character, or U+FFFD for a byte that is none; returns how many bytes of s were used.
+static size_t add_character(struct buf *b, const unsigned char *s)
+{
+    size_t len = utf8_length(s);
+    if (len == 0)
+        buf_add(b, replacement, 3);
+    else
+        buf_add(b, s, len);
+    return len == 0 ? 1 : len;
+}
+
+static const char *json_escape(unsigned char c)
+{
+    switch (c) {
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\b': return "\\b";
+    case '\f': return "\\f";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: return NULL;
+    }
+}
+
+void buf_json_text(struct buf *b, const char *utf8)
+{
+    if (utf8 == NULL) {
+        buf_text(b, "null");
+        return;
+    }
+    buf_text(b, "\"");
+    for (const unsigned char *s = (const unsigned char *)utf8; *s != '\0';) {
+        const char *escape = json_escape(*s);
+        if (escape != NULL)
+            buf_text(b, escape), s++;
+        else if (*s < 0x20)
+            buf_printf(b, "\\u%04x", *s++);
+        else if (s[0] == '<' && s[1] == '/')    // the same JSON may stand inside <script>
+            buf_text(b, "<\\/"), s += 2;
+        else
+            s += add_character(b, s);
+    }
+    buf_text(b, "\"");
+}
+
+void buf_json_number(struct buf *b, double value, int decimals)
+{
+    if (!isfinite(value)) {
+        buf_text(b, "null");
+        return;
+    }
+    char text[400];     // DBL_MAX has 309 digits before the point
+    int places = decimals < 0 ? 0 : decimals > 60 ? 60 : decimals;
+    int len = snprintf(text, sizeof text, "%.*f", places, value);
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == ',')  // a program around us may have set a locale
+            *c = '.';
+    if (strchr(text, '.') != NULL)
+        while (text[len - 1] == '0')
+            len--;
+    if (text[len - 1] == '.')
+        len--;
+    bool minus_zero = len == 2 && text[0] == '-' && text[1] == '0';
+    buf_add(b, text + minus_zero, (size_t)(len - minus_zero));
+}
+
+static const char *html_escape(unsigned char c)
+{
+    switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    default: return NULL;
+    }
+}
+
+void buf_html(struct buf *b, const char *utf8)
+{
+    for (const unsigned char *s = (const unsigned char *)utf8; s != NULL && *s != '\0';) {
+        const char *escape = html_escape(*s);
+        bool control = (*s < 0x20 && *s != '\n' && *s != '\t') || *s == 0x7f;
+        if (escape != NULL)
+            buf_text(b, escape), s++;
+        else if (control)
+            buf_add(b, replacement, 3), s++;
+        else
+            s += add_character(b, s);
+    }
+}

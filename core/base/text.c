@@ -1,0 +1,53 @@
+#include "core/base/text.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sentence { const char *english, *chinese; };
+
+static struct sentence sentences[] = {
+#define T(english, chinese) { english, chinese },
+#include "data/text/base.def"
+#include "data/text/bench.def"
+#include "data/text/diff.def"
+#include "data/text/gis.def"
+#include "data/text/output.def"
+#include "data/text/report.def"
+#include "data/text/score.def"
+#undef T
+};
+enum { SENTENCES = sizeof sentences / sizeof sentences[0] };
+
+static pthread_once_t sorted = PTHREAD_ONCE_INIT;
+
+static int by_english(const void *a, const void *b)
+{
+    return strcmp(((const struct sentence *)a)->english, ((const struct sentence *)b)->english);
+}
+
+static void sort_sentences(void)
+{
+    qsort(sentences, SENTENCES, sizeof sentences[0], by_english);
+}
+
+const char *text_in(enum lang lang, const char *english)
+{
+    if (lang == LANG_EN)
+        return english;
+    pthread_once(&sorted, sort_sentences);
+    struct sentence key = { .english = english };
+    const struct sentence *found = bsearch(&key, sentences, SENTENCES, sizeof sentences[0], by_english);
+    return found != NULL ? found->chinese : english;
+}
+
+enum lang text_lang_of_environment(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')      // an empty variable counts as not set (POSIX)
+            return strncmp(value, "zh", 2) == 0 ? LANG_ZH : LANG_EN;
+    }
+    return LANG_EN;
+}
