@@ -1,0 +1,54 @@
+#include "api/command.h"
+#include "api/options.h"
+#include <stdio.h>
+
+enum { HELP_CEILING = 1 << 20 };
+
+static void describe_program(enum lang lang, struct buf *out)
+{
+    buf_text(out, text_in(lang, "gridpatrol compares surveys of buildings and tells real construction from survey noise.\n"));
+    buf_text(out, text_in(lang, "\nUse: gridpatrol COMMAND [options]\n\nCommands:\n"));
+    for (const struct command *c = command_list; c->name != NULL; c++)
+        buf_printf(out, "  %-10s%s\n", c->name, text_in(lang, c->brief));
+    buf_text(out, text_in(lang, "\nWith every command:\n"
+                                "  --lang zh|en   language of the words (else LC_ALL, LC_MESSAGES, LANG)\n"
+                                "  --version      the version\n"
+                                "\nExit status: 0 done, 1 failed, 2 used wrongly, 3 input refused.\n"));
+}
+
+static void describe_command(const struct command *c, enum lang lang, struct buf *out)
+{
+    buf_printf(out, "gridpatrol %s %s\n%s\n", c->name, c->operands, text_in(lang, c->brief));
+    if (c->option != NULL)
+        options_help(c->option, lang, out);
+    if (c->more != NULL)
+        buf_printf(out, "\n%s", text_in(lang, c->more));
+}
+
+static int unknown_command(const struct call *call, const char *name)
+{
+    struct err e = { .lang = call->lang };
+    const char *near = command_nearest(name);
+    if (near != NULL)
+        err_set(&e, INVALID, "there is no command \"%.60s\"; did you mean %s?", name, near);
+    else
+        err_set(&e, INVALID, "there is no command \"%.60s\"", name);
+    fprintf(stderr, "gridpatrol: %s\n", e.text);
+    return EXIT_USED_WRONGLY;
+}
+
+int cmd_help(const struct call *call)
+{
+    const struct command *about = call->argc > 0 ? command_get(call->argv[0]) : NULL;
+    if (call->argc > 0 && about == NULL)
+        return unknown_command(call, call->argv[0]);
+    struct buf text;
+    buf_init(&text, HELP_CEILING);
+    if (about == NULL)
+        describe_program(call->lang, &text);
+    else
+        describe_command(about, call->lang, &text);
+    fputs(text.data, stdout);
+    buf_clear(&text);
+    return EXIT_DONE;
+}

@@ -1,0 +1,58 @@
+#include "api/command.h"
+#include "api/options.h"
+#include <stdio.h>
+#include <string.h>
+
+#ifndef GP_VERSION
+#define GP_VERSION "0.1.0"
+#endif
+
+const struct command command_list[] = {
+    { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
+    { .name = NULL },
+};
+
+const struct command *command_get(const char *name)
+{
+    for (const struct command *c = command_list; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *best = NULL;
+    int best_distance = 3;
+    for (const struct command *c = command_list; c->name != NULL; c++) {
+        int distance = options_distance(c->name, name);
+        if (distance < best_distance) {
+            best = c->name;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+// NOT_FOUND, INVALID and TOO_BIG are about what was given to us; the rest went wrong on our side of the fence.
+static int exit_status(enum status s)
+{
+    if (s == OK)
+        return EXIT_DONE;
+    return s == INVALID || s == NOT_FOUND || s == TOO_BIG ? EXIT_REFUSED : EXIT_FAILED;
+}
+
+int command_failed(const struct call *call, const struct err *e)
+{
+    fprintf(stderr, "gridpatrol %s: %s\n", call->command->name, e->text);
+    return exit_status(e->status);
+}
+
+int command_used_wrongly(const struct call *call, const struct err *e)
+{
+    fprintf(stderr, "gridpatrol %s: %s\n", call->command->name, e->text);
+    fprintf(stderr, text_in(call->lang, "See: gridpatrol help %s\n"), call->command->name);
+    return EXIT_USED_WRONGLY;
+}
+
+const char *command_version(void) { return GP_VERSION; }
