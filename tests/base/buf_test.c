@@ -1,0 +1,133 @@
+// Growing text: the ceiling holds, and what a stranger wrote can break neither JSON nor HTML.
+#include "core/base/buf.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void the_ceiling_holds(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 10);
+    buf_text(&b, "12345");
+    buf_printf(&b, "%05d", 67890);
+    assert_string_equal(b.data, "1234567890");
+    assert_false(b.full);
+    buf_text(&b, "x");
+    assert_true(b.full);
+    buf_text(&b, "");
+    assert_string_equal(b.data, "1234567890");
+    buf_clear(&b);
+    assert_null(b.data);
+}
+
+static void nothing_follows_what_did_not_fit(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 4);
+    buf_text(&b, "too long");
+    buf_text(&b, "ok");
+    assert_true(b.full);
+    assert_int_equal(b.len, 0);
+    buf_clear(&b);
+}
+
+struct text_case { const char *given, *expect; };
+
+static const struct text_case json_texts[] = {
+    { "plain", "\"plain\"" },
+    { "a \"quote\" and a \\", "\"a \\\"quote\\\" and a \\\\\"" },
+    { "line\nfeed\ttab\r\b\f", "\"line\\nfeed\\ttab\\r\\b\\f\"" },
+    { "\x01\x1f", "\"\\u0001\\u001f\"" },
+    { "违法建设", "\"违法建设\"" },
+    { "</script>", "\"<\\/script>\"" },
+    { "\xff", "\"\xef\xbf\xbd\"" },                         // no such byte in UTF-8
+    { "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },         // overlong '/'
+    { "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" }, // a surrogate
+    { "\xe5\xbb", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },         // cut in the middle of a character
+    { "\xf0\x9f\x8f\xa0", "\"\xf0\x9f\x8f\xa0\"" },
+    { NULL, "null" },
+};
+
+static void json_text_is_always_valid(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof json_texts / sizeof json_texts[0]; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        buf_json_text(&b, json_texts[i].given);
+        assert_string_equal(b.data, json_texts[i].expect);
+        buf_clear(&b);
+    }
+}
+
+struct number_case { double value; int decimals; const char *expect; };
+
+static const struct number_case json_numbers[] = {
+    { 0, 3, "0" },
+    { -0.0, 3, "0" },
+    { -0.0001, 3, "0" },
+    { 1.5, 3, "1.5" },
+    { 1200, 0, "1200" },
+    { 1200, 2, "1200" },
+    { -3.14159, 2, "-3.14" },
+    { 500000.25, 3, "500000.25" },
+    { 0.9996, 3, "1" },
+    { NAN, 3, "null" },
+    { INFINITY, 3, "null" },
+    { -INFINITY, 0, "null" },
+};
+
+static void json_numbers_are_short_and_finite(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof json_numbers / sizeof json_numbers[0]; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        buf_json_number(&b, json_numbers[i].value, json_numbers[i].decimals);
+        assert_string_equal(b.data, json_numbers[i].expect);
+        buf_clear(&b);
+    }
+}
+
+static void the_largest_number_fits(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_json_number(&b, -DBL_MAX, 9);
+    assert_int_equal(b.len, 310);
+    buf_clear(&b);
+}
+
+static void html_cannot_be_broken_out_of(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_html(&b, "<img src=x onerror='a(\"b\")'> & \x01 院落");
+    assert_string_equal(b.data,
+                        "&lt;img src=x onerror=&#39;a(&quot;b&quot;)&#39;&gt; &amp; \xef\xbf\xbd 院落");
+    buf_clear(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_ceiling_holds),
+        cmocka_unit_test(nothing_follows_what_did_not_fit),
+        cmocka_unit_test(json_text_is_always_valid),
+        cmocka_unit_test(json_numbers_are_short_and_finite),
+        cmocka_unit_test(the_largest_number_fits),
+        cmocka_unit_test(html_cannot_be_broken_out_of),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,78 @@
+// SHA-256 of files against the published values (FIPS 180-4 examples).
+#include "core/base/hash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void check_file_of(const char *piece, int times, const char *expect)
+{
+    char path[] = "/tmp/hash_test_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    FILE *f = fdopen(fd, "wb");
+    for (int i = 0; i < times; i++)
+        fputs(piece, f);
+    fclose(f);
+    struct err e = { 0 };
+    char got[65] = "";
+    enum status s = hash_file_sha256(path, got, &e);
+    unlink(path);
+    assert_int_equal(s, OK);
+    assert_string_equal(got, expect);
+}
+
+static void known_values(void **state)
+{
+    (void)state;
+    check_file_of("", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    check_file_of("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    check_file_of("a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"); // several chunks
+}
+
+static void a_missing_file_is_said(void **state)
+{
+    (void)state;
+    struct err e = { .lang = LANG_ZH };
+    char got[65] = "untouched";
+    assert_int_equal(hash_file_sha256("/nowhere/at all", got, &e), NOT_FOUND);
+    assert_string_equal(got, "untouched");
+    assert_string_equal(e.text, "/nowhere/at all：没有这个文件");
+}
+
+static void a_folder_is_refused(void **state)
+{
+    (void)state;
+    struct err e = { 0 };
+    char got[65] = "untouched";
+    assert_int_equal(hash_file_sha256("/tmp", got, &e), FAILED);
+    assert_string_equal(got, "untouched");
+    assert_non_null(strstr(e.text, "/tmp"));
+}
+
+static void mixing_loses_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(hash_mix(0), 0);
+    assert_true(hash_mix(1) == 0x5692161d100b05e5u);    // splitmix64 finalizer of 1
+    for (int bit = 0; bit < 64; bit++)
+        assert_true(hash_mix(12345) != hash_mix(12345 ^ (UINT64_C(1) << bit)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_values),
+        cmocka_unit_test(a_missing_file_is_said),
+        cmocka_unit_test(a_folder_is_refused),
+        cmocka_unit_test(mixing_loses_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
