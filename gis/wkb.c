@@ -1,0 +1,267 @@
+#include "gis/wkb.h"
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include <string.h>
+
+enum { TYPE_POLYGON = 3, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7, DEPTH_MAX = 8 };
+enum { HEADER_BYTES = 5, COUNT_BYTES = 4 };
+static const uint32_t EWKB_Z = 0x80000000u, EWKB_M = 0x40000000u, EWKB_SRID = 0x20000000u;
+
+// What is left of the bytes, and the byte order of the geometry being read.
+struct reader { const uint8_t *at; size_t left; bool swap; };
+
+struct reading { struct reader in; struct wkb_shape *out; struct wkb_facts *facts; uint32_t polygons; };
+
+static bool take_u32(struct reader *in, uint32_t *value)
+{
+    if (in->left < sizeof *value)
+        return false;
+    memcpy(value, in->at, sizeof *value);
+    if (in->swap)
+        *value = __builtin_bswap32(*value);
+    in->at += sizeof *value;
+    in->left -= sizeof *value;
+    return true;
+}
+
+static double double_at(const uint8_t *at, bool swap)
+{
+    uint64_t bits;
+    double value;
+    memcpy(&bits, at, sizeof bits);
+    if (swap)
+        bits = __builtin_bswap64(bits);
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+// Byte order, type code and the EWKB SRID. dims: ordinates of a point.
+static bool take_header(struct reader *in, uint32_t *type, uint32_t *dims)
+{
+    if (in->left < HEADER_BYTES || in->at[0] > 1)
+        return false;
+    bool little = in->at[0] == 1;
+    in->swap = little != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    in->at++;
+    in->left--;
+    uint32_t code, srid;
+    if (!take_u32(in, &code))
+        return false;
+    if ((code & EWKB_SRID) != 0 && !take_u32(in, &srid))
+        return false;
+    uint32_t plain = code & ~(EWKB_Z | EWKB_M | EWKB_SRID);
+    uint32_t iso = plain / 1000;
+    if (iso > 3)
+        return false;
+    bool z = (code & EWKB_Z) != 0 || iso == 1 || iso == 3, m = (code & EWKB_M) != 0 || iso == 2 || iso == 3;
+    *type = plain % 1000;
+    *dims = 2u + z + m;
+    return true;
+}
+
+static void mark_hole(struct wkb_shape *s, uint32_t ring, bool hole)
+{
+    if (ring >= s->hole_cap) {
+        size_t cap = s->hole_cap;
+        s->ring_is_hole = mem_grow(s->ring_is_hole, &cap, ring + 1, sizeof *s->ring_is_hole);
+        s->hole_cap = (uint32_t)cap;
+    }
+    s->ring_is_hole[ring] = hole;
+}
+
+// Room for a whole ring at once, so that its vertices are plain stores. rings_end_ring keeps two places behind `first`.
+static struct xy_m *ring_room(struct rings *r, uint32_t points)
+{
+    uint32_t end = r->first[r->count + 1];
+    if (end + points > r->vertex_cap) {
+        size_t cap = r->vertex_cap;
+        r->vertex = mem_grow(r->vertex, &cap, end + points, sizeof *r->vertex);
+        must(cap <= UINT32_MAX);
+        r->vertex_cap = (uint32_t)cap;
+    }
+    return r->vertex + end;
+}
+
+static bool same_place(struct xy_m a, struct xy_m b)
+{
+    return a.x == b.x && a.y == b.y;
+}
+
+// The vertices of one ring without repetitions; returns how many are left.
+static uint32_t copy_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < points; i++) {
+        struct xy_m p = { double_at(in->at + i * stride, in->swap), double_at(in->at + i * stride + 8, in->swap) };
+        if (n > 0 && same_place(p, to[n - 1]))
+            facts->repeated++;
+        else
+            to[n++] = p;
+    }
+    if (n > 1 && same_place(to[n - 1], to[0]))
+        n--;
+    return n;
+}
+
+// found: whether the ring was kept.
+static bool take_ring(struct reading *r, uint32_t dims, bool hole, bool *found)
+{
+    uint32_t points;
+    size_t stride = dims * sizeof(double);
+    if (!take_u32(&r->in, &points) || points > r->in.left / stride)
+        return false;
+    struct rings *rings = &r->out->rings;
+    must(rings->first[rings->count] <= UINT32_MAX - points);
+    uint32_t n = copy_points(&r->in, points, stride, ring_room(rings, points), r->facts);
+    r->in.at += points * stride;
+    r->in.left -= points * stride;
+    rings->first[rings->count + 1] += n;
+    *found = n >= 3;
+    if (*found)
+        mark_hole(r->out, rings->count, hole);
+    else
+        r->facts->too_few++;
+    rings_end_ring(rings);
+    return true;
+}
+
+static void forget_ring(struct rings *r)
+{
+    r->count--;
+    r->first[r->count + 1] = r->first[r->count];
+}
+
+// A polygon whose outer ring is no ring takes its holes with it.
+static bool take_polygon(struct reading *r, uint32_t dims)
+{
+    uint32_t rings;
+    if (!take_u32(&r->in, &rings) || rings > r->in.left / COUNT_BYTES)
+        return false;
+    bool outer_found = false;
+    for (uint32_t k = 0; k < rings; k++) {
+        bool found;
+        if (!take_ring(r, dims, k > 0, &found))
+            return false;
+        if (k == 0)
+            outer_found = found;
+        else if (found && !outer_found)
+            forget_ring(&r->out->rings);
+        r->facts->holes |= k > 0 && found && outer_found;
+    }
+    r->polygons += rings > 0;
+    r->facts->z_or_m |= dims > 2;
+    return true;
+}
+
+static enum wkb_kind take_geometry(struct reading *r, int depth, bool polygons_only);
+
+static enum wkb_kind take_parts(struct reading *r, int depth, bool polygons_only)
+{
+    uint32_t parts;
+    if (depth >= DEPTH_MAX || !take_u32(&r->in, &parts) || parts > r->in.left / (HEADER_BYTES + COUNT_BYTES))
+        return WKB_BROKEN;
+    for (uint32_t k = 0; k < parts; k++) {
+        enum wkb_kind kind = take_geometry(r, depth + 1, polygons_only);
+        if (kind == WKB_OTHER || kind == WKB_BROKEN)
+            return kind;
+    }
+    return WKB_MULTIPOLYGON;
+}
+
+static enum wkb_kind take_geometry(struct reading *r, int depth, bool polygons_only)
+{
+    uint32_t type, dims;
+    if (!take_header(&r->in, &type, &dims))
+        return WKB_BROKEN;
+    if (type == TYPE_POLYGON)
+        return take_polygon(r, dims) ? WKB_POLYGON : WKB_BROKEN;
+    if (polygons_only)
+        return WKB_BROKEN;
+    if (type == TYPE_MULTIPOLYGON || type == TYPE_COLLECTION)
+        return take_parts(r, depth, type == TYPE_MULTIPOLYGON);
+    return WKB_OTHER;
+}
+
+enum wkb_kind wkb_read(const uint8_t *bytes, size_t len, struct wkb_shape *out, struct wkb_facts *facts)
+{
+    *facts = (struct wkb_facts){0};
+    rings_start(&out->rings);
+    if (len > UINT32_MAX)
+        return WKB_BROKEN;
+    struct reading r = { .in = { bytes, len, false }, .out = out, .facts = facts };
+    enum wkb_kind kind = take_geometry(&r, 0, false);
+    if (kind == WKB_OTHER || kind == WKB_BROKEN)
+        return kind;
+    if (r.polygons == 0)
+        return WKB_EMPTY;
+    facts->multi = r.polygons > 1;
+    return kind;
+}
+
+void wkb_shape_clear(struct wkb_shape *s)
+{
+    rings_clear(&s->rings);
+    mem_free(s->ring_is_hole);
+    *s = (struct wkb_shape){0};
+}
+
+static void add_u32(struct buf *out, uint32_t v)
+{
+    uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
+    buf_add(out, bytes, sizeof bytes);
+}
+
+static void add_double(struct buf *out, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    add_u32(out, (uint32_t)bits);
+    add_u32(out, (uint32_t)(bits >> 32));
+}
+
+static void add_header(struct buf *out, uint32_t type, uint32_t count)
+{
+    buf_add(out, "\1", 1);
+    add_u32(out, type);
+    add_u32(out, count);
+}
+
+static bool ring_is_clockwise(const struct rings *r, uint32_t k)
+{
+    double area2 = 0;
+    struct xy_m o = r->vertex[r->first[k]];
+    for (uint32_t i = r->first[k] + 1; i + 1 < r->first[k + 1]; i++) {
+        struct xy_m a = r->vertex[i], b = r->vertex[i + 1];
+        area2 += (a.x - o.x) * (b.y - o.y) - (b.x - o.x) * (a.y - o.y);
+    }
+    return area2 < 0;
+}
+
+static void add_ring(struct buf *out, const struct rings *r, uint32_t k, struct xy_m origin)
+{
+    uint32_t first = r->first[k], n = r->first[k + 1] - first;
+    add_u32(out, n + 1);
+    for (uint32_t i = 0; i <= n; i++) {
+        struct xy_m p = r->vertex[first + (i < n ? i : 0)];
+        add_double(out, p.x + origin.x);
+        add_double(out, p.y + origin.y);
+    }
+}
+
+size_t wkb_write_multipolygon(struct buf *out, const struct rings *r, struct xy_m origin)
+{
+    size_t before = out->len;
+    uint32_t polygons = 0;
+    for (uint32_t k = 0; k < r->count; k++)
+        polygons += k == 0 || !ring_is_clockwise(r, k);
+    add_header(out, TYPE_MULTIPOLYGON, polygons);
+    for (uint32_t k = 0; k < r->count;) {
+        uint32_t end = k + 1;
+        while (end < r->count && ring_is_clockwise(r, end))
+            end++;
+        add_header(out, TYPE_POLYGON, end - k);
+        for (; k < end; k++)
+            add_ring(out, r, k, origin);
+    }
+    return out->len - before;
+}
