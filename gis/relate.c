@@ -51,20 +51,24 @@ static struct box_m common_box(struct box_m a, struct box_m b)
                            a.max_x < b.max_x ? a.max_x : b.max_x, a.max_y < b.max_y ? a.max_y : b.max_y };
 }
 
+// What an edge is held against: the common box, the lowest point of the other shape, and which way its own rings turn.
+struct place { const struct box_m *common; double floor_y, sign; };
+
 static void edges_at(struct edges *e, double *room, int cap)
 {
     *e = (struct edges){ room, room + cap, room + 2 * cap, room + 3 * cap, room + 4 * cap, 0 };
 }
 
-// An edge outside the common x-range meets nothing. One wholly below the common box is below every edge of the other shape
-// (it can only be the shape that reaches deeper): it would add its own area under a closed line, which is zero.
-static void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const struct box_m *common, double sign)
+// An edge outside the common x-range meets nothing. One wholly below the floor, the lowest point of the other shape, is the
+// lower one of every pair it is in: it would add its own height along a closed line, there and back, which is zero.
+static void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const struct place *at)
 {
+    const struct box_m *common = at->common;
     bool forward = from.x < to.x;
     struct xy_m l = forward ? from : to, r = forward ? to : from;
     if (r.x <= common->min_x || l.x >= common->max_x || r.x - l.x <= UPRIGHT_M)
         return;
-    if (l.y <= common->min_y && r.y <= common->min_y)
+    if (l.y <= at->floor_y && r.y <= at->floor_y)
         return;
     double slope = (r.y - l.y) / (r.x - l.x), width = common->max_x - common->min_x;
     double left = l.x - common->min_x, right = r.x - common->min_x, y = l.y - common->min_y;
@@ -73,15 +77,15 @@ static void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const s
     e->right[i] = right > width ? width : right;
     e->y[i] = left < 0 ? y - left * slope : y;
     e->slope[i] = slope;
-    e->sign[i] = forward ? -sign : sign;
+    e->sign[i] = forward ? -at->sign : at->sign;
 }
 
-static void edges_collect(struct edges *e, const struct rings *r, const struct box_m *common, double sign)
+static void edges_collect(struct edges *e, const struct rings *r, const struct place *at)
 {
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], end = r->first[k + 1];
         for (uint32_t i = first; i < end; i++)
-            edges_add(e, r->vertex[i], r->vertex[i + 1 < end ? i + 1 : first], common, sign);
+            edges_add(e, r->vertex[i], r->vertex[i + 1 < end ? i + 1 : first], at);
     }
 }
 
@@ -115,14 +119,14 @@ static double sum_of(const double *sum, const struct edges *b)
     return total / 4;
 }
 
-static double small_overlap(const struct rings *a, double sign_a, const struct rings *b, double sign_b, const struct box_m *common)
+static double small_overlap(const struct rings *a, const struct place *at_a, const struct rings *b, const struct place *at_b)
 {
     double room[2 * EDGE_COLUMNS * RELATE_SWEEP_VERTICES], sum[RELATE_SWEEP_VERTICES];
     struct edges ea, eb;
     edges_at(&ea, room, RELATE_SWEEP_VERTICES);
     edges_at(&eb, room + EDGE_COLUMNS * RELATE_SWEEP_VERTICES, RELATE_SWEEP_VERTICES);
-    edges_collect(&ea, a, common, sign_a);
-    edges_collect(&eb, b, common, sign_b);
+    edges_collect(&ea, a, at_a);
+    edges_collect(&eb, b, at_b);
     memset(sum, 0, (size_t)eb.count * sizeof *sum);
     for (int i = 0; i < ea.count; i++)
         edge_meets(&ea, i, &eb, 0, eb.count, sum);
@@ -180,7 +184,7 @@ static double sweep_overlap(const struct edges *a, const struct edges *b)
     return total;
 }
 
-static double large_overlap(const struct rings *a, double sign_a, const struct rings *b, double sign_b, const struct box_m *common)
+static double large_overlap(const struct rings *a, const struct place *at_a, const struct rings *b, const struct place *at_b)
 {
     int cap_a = (int)a->first[a->count], cap_b = (int)b->first[b->count];
     double *room_a = mem_get((size_t)cap_a * EDGE_COLUMNS, sizeof *room_a);
@@ -188,8 +192,8 @@ static double large_overlap(const struct rings *a, double sign_a, const struct r
     struct edges ea, eb;
     edges_at(&ea, room_a, cap_a);
     edges_at(&eb, room_b, cap_b);
-    edges_collect(&ea, a, common, sign_a);
-    edges_collect(&eb, b, common, sign_b);
+    edges_collect(&ea, a, at_a);
+    edges_collect(&eb, b, at_b);
     edges_sort(&ea);
     edges_sort(&eb);
     double area_m2 = sweep_overlap(&ea, &eb);
@@ -231,9 +235,9 @@ double relate_overlap_m2(const struct rings *a, const struct rings *b)
     struct box_m common = common_box(ea.box, eb.box);
     if (!(common.min_x < common.max_x && common.min_y < common.max_y))
         return 0;
-    double sign_a = ea.area_m2 < 0 ? -1 : 1, sign_b = eb.area_m2 < 0 ? -1 : 1;
+    struct place at_a = { &common, eb.box.min_y, ea.area_m2 < 0 ? -1 : 1 }, at_b = { &common, ea.box.min_y, eb.area_m2 < 0 ? -1 : 1 };
     bool small = a->first[a->count] <= RELATE_SWEEP_VERTICES && b->first[b->count] <= RELATE_SWEEP_VERTICES;
-    double area_m2 = (small ? small_overlap : large_overlap)(a, sign_a, b, sign_b, &common);
+    double area_m2 = (small ? small_overlap : large_overlap)(a, &at_a, b, &at_b);
     double most_m2 = fmin(fabs(ea.area_m2), fabs(eb.area_m2));
     return area_m2 <= 0 ? 0 : area_m2 < most_m2 ? area_m2 : most_m2;
 }
