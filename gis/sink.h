@@ -8,15 +8,24 @@
 #include "gis/geom.h"
 
 enum sink_type { SINK_TEXT, SINK_INTEGER, SINK_REAL };
-struct sink_field { const char *name; enum sink_type type; const char *title_en, *title_zh; int decimals; };
+struct sink_field {
+    const char *name;
+    enum sink_type type;
+    const char *title_en, *title_zh;
+    int decimals;            // SINK_REAL: digits kept after the point
+    const char *short_name;  // for shp, where a name has at most 10 letters; NULL: name
+};
 struct sink_value { const char *text; int64_t integer; double real; bool is_null; }; // the one of the field's type counts
+
+// Before the long work: is the extension known, can the file be written there? INVALID, NOT_FOUND, DENIED.
+enum status sink_check(const char *path, struct err *e);
 
 struct sink;
 // gpkg geojson geojsonl fgb shp csv xlsx kml; anything else is refused with the list. crs: of the geometries given; target: what
 // the file is to hold (GeoJSON and KML are always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
 enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
                       const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e);
-// wkb NULL: a row without geometry.
+// wkb: a little-endian (multi)polygon; NULL: a row without geometry.
 enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e);
 enum status sink_commit(struct sink *s, struct err *e); // closes, syncs, renames; the sink is gone either way
 void sink_abandon(struct sink *s);                      // removes what was begun
