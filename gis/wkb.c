@@ -73,7 +73,7 @@ static void mark_hole(struct wkb_shape *s, uint32_t ring, bool hole)
 static struct xy_m *ring_room(struct rings *r, uint32_t points)
 {
     uint32_t end = r->first[r->count + 1];
-    if (end + points > r->vertex_cap) {
+    if (r->vertex == NULL || end + points > r->vertex_cap) {    // a ring of no points needs an address too
         size_t cap = r->vertex_cap;
         r->vertex = mem_grow(r->vertex, &cap, end + points, sizeof *r->vertex);
         must(cap <= UINT32_MAX);
