@@ -1,0 +1,51 @@
+#include "core/base/sort.h"
+#include "core/base/mem.h"
+#include <string.h>
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+static void sort_few(struct sort_item *item, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct sort_item x = item[i];
+        size_t k = i;
+        for (; k > 0 && item[k - 1].key > x.key; k--)
+            item[k] = item[k - 1];
+        item[k] = x;
+    }
+}
+
+void sort_by_key(struct sort_item *item, size_t count)
+{
+    if (count < 48) {
+        sort_few(item, count);
+        return;
+    }
+    uint64_t all_or = 0, all_and = ~(uint64_t)0;
+    for (size_t i = 0; i < count; i++) {
+        all_or |= item[i].key;
+        all_and &= item[i].key;
+    }
+    uint64_t differs = all_or ^ all_and; // digits that are the same everywhere need no pass
+    struct sort_item *other = mem_get(count, sizeof *other), *from = item, *to = other;
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (((differs >> shift) & (DIGITS - 1)) == 0)
+            continue;
+        size_t first[DIGITS] = {0}, sum = 0;
+        for (size_t i = 0; i < count; i++)
+            first[(from[i].key >> shift) & (DIGITS - 1)]++;
+        for (int d = 0; d < DIGITS; d++) {
+            size_t n = first[d];
+            first[d] = sum;
+            sum += n;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[first[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
+        struct sort_item *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != item)
+        memcpy(item, from, count * sizeof *item);
+    mem_free(other);
+}

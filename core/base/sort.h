@@ -1,0 +1,7 @@
+// sort.h - sorting by a 64-bit key, stable, in linear time.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+struct sort_item { uint64_t key; uint32_t value; };
+void sort_by_key(struct sort_item *item, size_t count); // ascending; equal keys keep their order

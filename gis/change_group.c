@@ -1,0 +1,303 @@
+#include "gis/change_group.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "gis/register_parts.h"
+#include "gis/relate.h"
+#include <math.h>
+#include <string.h>
+
+static const double LINZ_SHARE = 0.05;
+static const double HALF = 0.5;
+static const double SURE_SHARE = 0.25;   // of both: no strip along a wall is that much
+
+void placed_rings(const struct footprints *after, int64_t i, const struct placed *placed, struct mm64 frame, struct rings *out)
+{
+    footprint_rings(after, i, frame, placed->shift, out);
+    if (out->count == 0)
+        return;
+    struct xy_m middle = footprint_middle(after, i);
+    struct xy_m c = {middle.x - (double)frame.x * 1e-3 + placed->shift.x, middle.y - (double)frame.y * 1e-3 + placed->shift.y};
+    for (uint32_t k = 0; k < out->first[out->count]; k++) {
+        double dx = out->vertex[k].x - c.x, dy = out->vertex[k].y - c.y;
+        out->vertex[k].x += placed->per_x.x * dx + placed->per_y.x * dy;
+        out->vertex[k].y += placed->per_x.y * dx + placed->per_y.y * dy;
+    }
+}
+
+enum { SLICE = 512 };
+struct linking {
+    const struct group_input *in;
+    const uint32_t *first_pair;
+    struct bundle { struct link *link; size_t count, cap; } *bundle; // one a slice
+    struct hands { struct rings a, b; } *hands;                      // one a thread
+};
+
+static struct box_m meet(struct box_m a, struct box_m b)
+{
+    return (struct box_m){fmax(a.min_x, b.min_x), fmax(a.min_y, b.min_y), fmin(a.max_x, b.max_x), fmin(a.max_y, b.max_y)};
+}
+
+static bool judge(const struct group_input *in, uint32_t j, uint32_t i, double overlap, struct box_m shared, struct link *out)
+{
+    double f = overlap / in->before->area_m2[j], g = overlap / in->after->area_m2[i], low = fmin(f, g);
+    *out = (struct link){j, i, (float)overlap, low > LINZ_SHARE, false};
+    double sd = hypot(in->vertex_noise_m, in->placed[i].sd_m);
+    double longer = fmax(shared.max_x - shared.min_x, shared.max_y - shared.min_y);
+    if (fmax(f, g) >= HALF || low >= SURE_SHARE)
+        out->kept = true;
+    else if (low > LINZ_SHARE && overlap > 3 * sd * longer)
+        out->kept = true;
+    return out->kept || out->linz;
+}
+
+static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    struct linking *l = ctx;
+    const struct group_input *in = l->in;
+    struct bundle *bundle = &l->bundle[first / SLICE];
+    struct hands *h = &l->hands[thread];
+    for (int64_t i = first; i < last; i++) {
+        struct box_m box;
+        struct mm64 frame = footprint_centre(in->after, i);
+        bool ready = false;
+        for (uint32_t p = l->first_pair[i]; p < l->first_pair[i + 1]; p++) {
+            uint32_t j = in->pairs->b[p];
+            if (!ready) {
+                placed_rings(in->after, i, &in->placed[i], frame, &h->b);
+                box = rings_box(&h->b);
+                ready = true;
+            }
+            struct box_m other = footprint_box(in->before, j);
+            double fx = (double)frame.x * 1e-3, fy = (double)frame.y * 1e-3;
+            struct box_m shared = meet(box, (struct box_m){other.min_x - fx, other.min_y - fy, other.max_x - fx, other.max_y - fy});
+            if (shared.min_x >= shared.max_x || shared.min_y >= shared.max_y)
+                continue;
+            footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &h->a);
+            double overlap = relate_overlap_m2(&h->a, &h->b);
+            struct link link;
+            if (overlap <= 1e-6 || !judge(in, j, (uint32_t)i, overlap, shared, &link))
+                continue;
+            if (bundle->count == bundle->cap)
+                bundle->link = mem_grow(bundle->link, &bundle->cap, bundle->count + 64, sizeof *bundle->link);
+            bundle->link[bundle->count++] = link;
+        }
+    }
+}
+
+static void find_links(const struct group_input *in, const uint32_t *first_pair, struct groups *out)
+{
+    size_t slices = (size_t)(in->after->count / SLICE + 1), threads = (size_t)pool_threads(in->pool), total = 0;
+    struct linking l = {in, first_pair, mem_get(slices, sizeof *l.bundle), mem_get(threads, sizeof *l.hands)};
+    pool_range(in->pool, in->after->count, SLICE, link_slice, &l);
+    for (size_t s = 0; s < slices; s++)
+        total += l.bundle[s].count;
+    out->link = mem_get(total, sizeof *out->link);
+    for (size_t s = 0; s < slices; s++) {
+        if (l.bundle[s].count > 0)
+            memcpy(out->link + out->links, l.bundle[s].link, l.bundle[s].count * sizeof *out->link);
+        out->links += (int64_t)l.bundle[s].count;
+        mem_free(l.bundle[s].link);
+    }
+    for (size_t t = 0; t < threads; t++) {
+        rings_clear(&l.hands[t].a);
+        rings_clear(&l.hands[t].b);
+    }
+    mem_free(l.bundle);
+    mem_free(l.hands);
+}
+
+// A strong bond on both sides cuts a weak third one: a boundary between two neighbours that moved is no common building.
+static void cut_weak(const struct group_input *in, struct groups *g)
+{
+    float *best_before = mem_get((size_t)in->before->count, sizeof *best_before);
+    float *best_after = mem_get((size_t)in->after->count, sizeof *best_after);
+    for (int64_t i = 0; i < in->after->count; i++)
+        if (in->twin[i] != NOBODY)
+            best_after[i] = best_before[in->twin[i]] = 1;
+    for (int64_t k = 0; k < g->links; k++) {
+        struct link *l = &g->link[k];
+        float both = l->overlap_m2 / fmaxf(in->before->area_m2[l->before], in->after->area_m2[l->after]);
+        best_before[l->before] = fmaxf(best_before[l->before], both);
+        best_after[l->after] = fmaxf(best_after[l->after], both);
+    }
+    for (int64_t k = 0; k < g->links; k++) {
+        struct link *l = &g->link[k];
+        float f = l->overlap_m2 / in->before->area_m2[l->before], h = l->overlap_m2 / in->after->area_m2[l->after];
+        if (fmaxf(f, h) < 0.35f && best_before[l->before] > 0.5f && best_after[l->after] > 0.5f)
+            l->kept = false;
+    }
+    mem_free(best_before);
+    mem_free(best_after);
+}
+
+static uint32_t root_of(uint32_t *parent, uint32_t x)
+{
+    while (parent[x] != x)
+        x = parent[x] = parent[parent[x]];
+    return x;
+}
+
+static void join(uint32_t *parent, uint32_t x, uint32_t y)
+{
+    x = root_of(parent, x), y = root_of(parent, y);
+    if (x < y)
+        parent[y] = x;
+    else
+        parent[x] = y;
+}
+
+// A small building may lie beside itself when it is drawn twice: the mutual nearest of two left over, alike and close.
+static void join_leftovers(const struct group_input *in, const uint32_t *first_pair, uint32_t *parent, const uint8_t *linked_before,
+                           const uint8_t *linked_after)
+{
+    for (int64_t i = 0; i < in->after->count; i++) {
+        if (in->twin[i] != NOBODY || linked_after[i])
+            continue;
+        struct xy_m b = footprint_middle(in->after, i);
+        double reach = 1 + 3 * hypot(in->vertex_noise_m, in->placed[i].sd_m), best = reach;
+        uint32_t mate = NOBODY;
+        for (uint32_t p = first_pair[i]; p < first_pair[i + 1]; p++) {
+            uint32_t j = in->pairs->b[p];
+            if (in->twin_of[j] != NOBODY || linked_before[j] || footprint_likeness(in->before, j, in->after, i) < 0.2)
+                continue;
+            struct xy_m a = footprint_middle(in->before, j);
+            double d = hypot(b.x + in->placed[i].shift.x - a.x, b.y + in->placed[i].shift.y - a.y);
+            if (d < best)
+                best = d, mate = j;
+        }
+        if (mate != NOBODY)
+            join(parent, mate, (uint32_t)(in->before->count + i));
+    }
+}
+
+static uint32_t *first_pairs_of(const struct near_pairs *pairs, int64_t count)
+{
+    uint32_t *first = mem_get((size_t)count + 1, sizeof *first);
+    for (int64_t p = 0; p < pairs->count; p++)
+        first[pairs->a[p] + 1]++;
+    for (int64_t i = 0; i < count; i++)
+        first[i + 1] += first[i];
+    return first;
+}
+
+static int same_text(const void *a, const void *b, size_t la, size_t lb) { return la == lb && memcmp(a, b, la) == 0; }
+
+static uint64_t id_hash(const struct footprints *f, int64_t i)
+{
+    if (f->id_first == NULL)
+        return hash_mix((uint64_t)f->fid[i] + 0x9e3779b97f4a7c15u);
+    uint64_t h = 1469598103934665603u;
+    for (uint32_t k = f->id_first[i]; k < f->id_first[i + 1]; k++)
+        h = (h ^ (uint8_t)f->id_text[k]) * 1099511628211u;
+    return hash_mix(h);
+}
+
+static bool same_id(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j)
+{
+    if (a->id_first == NULL || b->id_first == NULL)
+        return a->fid[i] == b->fid[j];
+    return same_text(a->id_text + a->id_first[i], b->id_text + b->id_first[j], a->id_first[i + 1] - a->id_first[i],
+                     b->id_first[j + 1] - b->id_first[j]);
+}
+
+// The same id is the same building, wherever it stands; an id used twice binds its first.
+static void join_ids(const struct group_input *in, uint32_t *parent)
+{
+    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
+    struct sort_item *item = mem_get(n + m, sizeof *item);
+    for (size_t j = 0; j < n; j++)
+        item[j] = (struct sort_item){id_hash(in->before, (int64_t)j), (uint32_t)j};
+    for (size_t i = 0; i < m; i++)
+        item[n + i] = (struct sort_item){id_hash(in->after, (int64_t)i), (uint32_t)(n + i)};
+    sort_by_key(item, n + m); // stable: BEFORE comes first among equals
+    for (size_t k = 0, first = 0; k < n + m; k++) {
+        if (item[k].key != item[first].key)
+            first = k;
+        if (item[first].value < n && item[k].value >= n && same_id(in->before, item[first].value, in->after, item[k].value - (int64_t)n))
+            join(parent, item[first].value, item[k].value);
+    }
+    mem_free(item);
+}
+
+// Members in the order of each group's smallest footprint.
+static void collect(const struct group_input *in, uint32_t *parent, const uint8_t *alone_twin, struct groups *out)
+{
+    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
+    uint32_t *number = mem_get(n + m, sizeof *number);
+    for (size_t k = 0; k < n + m; k++)
+        if (root_of(parent, (uint32_t)k) == k && !alone_twin[k])
+            number[k] = (uint32_t)out->count++;
+    out->before_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
+    out->after_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
+    out->before = mem_get(n, sizeof(uint32_t));
+    out->after = mem_get(m, sizeof(uint32_t));
+    for (size_t k = 0; k < n + m; k++) {
+        uint32_t root = root_of(parent, (uint32_t)k);
+        if (!alone_twin[root])
+            (k < n ? out->before_first : out->after_first)[number[root] + 2]++;
+    }
+    for (int64_t g = 0; g < out->count; g++) {
+        out->before_first[g + 2] += out->before_first[g + 1];
+        out->after_first[g + 2] += out->after_first[g + 1];
+    }
+    for (size_t k = 0; k < n + m; k++) {
+        uint32_t root = root_of(parent, (uint32_t)k);
+        if (alone_twin[root])
+            continue;
+        if (k < n)
+            out->before[out->before_first[number[root] + 1]++] = (uint32_t)k;
+        else
+            out->after[out->after_first[number[root] + 1]++] = (uint32_t)(k - n);
+    }
+    mem_free(number);
+}
+
+void groups_make(const struct group_input *in, struct groups *out)
+{
+    *out = (struct groups){0};
+    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
+    uint32_t *first_pair = first_pairs_of(in->pairs, (int64_t)m);
+    find_links(in, first_pair, out);
+    cut_weak(in, out);
+    uint32_t *parent = mem_get(n + m, sizeof *parent);
+    uint8_t *linked = mem_get(n + m, 1), *alone_twin = mem_get(n + m, 1);
+    for (size_t k = 0; k < n + m; k++)
+        parent[k] = (uint32_t)k;
+    for (size_t i = 0; i < m; i++)
+        if (in->twin[i] != NOBODY)
+            join(parent, in->twin[i], (uint32_t)(n + i));
+    for (int64_t k = 0; k < out->links; k++)
+        if (out->link[k].kept) {
+            join(parent, out->link[k].before, (uint32_t)(n + out->link[k].after));
+            linked[out->link[k].before] = linked[n + out->link[k].after] = 1;
+        }
+    join_leftovers(in, first_pair, parent, linked, linked + n);
+    if (in->ids_are_stable)
+        join_ids(in, parent);
+    uint8_t *others = mem_get(n + m, 1);                     // groups with anything besides one pair of twins
+    for (size_t k = 0; k < n + m; k++) {
+        uint32_t root = root_of(parent, (uint32_t)k);
+        bool twin = k < n ? in->twin_of[k] != NOBODY : in->twin[k - n] != NOBODY;
+        if (!twin || linked[k])
+            others[root] = 1;
+    }
+    for (size_t k = 0; k < n + m; k++)
+        alone_twin[k] = !others[root_of(parent, (uint32_t)k)];
+    collect(in, parent, alone_twin, out);
+    mem_free(others);
+    mem_free(alone_twin);
+    mem_free(linked);
+    mem_free(parent);
+    mem_free(first_pair);
+}
+
+void groups_clear(struct groups *g)
+{
+    mem_free(g->before_first);
+    mem_free(g->after_first);
+    mem_free(g->before);
+    mem_free(g->after);
+    mem_free(g->link);
+    *g = (struct groups){0};
+}

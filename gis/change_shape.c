@@ -1,0 +1,136 @@
+#include "gis/change_shape.h"
+#include "core/base/mem.h"
+#include <math.h>
+
+static const double ON_LINE_M = 0.12; // an edge this near an outline lies on it: opening bends corners a little
+
+void increments_clear(struct increments *i)
+{
+    rings_clear(&i->rings);
+    for (int k = 0; k < 3; k++)
+        rings_clear(&i->step[k]);
+    mem_free(i->item);
+    *i = (struct increments){0};
+}
+
+double rectangle_width_m(double area_m2, double perimeter_m)
+{
+    double root = perimeter_m * perimeter_m - 16 * area_m2;
+    if (perimeter_m <= 0)
+        return 0;
+    return root <= 0 ? sqrt(area_m2) : (perimeter_m - sqrt(root)) / 4;
+}
+
+static bool boxes_meet(struct box_m a, struct box_m b)
+{
+    return a.min_x <= b.max_x && b.min_x <= a.max_x && a.min_y <= b.max_y && b.min_y <= a.max_y;
+}
+
+static double ring_area(const struct rings *r, uint32_t k, double *perimeter)
+{
+    double twice = 0;
+    for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++) {
+        struct xy_m p = r->vertex[last], q = r->vertex[i];
+        twice += p.x * q.y - q.x * p.y;
+        *perimeter += hypot(q.x - p.x, q.y - p.y);
+    }
+    return twice / 2;
+}
+
+static double distance_to(const struct rings *r, struct xy_m p)
+{
+    double best = INFINITY;
+    for (uint32_t k = 0; k < r->count; k++)
+        for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++) {
+            struct xy_m a = r->vertex[last], b = r->vertex[i];
+            double dx = b.x - a.x, dy = b.y - a.y, l2 = dx * dx + dy * dy;
+            double t = l2 > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / l2 : 0;
+            t = fmin(1, fmax(0, t));
+            double ex = a.x + t * dx - p.x, ey = a.y + t * dy - p.y;
+            best = fmin(best, ex * ex + ey * ey);
+        }
+    return sqrt(best);
+}
+
+// How much of the outer ring lies on the shape: quarter points of every edge.
+static double contact(const struct rings *r, uint32_t ring, const struct rings *shape, double *length)
+{
+    double on = 0;
+    *length = 0;
+    for (uint32_t i = r->first[ring], last = r->first[ring + 1] - 1; i < r->first[ring + 1]; last = i++) {
+        struct xy_m a = r->vertex[last], b = r->vertex[i];
+        double l = hypot(b.x - a.x, b.y - a.y);
+        *length += l;
+        for (int q = 0; q < 4; q++) {
+            double t = (q + 0.5) / 4;
+            if (distance_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)}) < ON_LINE_M)
+                on += l / 4;
+        }
+    }
+    return on;
+}
+
+static void add_part(struct increments *out, uint32_t ring, uint32_t count, double area, double width, const struct rings *const *cut,
+                     int cuts)
+{
+    struct increment part = {ring, count, area, width, 0, 0};
+    for (int c = 0; c < cuts; c++) {
+        double length, on = contact(&out->rings, ring, cut[c], &length);
+        if (on > 0.8)
+            part.leans_on++;
+        part.lean += on / length;
+    }
+    part.lean = fmin(1, part.lean);
+    if ((size_t)out->count == out->cap)
+        out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
+    out->item[out->count++] = part;
+}
+
+enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
+                            double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e)
+{
+    out->count = 0;
+    rings_start(&out->rings);
+    const struct rings *left = whole;
+    int turn = 0;
+    for (int c = 0; c < cuts && left->count > 0; c++) {
+        if (!boxes_meet(rings_box(left), rings_box(cut[c])))
+            continue;
+        struct rings *next = &out->step[turn];
+        turn = 1 - turn;
+        enum status s = overlay_minus(o, left, cut[c], next, e);
+        if (s != OK)
+            return s;
+        left = next;
+    }
+    if (left->count == 0)
+        return OK;
+    if (left != whole) { // slivers come from cutting alone
+        enum status s = overlay_open_by(o, left, opening_m, &out->step[2], e);
+        if (s != OK)
+            return s;
+        left = &out->step[2];
+    }
+    for (uint32_t k = 0; k < left->count;) {
+        double perimeter = 0, area = ring_area(left, k, &perimeter);
+        uint32_t end = k + 1;
+        for (; end < left->count; end++) {
+            double hole = ring_area(left, end, &perimeter);
+            if (hole > 0)
+                break;
+            area += hole;
+        }
+        double width = rectangle_width_m(area, perimeter);
+        if (area >= min_area_m2 && width >= min_width_m) {
+            uint32_t ring = out->rings.count;
+            for (uint32_t r = k; r < end; r++) {
+                for (uint32_t v = left->first[r]; v < left->first[r + 1]; v++)
+                    rings_add_vertex(&out->rings, left->vertex[v]);
+                rings_end_ring(&out->rings);
+            }
+            add_part(out, ring, end - k, area, width, cut, cuts);
+        }
+        k = end;
+    }
+    return OK;
+}

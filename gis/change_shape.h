@@ -1,0 +1,17 @@
+// change_shape.h - the piece of ground a change is about (增量图斑): what one outline has and the other has not, without slivers.
+#pragma once
+#include "gis/overlay.h"
+
+struct increment {
+    uint32_t ring_first, ring_count;  // into increments.rings: outer ring, then its holes
+    double area_m2, width_m;          // width: short side of the rectangle with this area and perimeter
+    double lean;                      // share 0..1 of its outline that lies on the outlines it was cut from
+    int leans_on;                     // how many of the cutting shapes it touches along more than a corner
+};
+struct increments { struct rings rings; struct increment *item; int count; size_t cap; struct rings step[3]; };
+
+// whole minus every one of `cut`, opened by opening_m, in parts; parts under min_area_m2 or min_width_m are left out.
+enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
+                            double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e);
+void increments_clear(struct increments *i);
+double rectangle_width_m(double area_m2, double perimeter_m);

@@ -1,0 +1,112 @@
+#include "gis/change_test.h"
+#include <math.h>
+#include <string.h>
+
+static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves
+static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
+
+struct estimate { struct xy_m t; double vxx, vxy, vyy; }; // V in m2
+
+static double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
+
+static double weight_of(const struct wall_piece *p) { return fmin(1, p->length_m / 2) / p->factor; }
+
+// Robust estimate of the displacement with its prior (mean 0, sd tau): reweighted from wide to narrow.
+static struct estimate estimate_move(const struct walls *old, const struct wall_pieces *pieces, const struct test_scale *s)
+{
+    double s2 = s->vertex_noise_m * s->vertex_noise_m, prior = s2 / fmax(1e-8, s->registration_sd_m * s->registration_sd_m);
+    struct estimate e = {{0, 0}, 0, 0, 0};
+    for (int turn = 0; turn < 5; turn++) {
+        double cut = (turn == 0 ? 6 : turn == 1 ? 5 : 4) * s->vertex_noise_m + (turn == 0 ? 2 : 1) * s->registration_sd_m;
+        double xx = prior, xy = 0, yy = prior, gx = 0, gy = 0;
+        for (size_t k = 0; k < pieces->count; k++) {
+            const struct wall_piece *p = &pieces->piece[k];
+            struct xy_m n = old->wall[p->old_wall].out;
+            double left = (p->offset_m - s->overhang_m + dot(n, e.t)) / (cut * sqrt(fmax(p->factor, 1)));
+            if (left * left >= 1)
+                continue;
+            double w = weight_of(p) * (1 - left * left) * (1 - left * left);
+            xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
+            gx += w * n.x * (p->offset_m - s->overhang_m), gy += w * n.y * (p->offset_m - s->overhang_m);
+        }
+        double det = xx * yy - xy * xy;
+        e.t = (struct xy_m){-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
+        e.vxx = s2 * yy / det, e.vxy = -s2 * xy / det, e.vyy = s2 * xx / det;
+    }
+    return e;
+}
+
+static double sd_of(const struct wall_piece *p, struct xy_m n, double left, const struct estimate *e, const struct test_scale *s)
+{
+    double s2 = s->vertex_noise_m * s->vertex_noise_m;
+    double nvn = n.x * n.x * e->vxx + 2 * n.x * n.y * e->vxy + n.y * n.y * e->vyy, own = s2 * p->factor;
+    bool took_part = fabs(left) < 4 * s->vertex_noise_m;
+    double variance = took_part ? fmax(own - nvn, 0.3 * own) : own + nvn;
+    return sqrt(variance);
+}
+
+static void count_wall(struct wall_census *c, double w, double alarm)
+{
+    int bin = (int)(fabs(w) / CENSUS_BIN);
+    c->bin[bin < CENSUS_BINS ? bin : CENSUS_BINS - 1]++;
+    c->walls++;
+    c->expected += erfc(alarm / sqrt(2));
+}
+
+void wall_census_add(struct wall_census *to, const struct wall_census *from)
+{
+    for (int b = 0; b < CENSUS_BINS; b++)
+        to->bin[b] += from->bin[b];
+    to->walls += from->walls;
+    to->expected += from->expected;
+}
+
+static double bare(const struct walls *w)
+{
+    double most = 0;
+    for (size_t i = 0; i < w->count; i++)
+        most = fmax(most, w->wall[i].length_m - w->covered_m[i]);
+    return most;
+}
+
+static double length_of(const struct walls *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->count; i++)
+        sum += w->wall[i].length_m;
+    return sum;
+}
+
+void change_test_outlines(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+                          const struct test_scale *s, struct wall_census *census, struct outline_test *out)
+{
+    struct estimate e = estimate_move(old, pieces, s);
+    *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
+    double kept = 0, turn = 0, turn_weight = 0;
+    for (size_t k = 0; k < pieces->count; k++) {
+        const struct wall_piece *p = &pieces->piece[k];
+        const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
+        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = sd_of(p, a->out, left, &e, s), w = left / sd;
+        if (fabs(w) < 3.5)
+            kept += p->length_m;
+        if (p->length_m < SHORT_M)
+            continue;
+        double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
+        turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
+        bool step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
+        count_wall(census, w, fmax(step ? s->step_z : s->alarm_z, s->min_width_m / sd));
+        if (fabs(left) < s->min_width_m)
+            continue;
+        if (w > out->gain_z)
+            out->gain_z = w, out->gain_m = left, out->gain_is_step = step;
+        if (-w > out->loss_z)
+            out->loss_z = -w, out->loss_m = -left, out->loss_is_step = step;
+    }
+    if (turn_weight > 0) {
+        out->turn_rad = turn / turn_weight;
+        out->turn_z = fabs(out->turn_rad) * sqrt(turn_weight) / (2 * s->vertex_noise_m);
+    }
+    out->kept = 2 * kept / (length_of(old) + length_of(new_));
+    out->bare_old_m = bare(old);
+    out->bare_new_m = bare(new_);
+}

@@ -1,0 +1,41 @@
+// change_test.h - is the difference of two outlines more than drawing and registration explain? (显著性检验)
+//
+// Every piece of wall that has a counterpart gives one offset r with variance s^2 * factor (wall.h). The outlines may still be
+// displaced against each other by t, known beforehand with sd tau (the registration's). The test is the geodesist's w-test
+// (Baarda 1968, data snooping): t is estimated robustly from all walls with its prior, and each wall is held against it,
+//     w = r / sqrt(s^2 factor -+ n' V n),      V = (sum n n'/factor / s^2 + I / tau^2)^-1
+// minus for a wall that took part in the estimate, plus for one that was left out. With a sure registration this tests the
+// offset; with an unsure one it tests the change of width, as opposite walls move together; between, it does what is right.
+#pragma once
+#include "gis/wall.h"
+
+struct test_scale {
+    double vertex_noise_m, registration_sd_m, overhang_m;
+    double min_width_m;        // offsets below are not looked at
+    double alarm_z, step_z;    // for a whole wall; for a part of one (drawing bends walls, it makes no steps)
+};
+
+// What the walls of many outlines look like together: the ground for predicting false alarms.
+enum { CENSUS_BINS = 80 };
+static const double CENSUS_BIN = 0.1;
+struct wall_census {
+    int64_t bin[CENSUS_BINS];  // of |w|
+    int64_t walls;
+    double expected;           // false alarms among them if drawing noise were all
+};
+void wall_census_add(struct wall_census *to, const struct wall_census *from);
+
+struct outline_test {
+    struct xy_m move;          // to be added to NEW, beyond the field
+    double move_sd_m;          // one axis
+    double gain_z, loss_z;     // largest w outwards (gained) and inwards (lost), of pieces at least min_width_m off; 0: none
+    double gain_m, loss_m;     // their offsets, >= 0
+    bool gain_is_step, loss_is_step; // only a part of the wall moved
+    double turn_rad, turn_z;   // rotation NEW against OLD and its significance
+    double kept;               // share 0..1 of both outlines' length that fits within noise
+    double bare_old_m, bare_new_m; // longest stretch of one wall without counterpart
+};
+
+// old, new: matched already (walls_match with a reach beyond what is to be found).
+void change_test_outlines(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+                          const struct test_scale *scale, struct wall_census *census, struct outline_test *out);

@@ -1,0 +1,189 @@
+#include "gis/diff_rank.h"
+#include "core/base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double RULE_BELOW_M2[] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
+static const double RULE_SHARE = 0.8;     // of the population are changes of one class
+static const double RULE_NONE = 0.04;     // what the other survey has of it, at most
+static const int64_t RULE_FEWEST = 25;
+
+static int64_t count_below(const struct footprints *f, double area)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < f->count; i++)
+        n += f->area_m2[i] < area;
+    return n;
+}
+
+// Quadrants of the district's extent, twice: 16 fields. Construction comes in places, a rule is everywhere.
+enum { FIELDS_A_SIDE = 4 };
+static bool everywhere(const struct diff_result *r, const struct footprints *all, enum change_class class, double below)
+{
+    double min_x = INFINITY, min_y = INFINITY, max_x = -INFINITY, max_y = -INFINITY;
+    int64_t here[FIELDS_A_SIDE * FIELDS_A_SIDE] = {0}, stock[FIELDS_A_SIDE * FIELDS_A_SIDE] = {0};
+    for (int64_t i = 0; i < all->count; i++) {
+        double x = (double)all->origin[i].x, y = (double)all->origin[i].y;
+        min_x = fmin(min_x, x), max_x = fmax(max_x, x), min_y = fmin(min_y, y), max_y = fmax(max_y, y);
+    }
+    double wide = fmax(1, max_x - min_x) * 1.0001, high = fmax(1, max_y - min_y) * 1.0001;
+    for (int64_t i = 0; i < all->count; i++)
+        stock[(int)(((double)all->origin[i].y - min_y) / high * FIELDS_A_SIDE) * FIELDS_A_SIDE +
+              (int)(((double)all->origin[i].x - min_x) / wide * FIELDS_A_SIDE)]++;
+    for (int64_t k = 0; k < r->count; k++) {
+        const struct change *c = &r->change[k];
+        double area = class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2;
+        if (c->class != class || area >= below)
+            continue;
+        int x = (int)fmin(FIELDS_A_SIDE - 1, fmax(0, ((double)c->where.x - min_x) / wide * FIELDS_A_SIDE));
+        int y = (int)fmin(FIELDS_A_SIDE - 1, fmax(0, ((double)c->where.y - min_y) / high * FIELDS_A_SIDE));
+        here[y * FIELDS_A_SIDE + x]++;
+    }
+    int full = 0, of = 0;
+    for (int k = 0; k < FIELDS_A_SIDE * FIELDS_A_SIDE; k++) {
+        of += stock[k] * 50 > all->count;
+        full += stock[k] * 50 > all->count && here[k] > 0;
+    }
+    return full * 4 >= of * 3;
+}
+
+static bool rule_below(const struct footprints *less, const struct footprints *more, enum change_class class, struct diff_result *r)
+{
+    for (size_t t = 0; t < sizeof RULE_BELOW_M2 / sizeof *RULE_BELOW_M2; t++) {
+        double below = RULE_BELOW_M2[t];
+        int64_t population = count_below(more, below), other = count_below(less, below), changed = 0;
+        for (int64_t k = 0; k < r->count; k++) {
+            const struct change *c = &r->change[k];
+            changed += c->class == class && (class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2) < below;
+        }
+        if (changed < RULE_FEWEST || (double)other > RULE_NONE * (double)population || (double)changed < RULE_SHARE * (double)population)
+            continue;
+        if (!everywhere(r, more, class, below))
+            continue;
+        r->summary.capture_rule.found = true;
+        r->summary.capture_rule.before = class == CHANGE_GONE;
+        r->summary.capture_rule.below_m2 = below;
+        return true;
+    }
+    return false;
+}
+
+static const char *kind_of(const struct footprints *f, uint32_t i) { return f->kind == NULL ? NULL : f->kind_name[f->kind[i]]; }
+
+static int64_t count_kind(const struct footprints *f, const char *name)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < f->count; i++)
+        n += kind_of(f, (uint32_t)i) != NULL && strcmp(kind_of(f, (uint32_t)i), name) == 0;
+    return n;
+}
+
+static bool rule_of_kind(const struct footprints *before, const struct footprints *after, struct diff_result *r)
+{
+    if (before->kind == NULL || after->kind == NULL)
+        return false;
+    for (uint32_t kind = 1; kind < after->kind_count; kind++) {
+        int64_t population = count_kind(after, after->kind_name[kind]), other = count_kind(before, after->kind_name[kind]), changed = 0;
+        if (population < RULE_FEWEST || (double)other > RULE_NONE * (double)population)
+            continue;
+        for (int64_t k = 0; k < r->count; k++)
+            changed += r->change[k].class == CHANGE_NEW && after->kind[r->after_member[r->change[k].after_first]] == kind;
+        if ((double)changed < RULE_SHARE * (double)population)
+            continue;
+        r->summary.capture_rule.found = true;
+        r->summary.capture_rule.kind = (uint16_t)kind;
+        return true;
+    }
+    return false;
+}
+
+static bool falls_under(const struct diff_result *r, const struct footprints *after, const struct change *c)
+{
+    if (r->summary.capture_rule.kind != 0)
+        return c->class == CHANGE_NEW && after->kind[r->after_member[c->after_first]] == r->summary.capture_rule.kind;
+    if (r->summary.capture_rule.before)
+        return c->class == CHANGE_GONE && c->area_before_m2 < r->summary.capture_rule.below_m2;
+    return c->class == CHANGE_NEW && c->area_after_m2 < r->summary.capture_rule.below_m2;
+}
+
+void find_capture_rule(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
+                       struct diff_result *r)
+{
+    if (!rule_of_kind(before, after, r) && !rule_below(before, after, CHANGE_NEW, r) && !rule_below(after, before, CHANGE_GONE, r))
+        return;
+    int64_t kept = 0;
+    for (int64_t k = 0; k < r->count; k++) {
+        struct change *c = &r->change[k];
+        bool ruled = falls_under(r, after, c);
+        if (ruled) {
+            c->class = CHANGE_CAPTURE_RULE;
+            c->reasons |= (uint64_t)1 << COUNTER_CAPTURE_RULE;
+            c->confidence *= 0.1;
+            r->summary.capture_rule.count++;
+        }
+        if (!ruled || !options->mask_capture_rule)
+            r->change[kept++] = *c;
+    }
+    r->count = kept;
+}
+
+static int tier_of(enum change_class c)
+{
+    if (c == CHANGE_SAME)
+        return 3;
+    if (c == CHANGE_CAPTURE_RULE || c == CHANGE_UNKNOWN)
+        return 2;
+    return c == CHANGE_SPLIT || c == CHANGE_MERGED || c == CHANGE_SHIFTED;
+}
+
+static double weight_of(const struct change *c)
+{
+    return c->confidence * log1p(fmax(c->gained_m2, c->lost_m2) + 3 * fmax(0, isfinite(c->height_change_m) ? fabs(c->height_change_m) : 0));
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct change *x = a, *y = b;
+    int tx = tier_of(x->class), ty = tier_of(y->class);
+    if (tx != ty)
+        return tx - ty;
+    double wx = weight_of(x), wy = weight_of(y);
+    if (wx != wy)
+        return wx < wy ? 1 : -1;
+    if (x->where.x != y->where.x)
+        return x->where.x < y->where.x ? -1 : 1;
+    if (x->where.y != y->where.y)
+        return x->where.y < y->where.y ? -1 : 1;
+    return x->wkb_first < y->wkb_first ? -1 : x->wkb_first > y->wkb_first;
+}
+
+void rank_changes(struct diff_result *r)
+{
+    qsort(r->change, (size_t)r->count, sizeof *r->change, by_weight);
+}
+
+// Share of a normal population beyond z, both sides.
+static double beyond(double z) { return erfc(z / sqrt(2)); }
+
+static double census_beyond(const struct wall_census *c, double z)
+{
+    int64_t n = 0;
+    for (int b = (int)ceil(z / CENSUS_BIN - 1e-9); b < CENSUS_BINS; b++)
+        n += c->bin[b];
+    return (double)n;
+}
+
+// Between 2.0 and 3.0 standard deviations changes are few and walls many: what is found there beyond the normal law is the
+// registration's tail. It is carried on as an exponential of the slope seen there, no flatter than e per sd.
+void expect_false_alarms(const struct wall_census *census, const struct diff_options *options, struct diff_summary *s)
+{
+    s->tested_walls = census->walls;
+    s->expected_from_noise = census->expected;
+    double seen_2 = census_beyond(census, 2) - census_beyond(census, 3), normal_2 = (beyond(2) - beyond(3)) * (double)census->walls;
+    double excess = fmax(0, seen_2 / fmax(normal_2, 1) - 1);
+    double noise_at_alarm = beyond(options->alarm_z) * (double)census->walls;
+    double share = noise_at_alarm > 0 ? census->expected / noise_at_alarm : 0; // what the least width leaves of it
+    s->expected_from_registration = share * excess * noise_at_alarm * 4;
+    s->expected_false_alarms = s->expected_from_noise + s->expected_from_registration;
+}

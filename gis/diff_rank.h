@@ -1,0 +1,12 @@
+// diff_rank.h - what the list as a whole says: order, populations one survey leaves out, false alarms to expect.
+#pragma once
+#include "gis/change_test.h"
+#include "gis/footprint_diff.h"
+
+// A population of small or of one kind that appears everywhere at once was not built: it is drawn now and was not before.
+void find_capture_rule(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
+                       struct diff_result *r);
+// Likeliest and largest first; then by place, so that the order never depends on the work's.
+void rank_changes(struct diff_result *r);
+// From the census of all walls: noise by the normal law, the tails of the registration by what the walls show.
+void expect_false_alarms(const struct wall_census *census, const struct diff_options *options, struct diff_summary *s);

@@ -1,0 +1,458 @@
+#include "gis/footprint_diff.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "core/base/when.h"
+#include "gis/change_group.h"
+#include "gis/change_judge.h"
+#include "gis/diff_rank.h"
+#include "gis/height_test.h"
+#include "gis/near.h"
+#include "gis/register_parts.h"
+#include <math.h>
+#include <string.h>
+
+enum stage { STAGE_IDENTITY, STAGE_JOIN, STAGE_REGISTER, STAGE_GROUP, STAGE_JUDGE, STAGE_RANK, STAGES };
+enum { SLICE = 256 };
+static const size_t WKB_MOST = (size_t)8 << 30;
+
+const char *diff_stage_name(int stage)
+{
+    static const char *name[STAGES] = {"identity", "join", "register", "group", "judge", "rank"};
+    return stage >= 0 && stage < STAGES ? name[stage] : NULL;
+}
+
+const char *change_class_name(enum change_class c)
+{
+    static const char *name[CHANGE_CLASSES] = {"new",    "gone",     "same",       "shifted", "enlarged",     "reduced", "reshaped", "rebuilt",
+                                               "split",  "merged",   "infilled",   "heightened", "lowered", "capture_rule", "unknown"};
+    return name[c];
+}
+
+const char *relation_name(enum relation r)
+{
+    static const char *name[RELATIONS] = {"added", "removed", "matched", "related"};
+    return name[r];
+}
+
+struct work {
+    const struct footprints *before, *after;
+    struct diff_options options;
+    struct pool *pool;
+    const struct progress *progress;
+    struct err *e;
+    uint32_t *twin, *twin_of;
+    struct near_pairs pairs;
+    uint32_t *first_pair, *near_after, *near_after_first; // by AFTER; by BEFORE
+    struct registration *registration;
+    struct placed *placed;
+    struct groups groups;
+    struct diff_result *out;
+    double began_s;
+};
+
+static void stage_done(struct work *w, enum stage stage, double share)
+{
+    double now = when_monotonic_s();
+    w->out->summary.seconds[stage] = now - w->began_s;
+    w->began_s = now;
+    progress_tell(w->progress, diff_stage_name(stage + 1 < STAGES ? (int)stage + 1 : STAGE_RANK), share);
+}
+
+static double either(double given, double usual) { return given > 0 ? given : usual; }
+
+static void fill_defaults(struct diff_options *o)
+{
+    o->min_area_m2 = either(o->min_area_m2, 3);
+    o->min_width_m = either(o->min_width_m, 1);
+    o->min_height_m = either(o->min_height_m, 2.2);
+    o->max_shift_m = either(o->max_shift_m, 10);
+    o->alarm_z = either(o->alarm_z, 4);
+}
+
+// --- identical footprints ---------------------------------------------------------------------------------------------------
+
+static bool equal_shape(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j)
+{
+    return a->origin[i].x == b->origin[j].x && a->origin[i].y == b->origin[j].y && a->size[i].x == b->size[j].x &&
+           a->size[i].y == b->size[j].y && a->ring_first[i + 1] - a->ring_first[i] == b->ring_first[j + 1] - b->ring_first[j];
+}
+
+// Open addressing over BEFORE; keys are well mixed hashes already.
+static void find_twins(struct work *w)
+{
+    size_t n = (size_t)w->before->count, m = (size_t)w->after->count, room = 16;
+    while (room < 2 * n)
+        room *= 2;
+    uint32_t *slot = mem_get(room, sizeof *slot);
+    w->twin = mem_get(m, sizeof *w->twin);
+    w->twin_of = mem_get(n, sizeof *w->twin_of);
+    for (size_t j = 0; j < n; j++) {
+        w->twin_of[j] = NOBODY;
+        size_t s = w->before->identity[j] & (room - 1);
+        while (slot[s] != 0)
+            s = (s + 1) & (room - 1);
+        slot[s] = (uint32_t)j + 1;
+    }
+    for (size_t i = 0; i < m; i++) {
+        w->twin[i] = NOBODY;
+        for (size_t s = w->after->identity[i] & (room - 1); slot[s] != 0; s = (s + 1) & (room - 1)) {
+            uint32_t j = slot[s] - 1;
+            if (w->before->identity[j] != w->after->identity[i] || w->twin_of[j] != NOBODY ||
+                !equal_shape(w->before, j, w->after, (int64_t)i))
+                continue;
+            w->twin[i] = j;
+            w->twin_of[j] = (uint32_t)i;
+            w->out->summary.identical++;
+            break;
+        }
+    }
+    mem_free(slot);
+}
+
+// --- who is near whom -------------------------------------------------------------------------------------------------------
+
+static uint8_t *flags(const uint32_t *twin, int64_t count, bool with_twin)
+{
+    uint8_t *keep = mem_get((size_t)count, 1);
+    for (int64_t i = 0; i < count; i++)
+        keep[i] = (twin[i] != NOBODY) == with_twin;
+    return keep;
+}
+
+static int64_t merge_pairs(const struct near_pairs *x, const struct near_pairs *y, struct near_pairs *out)
+{
+    size_t n = (size_t)(x->count + y->count);
+    out->a = mem_get(n, sizeof *out->a);
+    out->b = mem_get(n, sizeof *out->b);
+    int64_t i = 0, k = 0, count = 0;
+    while (i < x->count || k < y->count) {
+        bool first = k == y->count || (i < x->count && x->a[i] <= y->a[k]);
+        out->a[count] = first ? x->a[i] : y->a[k];
+        out->b[count++] = first ? x->b[i++] : y->b[k++];
+    }
+    return count;
+}
+
+// Every pair of which at least one has no twin.
+static void join_near(struct work *w)
+{
+    uint8_t *free_after = flags(w->twin, w->after->count, false), *twin_after = flags(w->twin, w->after->count, true);
+    uint8_t *free_before = flags(w->twin_of, w->before->count, false);
+    double reach = w->options.no_registration ? 4 : w->options.max_shift_m;
+    struct near_pairs one = {0}, two = {0};
+    near_join(w->pool, w->after, free_after, w->before, NULL, reach, w->options.tile_m, &one);
+    near_join(w->pool, w->after, twin_after, w->before, free_before, 4, w->options.tile_m, &two);
+    w->pairs.count = merge_pairs(&one, &two, &w->pairs);
+    near_pairs_clear(&one);
+    near_pairs_clear(&two);
+    mem_free(free_after);
+    mem_free(twin_after);
+    mem_free(free_before);
+}
+
+static void index_pairs(struct work *w)
+{
+    size_t n = (size_t)w->before->count, m = (size_t)w->after->count, pairs = (size_t)w->pairs.count;
+    w->first_pair = mem_get(m + 1, sizeof(uint32_t));
+    w->near_after_first = mem_get(n + 2, sizeof(uint32_t));
+    w->near_after = mem_get(pairs, sizeof(uint32_t));
+    for (size_t p = 0; p < pairs; p++) {
+        w->first_pair[w->pairs.a[p] + 1]++;
+        w->near_after_first[w->pairs.b[p] + 2]++;
+    }
+    for (size_t i = 0; i < m; i++)
+        w->first_pair[i + 1] += w->first_pair[i];
+    for (size_t j = 0; j < n; j++)
+        w->near_after_first[j + 2] += w->near_after_first[j + 1];
+    for (size_t p = 0; p < pairs; p++)
+        w->near_after[w->near_after_first[w->pairs.b[p] + 1]++] = w->pairs.a[p];
+}
+
+// --- registration -----------------------------------------------------------------------------------------------------------
+
+static void place_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct work *w = ctx;
+    for (int64_t i = first; i < last; i++)
+        if (w->twin[i] == NOBODY)
+            w->placed[i] = registration_at(w->registration, footprint_middle(w->after, i));
+}
+
+static void summarise_registration(struct work *w)
+{
+    struct diff_summary *s = &w->out->summary;
+    w->out->cells = registration_cells(w->registration, &w->out->cell);
+    double sum = 0, x = 0, y = 0, sd = 0;
+    for (int64_t k = 0; k < w->out->cells; k++) {
+        const struct registration_cell *c = &w->out->cell[k];
+        double length = hypot(c->shift.x, c->shift.y);
+        sum += length, x += c->shift.x, y += c->shift.y, sd += c->sd_m * c->sd_m;
+        s->registration.max_m = fmax(s->registration.max_m, length);
+        s->registration.doubtful += c->doubtful;
+    }
+    double of = fmax(1, (double)w->out->cells);
+    s->registration.cells = w->out->cells;
+    s->registration.mean_m = sum / of;
+    s->registration.mean = (struct xy_m){x / of, y / of};
+    s->registration.overhang_m = registration_overhang_m(w->registration);
+    s->registration_sd_m = sqrt(sd / of);
+    s->vertex_noise_m = registration_vertex_noise_m(w->registration);
+}
+
+static void register_layers(struct work *w)
+{
+    struct near_pairs free_pairs = {0}; // twins are no candidates for others
+    free_pairs.a = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
+    free_pairs.b = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
+    for (int64_t p = 0; p < w->pairs.count; p++) {
+        if (w->twin[w->pairs.a[p]] != NOBODY || w->twin_of[w->pairs.b[p]] != NOBODY)
+            continue;
+        free_pairs.a[free_pairs.count] = w->pairs.a[p];
+        free_pairs.b[free_pairs.count++] = w->pairs.b[p];
+    }
+    if (w->options.no_registration)
+        w->registration = registration_none(w->pool, w->before, w->after, w->twin, &free_pairs);
+    else
+        w->registration = registration_open(w->pool, w->before, w->after, w->twin, &free_pairs, w->options.max_shift_m);
+    near_pairs_clear(&free_pairs);
+    w->placed = mem_get((size_t)w->after->count, sizeof *w->placed);
+    pool_range(w->pool, w->after->count, 1024, place_slice, w);
+    summarise_registration(w);
+}
+
+static void group_footprints(struct work *w)
+{
+    struct group_input in = {w->pool, w->before, w->after, w->twin, w->twin_of, &w->pairs, w->placed,
+                             fmax(0.02, w->out->summary.vertex_noise_m), w->options.ids_are_stable};
+    groups_make(&in, &w->groups);
+}
+
+// --- verdicts ---------------------------------------------------------------------------------------------------------------
+
+struct bundle { struct change *change; size_t count, cap; struct buf wkb; struct wall_census census; struct err err; };
+struct judging { struct work *w; struct judge_input in; struct judge **judge; struct bundle *bundle; };
+
+static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    struct judging *jg = ctx;
+    struct bundle *b = &jg->bundle[first / SLICE];
+    buf_init(&b->wkb, WKB_MOST);
+    b->change = mem_grow(NULL, &b->cap, (size_t)(last - first), sizeof *b->change);
+    b->err.lang = jg->w->e->lang;
+    for (int64_t g = first; g < last && b->err.status == OK; g++)
+        if (judge_group(jg->judge[thread], g, &b->change[b->count], &b->wkb, &b->census, &b->err) == OK)
+            b->count++;
+}
+
+// The height noise is learnt from one-to-one pairs, identical ones included.
+static void learn_heights(struct work *w, struct height_scale *out)
+{
+    size_t room = (size_t)(w->groups.count + w->out->summary.identical), n = 0;
+    if (w->before->height_m == NULL || w->after->height_m == NULL)
+        room = 0;
+    uint32_t *a = mem_get(room, sizeof *a), *b = mem_get(room, sizeof *b);
+    const struct groups *g = &w->groups;
+    for (int64_t k = 0; k < g->count && room > 0; k++)
+        if (g->before_first[k + 1] - g->before_first[k] == 1 && g->after_first[k + 1] - g->after_first[k] == 1)
+            a[n] = g->before[g->before_first[k]], b[n++] = g->after[g->after_first[k]];
+    for (int64_t i = 0; i < w->after->count && n < room; i++)
+        if (w->twin[i] != NOBODY)
+            a[n] = w->twin[i], b[n++] = (uint32_t)i;
+    height_scale_from(w->before, w->after, a, b, n, w->options.min_height_m, out);
+    mem_free(a);
+    mem_free(b);
+    struct diff_summary *s = &w->out->summary;
+    s->height_noise_m = out->known ? out->noise_m : NAN;
+    s->height_bias_m = out->known ? out->bias_m : NAN;
+    s->height_step_before_m = out->known ? out->step_before_m : NAN;
+    s->height_step_after_m = out->known ? out->step_after_m : NAN;
+}
+
+static enum status collect_bundles(struct work *w, struct bundle *bundle, size_t slices, struct wall_census *census)
+{
+    struct diff_result *out = w->out;
+    size_t changes = 0, bytes = 0;
+    for (size_t s = 0; s < slices; s++) {
+        if (bundle[s].err.status != OK) {
+            *w->e = bundle[s].err;
+            return w->e->status;
+        }
+        if (bundle[s].wkb.full)
+            return err_set(w->e, TOO_BIG, "the geometries of the changes exceed %zu bytes", WKB_MOST);
+        changes += bundle[s].count, bytes += bundle[s].wkb.len;
+    }
+    out->change = mem_get(changes, sizeof *out->change);
+    out->wkb = mem_get(bytes, 1);
+    for (size_t s = 0; s < slices; s++) {
+        for (size_t k = 0; k < bundle[s].count; k++) {
+            struct change *c = &out->change[out->count++];
+            *c = bundle[s].change[k];
+            c->wkb_first += out->wkb_len;
+        }
+        if (bundle[s].wkb.len > 0)
+            memcpy(out->wkb + out->wkb_len, bundle[s].wkb.data, bundle[s].wkb.len);
+        out->wkb_len += bundle[s].wkb.len;
+        wall_census_add(census, &bundle[s].census);
+    }
+    return OK;
+}
+
+static enum status judge_groups(struct work *w, struct wall_census *census)
+{
+    struct judging jg = {.w = w};
+    jg.in = (struct judge_input){w->before, w->after, &w->options, w->placed, &w->groups, w->pairs.b, w->first_pair,
+                                 w->near_after, w->near_after_first, {0}, w->out->summary.vertex_noise_m,
+                                 w->out->summary.registration.overhang_m};
+    learn_heights(w, &jg.in.height);
+    size_t slices = (size_t)(w->groups.count / SLICE + 1), threads = (size_t)pool_threads(w->pool);
+    jg.judge = mem_get(threads, sizeof *jg.judge);
+    jg.bundle = mem_get(slices, sizeof *jg.bundle);
+    for (size_t t = 0; t < threads; t++)
+        jg.judge[t] = judge_open(&jg.in);
+    pool_range(w->pool, w->groups.count, SLICE, judge_slice, &jg);
+    enum status s = collect_bundles(w, jg.bundle, slices, census);
+    for (size_t k = 0; k < slices; k++) {
+        mem_free(jg.bundle[k].change);
+        buf_clear(&jg.bundle[k].wkb);
+    }
+    for (size_t t = 0; t < threads; t++)
+        judge_close(jg.judge[t]);
+    mem_free(jg.judge);
+    mem_free(jg.bundle);
+    return s;
+}
+
+// --- relations after LINZ ---------------------------------------------------------------------------------------------------
+
+static void count_relations(struct work *w)
+{
+    size_t n = (size_t)w->before->count, m = (size_t)w->after->count;
+    uint32_t *of_before = mem_get(n, sizeof *of_before), *of_after = mem_get(m, sizeof *of_after);
+    for (size_t i = 0; i < m; i++)
+        if (w->twin[i] != NOBODY)
+            of_after[i]++, of_before[w->twin[i]]++;
+    for (int64_t k = 0; k < w->groups.links; k++)
+        if (w->groups.link[k].linz)
+            of_before[w->groups.link[k].before]++, of_after[w->groups.link[k].after]++;
+    int64_t *count = w->out->summary.per_relation;
+    for (size_t j = 0; j < n; j++)
+        count[RELATION_REMOVED] += of_before[j] == 0;
+    for (size_t i = 0; i < m; i++)
+        count[RELATION_ADDED] += of_after[i] == 0;
+    for (size_t i = 0; i < m; i++) {
+        if (w->twin[i] == NOBODY)
+            continue;
+        bool alone = of_after[i] == 1 && of_before[w->twin[i]] == 1;
+        count[alone ? RELATION_MATCHED : RELATION_RELATED]++;
+    }
+    for (int64_t k = 0; k < w->groups.links; k++) {
+        const struct link *l = &w->groups.link[k];
+        if (l->linz)
+            count[of_before[l->before] == 1 && of_after[l->after] == 1 ? RELATION_MATCHED : RELATION_RELATED]++;
+    }
+    for (int64_t k = 0; k < w->out->count; k++) {
+        struct change *c = &w->out->change[k];
+        uint32_t a = 0, b = 0, most = 0;
+        for (uint32_t i = 0; i < c->before_count; i++)
+            a += of_before[w->groups.before[c->before_first + i]], most = most > of_before[w->groups.before[c->before_first + i]] ? most : of_before[w->groups.before[c->before_first + i]];
+        for (uint32_t i = 0; i < c->after_count; i++)
+            b += of_after[w->groups.after[c->after_first + i]], most = most > of_after[w->groups.after[c->after_first + i]] ? most : of_after[w->groups.after[c->after_first + i]];
+        if (a + b == 0)
+            c->relation = c->after_count == 0 ? RELATION_REMOVED : RELATION_ADDED;
+        else
+            c->relation = most == 1 && c->before_count == 1 && c->after_count == 1 ? RELATION_MATCHED : RELATION_RELATED;
+    }
+    mem_free(of_before);
+    mem_free(of_after);
+}
+
+// --- the list ---------------------------------------------------------------------------------------------------------------
+
+static void drop_same(struct diff_result *r)
+{
+    int64_t kept = 0;
+    for (int64_t k = 0; k < r->count; k++)
+        if (r->change[k].class != CHANGE_SAME)
+            r->change[kept++] = r->change[k];
+    r->count = kept;
+}
+
+static void count_classes(struct work *w)
+{
+    struct diff_result *r = w->out;
+    memset(r->summary.per_class, 0, sizeof r->summary.per_class);
+    for (int64_t k = 0; k < r->count; k++)
+        r->summary.per_class[r->change[k].class]++;
+}
+
+static void hand_over_members(struct work *w)
+{
+    w->out->before_member = w->groups.before, w->groups.before = NULL;
+    w->out->after_member = w->groups.after, w->groups.after = NULL;
+}
+
+static void clear_work(struct work *w)
+{
+    mem_free(w->twin);
+    mem_free(w->twin_of);
+    near_pairs_clear(&w->pairs);
+    mem_free(w->first_pair);
+    mem_free(w->near_after);
+    mem_free(w->near_after_first);
+    registration_close(w->registration);
+    mem_free(w->placed);
+    groups_clear(&w->groups);
+}
+
+enum status footprint_diff(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
+                           struct pool *pool, const struct progress *progress, struct diff_result *out, struct err *e)
+{
+    *out = (struct diff_result){.summary = {.before_count = before->count, .after_count = after->count}};
+    struct work w = {.before = before, .after = after, .options = *options, .pool = pool, .progress = progress, .e = e, .out = out,
+                     .began_s = when_monotonic_s()};
+    struct wall_census census = {0};
+    fill_defaults(&w.options);
+    find_twins(&w);
+    stage_done(&w, STAGE_IDENTITY, 0.05);
+    join_near(&w);
+    index_pairs(&w);
+    stage_done(&w, STAGE_JOIN, 0.15);
+    register_layers(&w);
+    stage_done(&w, STAGE_REGISTER, 0.5);
+    group_footprints(&w);
+    stage_done(&w, STAGE_GROUP, 0.65);
+    enum status s = judge_groups(&w, &census);
+    stage_done(&w, STAGE_JUDGE, 0.95);
+    if (s == OK) {
+        hand_over_members(&w);
+        w.groups.before = out->before_member, w.groups.after = out->after_member;
+        count_relations(&w);
+        w.groups.before = w.groups.after = NULL;
+        out->summary.per_class[CHANGE_SAME] = 0;
+        count_classes(&w);
+        int64_t same = out->summary.per_class[CHANGE_SAME] + out->summary.identical;
+        if (!w.options.all)
+            drop_same(out);
+        find_capture_rule(before, after, &w.options, out);
+        rank_changes(out);
+        expect_false_alarms(&census, &w.options, &out->summary);
+        count_classes(&w);
+        out->summary.per_class[CHANGE_SAME] = same;
+        stage_done(&w, STAGE_RANK, 1);
+    } else
+        diff_result_clear(out);
+    clear_work(&w);
+    return s;
+}
+
+void diff_result_clear(struct diff_result *r)
+{
+    mem_free(r->change);
+    mem_free(r->before_member);
+    mem_free(r->after_member);
+    mem_free(r->wkb);
+    mem_free(r->cell);
+    *r = (struct diff_result){0};
+}

@@ -1,0 +1,368 @@
+// Field: ties become a smooth displacement with a known uncertainty, anywhere in the district.
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "gis/register_parts.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 3000, FEW_TIES = 5, WIDEST = 5 };
+static const double BIN_M = 64;             // the ties' own index
+static const double REACH = 2.4;            // bandwidths; a Gaussian is 5 % there
+static const double NODE_SPACING = 0.75;    // bandwidths
+static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
+static const double CURVATURE_SD = 3e-4;    // per metre
+static const double VARIANCE_FLOOR = 0.1;   // of a tie, over sigma^2: no single tie rules a node
+static const double BANDWIDTH_M[] = {24, 32, 44, 60, 85, 120, 180, 260};
+
+struct polynomial { float x[TERMS], y[TERMS]; float sd_factor; uint32_t ties; float h; };
+struct field {
+    struct tie *tie; size_t ties;           // sorted by bin
+    struct cell_index bin; uint32_t *bin_first;
+    double bandwidth_m, noise_m;
+    struct xy_m middle;                     // median displacement: what the ridge leads to
+    double tukey_m;
+    struct cell_index node; struct polynomial *at;
+    struct cell_index cell; float *misfit;  // per vote cell: sd of what the field leaves, one axis, m
+    float misfit_all;
+};
+
+static void basis(double u, double v, double out[TERMS])
+{
+    out[0] = 1, out[1] = u, out[2] = v, out[3] = u * u, out[4] = u * v, out[5] = v * v;
+}
+
+struct normal { double a[TERMS][TERMS], bx[TERMS], by[TERMS]; double weight; uint32_t ties; };
+
+static void add_tie(struct normal *n, const struct field *f, const struct tie *t, struct xy_m at, double h,
+                    const struct polynomial *last, double tukey)
+{
+    double u = (t->place.x - at.x) / h, v = (t->place.y - at.y) / h, d2 = u * u + v * v;
+    if (d2 > REACH * REACH)
+        return;
+    double b[TERMS], x = t->move.x - f->middle.x, y = t->move.y - f->middle.y;
+    basis(u, v, b);
+    double w = exp(-d2 / 2) / (t->variance + VARIANCE_FLOOR);
+    if (last != NULL) {
+        double px = 0, py = 0;
+        for (int k = 0; k < TERMS; k++)
+            px += last->x[k] * b[k], py += last->y[k] * b[k];
+        double r2 = ((x - px) * (x - px) + (y - py) * (y - py)) / (tukey * tukey);
+        if (r2 >= 1)
+            return;
+        w *= (1 - r2) * (1 - r2);
+    }
+    for (int i = 0; i < TERMS; i++) {
+        double wb = w * b[i];
+        for (int k = 0; k <= i; k++)
+            n->a[i][k] += wb * b[k];
+        n->bx[i] += wb * x;
+        n->by[i] += wb * y;
+    }
+    n->weight += w;
+    n->ties++;
+}
+
+// Cholesky of the ridged normal matrix; variance of the constant term in units of sigma^2.
+static void solve(struct normal *n, double h, double noise, struct polynomial *out)
+{
+    double s2 = fmax(noise * noise, 1e-4), first = s2 / pow(h * GRADIENT_SD, 2), second = s2 / pow(h * h * CURVATURE_SD, 2);
+    double l[TERMS][TERMS];
+    n->a[0][0] += s2 / (5.0 * 5.0);
+    for (int i = 1; i < TERMS; i++)
+        n->a[i][i] += i < 3 ? first : second;
+    for (int i = 0; i < TERMS; i++)
+        for (int k = 0; k <= i; k++) {
+            double sum = n->a[i][k];
+            for (int m = 0; m < k; m++)
+                sum -= l[i][m] * l[k][m];
+            l[i][k] = i == k ? sqrt(fmax(sum, 1e-12)) : sum / l[k][k];
+        }
+    double unit[TERMS] = {1}, *right[3] = {n->bx, n->by, unit};
+    for (int r = 0; r < 3; r++) {
+        for (int i = 0; i < TERMS; i++) {
+            for (int m = 0; m < i; m++)
+                right[r][i] -= l[i][m] * right[r][m];
+            right[r][i] /= l[i][i];
+        }
+        for (int i = TERMS - 1; i >= 0; i--) {
+            for (int m = i + 1; m < TERMS; m++)
+                right[r][i] -= l[m][i] * right[r][m];
+            right[r][i] /= l[i][i];
+        }
+    }
+    for (int i = 0; i < TERMS; i++)
+        out->x[i] = (float)n->bx[i], out->y[i] = (float)n->by[i];
+    out->sd_factor = (float)sqrt(fmax(unit[0], 0));
+    out->ties = n->ties;
+    out->h = (float)h;
+}
+
+static void gather(const struct field *f, struct xy_m at, double h, size_t without, const struct polynomial *last, double tukey,
+                   struct normal *n)
+{
+    memset(n, 0, sizeof *n);
+    double reach = REACH * h;
+    uint64_t low = cell_key(BIN_M, (struct xy_m){at.x - reach, at.y - reach});
+    int wide = (int)(floor((at.x + reach) / BIN_M) - floor((at.x - reach) / BIN_M));
+    int high = (int)(floor((at.y + reach) / BIN_M) - floor((at.y - reach) / BIN_M));
+    for (int dy = 0; dy <= high; dy++) { // the bins of one row lie side by side
+        uint64_t from = cell_neighbour(low, 0, dy), to = cell_neighbour(low, wide, dy);
+        size_t a = 0, b = f->bin.count;
+        while (a < b) {
+            size_t m = (a + b) / 2;
+            if (f->bin.key[m] < from)
+                a = m + 1;
+            else
+                b = m;
+        }
+        size_t end = a;
+        while (end < f->bin.count && f->bin.key[end] <= to)
+            end++;
+        for (uint32_t k = f->bin_first[a]; k < f->bin_first[end]; k++)
+            if (k != without)
+                add_tie(n, f, &f->tie[k], at, h, last, tukey);
+    }
+}
+
+static void fit_at(const struct field *f, struct xy_m at, double h, size_t without, struct polynomial *out)
+{
+    struct normal n;
+    for (int wider = 0;; wider++, h *= 2) {
+        gather(f, at, h, without, NULL, 0, &n);
+        if (n.ties >= FEW_TIES || wider == WIDEST - 1)
+            break;
+    }
+    solve(&n, h, f->noise_m, out);
+    for (int turn = 1; turn < ROBUST_TURNS && n.ties > 0; turn++) {
+        struct polynomial last = *out;
+        gather(f, at, h, without, &last, f->tukey_m * (turn == 1 ? 2.5 : 1), &n);
+        solve(&n, h, f->noise_m, out);
+    }
+}
+
+static int by_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct leaving { const struct field *f; double h; size_t step; double *miss; };
+static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct leaving *l = ctx;
+    for (int64_t i = first; i < last; i++) {
+        size_t k = (size_t)i * l->step;
+        const struct tie *t = &l->f->tie[k];
+        struct polynomial p;
+        fit_at(l->f, t->place, l->h, k, &p);
+        l->miss[i] = hypot(t->move.x - l->f->middle.x - p.x[0], t->move.y - l->f->middle.y - p.y[0]);
+    }
+}
+
+// The bandwidth that predicts left-out ties best (median of the miss; mean of the better 80 %).
+static void choose_bandwidth(struct pool *pool, struct field *f)
+{
+    size_t step = f->ties / LEAVE_OUT + 1, sample = f->ties / step;
+    double *miss = mem_get(sample, sizeof *miss), best = INFINITY;
+    f->bandwidth_m = BANDWIDTH_M[3];
+    for (size_t b = 0; b < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M && sample >= 10; b++) {
+        struct leaving l = {f, BANDWIDTH_M[b], step, miss};
+        pool_range(pool, (int64_t)sample, 32, leave_out, &l);
+        qsort(miss, sample, sizeof *miss, by_double);
+        double sum = 0;
+        size_t most = sample * 9 / 10;
+        for (size_t i = 0; i < most; i++)
+            sum += miss[i] * miss[i];
+        double score = sqrt(sum / (double)most);
+        if (score < best * 0.995) {
+            best = score;
+            f->bandwidth_m = BANDWIDTH_M[b];
+            f->tukey_m = fmax(6 * miss[sample / 2], 0.15);
+        } else if (score > 1.5 * best)
+            break;
+    }
+    mem_free(miss);
+}
+
+static void index_bins(struct field *f, const struct ties *ties)
+{
+    struct sort_item *item = mem_get(ties->count, sizeof *item);
+    for (size_t i = 0; i < ties->count; i++)
+        item[i] = (struct sort_item){cell_key(BIN_M, ties->tie[i].place), (uint32_t)i};
+    sort_by_key(item, ties->count);
+    f->ties = ties->count;
+    f->tie = mem_get(f->ties, sizeof *f->tie);
+    f->bin = (struct cell_index){BIN_M, mem_get(f->ties, sizeof *f->bin.key), 0};
+    f->bin_first = mem_get(f->ties + 1, sizeof *f->bin_first);
+    for (size_t i = 0; i < f->ties; i++) {
+        f->tie[i] = ties->tie[item[i].value];
+        if (i == 0 || item[i].key != item[i - 1].key) {
+            f->bin_first[f->bin.count] = (uint32_t)i;
+            f->bin.key[f->bin.count++] = item[i].key;
+        }
+    }
+    f->bin_first[f->bin.count] = (uint32_t)f->ties;
+    mem_free(item);
+}
+
+static double median_component(const struct field *f, bool y)
+{
+    if (f->ties == 0)
+        return 0;
+    double *v = mem_get(f->ties, sizeof *v);
+    for (size_t i = 0; i < f->ties; i++)
+        v[i] = y ? f->tie[i].move.y : f->tie[i].move.x;
+    qsort(v, f->ties, sizeof *v, by_double);
+    double m = v[f->ties / 2];
+    mem_free(v);
+    return m;
+}
+
+// The lower left node of a place; nodes stand at the corners of the node grid.
+static struct xy_m node_place(const struct field *f, uint64_t key)
+{
+    struct xy_m c = cell_centre(f->node.size_m, key);
+    return (struct xy_m){c.x - f->node.size_m / 2, c.y - f->node.size_m / 2};
+}
+
+static void lay_nodes(struct field *f, const struct footprints *after)
+{
+    size_t n = (size_t)after->count;
+    f->node.size_m = NODE_SPACING * f->bandwidth_m;
+    struct sort_item *item = mem_get(n * 4, sizeof *item);
+    size_t count = 0;
+    uint64_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = cell_key(f->node.size_m, footprint_middle(after, (int64_t)i));
+        if (i > 0 && key == last)
+            continue;
+        last = key;
+        for (int c = 0; c < 4; c++)
+            item[count++] = (struct sort_item){cell_neighbour(key, c & 1, c >> 1), 0};
+    }
+    sort_by_key(item, count);
+    f->node.key = mem_get(count, sizeof *f->node.key);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || item[i].key != item[i - 1].key)
+            f->node.key[f->node.count++] = item[i].key;
+    mem_free(item);
+    f->at = mem_get(f->node.count, sizeof *f->at);
+}
+
+static void fit_nodes(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct field *f = ctx;
+    for (int64_t i = first; i < last; i++)
+        fit_at(f, node_place(f, f->node.key[i]), f->bandwidth_m, SIZE_MAX, &f->at[i]);
+}
+
+static bool blend(const struct field *f, struct xy_m p, struct placed *out)
+{
+    uint64_t key = cell_key(f->node.size_m, p);
+    struct xy_m corner = node_place(f, key);
+    double u = (p.x - corner.x) / f->node.size_m, v = (p.y - corner.y) / f->node.size_m, sum = 0;
+    *out = (struct placed){0};
+    for (int c = 0; c < 4; c++) {
+        size_t n = cell_find(&f->node, cell_neighbour(key, c & 1, c >> 1));
+        if (n == SIZE_MAX || f->at[n].ties == 0)
+            continue;
+        const struct polynomial *q = &f->at[n];
+        double w = ((c & 1) ? u : 1 - u) * ((c >> 1) ? v : 1 - v) + 1e-9, h = q->h;
+        double x = (u - (c & 1)) * f->node.size_m / h, y = (v - (c >> 1)) * f->node.size_m / h;
+        out->shift.x += w * (q->x[0] + q->x[1] * x + q->x[2] * y + q->x[3] * x * x + q->x[4] * x * y + q->x[5] * y * y);
+        out->shift.y += w * (q->y[0] + q->y[1] * x + q->y[2] * y + q->y[3] * x * x + q->y[4] * x * y + q->y[5] * y * y);
+        out->per_x.x += w / h * (q->x[1] + 2 * q->x[3] * x + q->x[4] * y);
+        out->per_x.y += w / h * (q->y[1] + 2 * q->y[3] * x + q->y[4] * y);
+        out->per_y.x += w / h * (q->x[2] + q->x[4] * x + 2 * q->x[5] * y);
+        out->per_y.y += w / h * (q->y[2] + q->y[4] * x + 2 * q->y[5] * y);
+        out->sd_m += w * q->sd_factor * f->noise_m;
+        out->ties += (int)q->ties;
+        sum += w;
+    }
+    if (sum < 1e-6)
+        return false;
+    out->shift.x /= sum, out->shift.y /= sum, out->sd_m /= sum, out->ties /= 4;
+    out->per_x.x /= sum, out->per_x.y /= sum, out->per_y.x /= sum, out->per_y.y /= sum;
+    out->shift.x += f->middle.x, out->shift.y += f->middle.y;
+    return true;
+}
+
+// What the field leaves over, beyond what the ties' own noise explains, in each vote cell; few ties lean on the whole.
+static void measure_misfit(struct field *f)
+{
+    struct sort_item *item = mem_get(f->ties, sizeof *item);
+    float *square = mem_get(f->ties, sizeof *square);
+    double all = 0, of = 0;
+    for (size_t i = 0; i < f->ties; i++) {
+        struct placed p;
+        item[i] = (struct sort_item){cell_key(VOTE_CELL_M, f->tie[i].place), (uint32_t)i};
+        if (!blend(f, f->tie[i].place, &p))
+            continue;
+        double r2 = pow(f->tie[i].move.x - p.shift.x, 2) + pow(f->tie[i].move.y - p.shift.y, 2);
+        double limit = 2 * f->tukey_m;
+        square[i] = (float)(fmin(r2, limit * limit) / 2 - f->noise_m * f->noise_m * f->tie[i].variance);
+        all += square[i], of += 1;
+    }
+    double mean = of > 0 ? fmax(0, all / of) : 0;
+    f->misfit_all = (float)sqrt(mean);
+    sort_by_key(item, f->ties);
+    f->cell = (struct cell_index){VOTE_CELL_M, mem_get(f->ties, sizeof *f->cell.key), 0};
+    f->misfit = mem_get(f->ties, sizeof *f->misfit);
+    for (size_t i = 0; i < f->ties;) {
+        size_t end = i;
+        double sum = 10 * mean, count = 10;
+        for (; end < f->ties && item[end].key == item[i].key; end++)
+            sum += square[item[end].value], count += 1;
+        f->misfit[f->cell.count] = (float)sqrt(fmax(0, sum / count));
+        f->cell.key[f->cell.count++] = item[i].key;
+        i = end;
+    }
+    mem_free(item);
+    mem_free(square);
+}
+
+struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m)
+{
+    struct field *f = mem_get(1, sizeof *f);
+    f->noise_m = fmax(noise_m, 0.01);
+    index_bins(f, ties);
+    f->middle = (struct xy_m){median_component(f, false), median_component(f, true)};
+    f->tukey_m = 2;
+    choose_bandwidth(pool, f);
+    lay_nodes(f, after);
+    pool_range(pool, (int64_t)f->node.count, 64, fit_nodes, f);
+    measure_misfit(f);
+    return f;
+}
+
+struct placed field_at(const struct field *f, struct xy_m place)
+{
+    struct placed p;
+    if (!blend(f, place, &p)) {
+        p = (struct placed){.shift = f->middle, .sd_m = f->ties > 0 ? 1.0 : 0.0};
+        return p;
+    }
+    size_t c = cell_find(&f->cell, cell_key(VOTE_CELL_M, place));
+    double misfit = c == SIZE_MAX ? f->misfit_all : f->misfit[c];
+    p.sd_m = sqrt(p.sd_m * p.sd_m + misfit * misfit);
+    return p;
+}
+
+double field_bandwidth_m(const struct field *f) { return f->bandwidth_m; }
+
+void field_close(struct field *f)
+{
+    if (f == NULL)
+        return;
+    mem_free(f->tie);
+    mem_free(f->bin.key);
+    mem_free(f->bin_first);
+    mem_free(f->node.key);
+    mem_free(f->at);
+    mem_free(f->cell.key);
+    mem_free(f->misfit);
+    mem_free(f);
+}

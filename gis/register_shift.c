@@ -1,0 +1,128 @@
+#include "gis/register_shift.h"
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "gis/register_parts.h"
+#include <math.h>
+
+enum { TURNS = 2, FEWEST_TIES = 5 };
+static const double FIRST_REACH_M = 2.5, LATER_REACH_M = 1.5; // a tie may lie this far from where it is expected
+
+struct registration {
+    struct field *field;           // NULL: zero everywhere
+    struct ties ties;
+    double noise_m, overhang_m;
+    const struct footprints *after;
+};
+
+static struct xy_m from_votes(const void *ctx, struct xy_m place) { return votes_at(ctx, place); }
+static struct xy_m from_field(const void *ctx, struct xy_m place) { return field_at(ctx, place).shift; }
+static struct xy_m from_nothing(const void *ctx, struct xy_m place)
+{
+    (void)ctx, (void)place;
+    return (struct xy_m){0, 0};
+}
+
+static uint32_t *first_pairs(const struct near_pairs *pairs, int64_t count)
+{
+    uint32_t *first = mem_get((size_t)count + 1, sizeof *first);
+    for (int64_t p = 0; p < pairs->count; p++)
+        first[pairs->a[p] + 1]++;
+    for (int64_t i = 0; i < count; i++)
+        first[i + 1] += first[i];
+    return first;
+}
+
+static bool anything_to_register(const struct register_input *in)
+{
+    for (int64_t i = 0; i < in->after->count; i++)
+        if (in->twin[i] != NOBODY || in->first_pair[i] != in->first_pair[i + 1])
+            return true;
+    return false;
+}
+
+static void retie(struct registration *r, const struct register_input *in, shift_at *expect, const void *ctx, double reach_m)
+{
+    mem_free(r->ties.tie);
+    ties_find(in, expect, ctx, reach_m, &r->ties);
+    r->noise_m = ties_vertex_noise_m(&r->ties);
+}
+
+struct registration *registration_open(struct pool *pool, const struct footprints *before, const struct footprints *after,
+                                       const uint32_t *twin, const struct near_pairs *pairs, double max_shift_m)
+{
+    struct registration *r = mem_get(1, sizeof *r);
+    uint32_t *first = first_pairs(pairs, after->count);
+    struct register_input in = {pool, before, after, twin, pairs, first, max_shift_m};
+    r->after = after;
+    if (anything_to_register(&in)) {
+        struct votes votes;
+        votes_count(&in, &votes);
+        retie(r, &in, from_votes, &votes, FIRST_REACH_M);
+        votes_clear(&votes);
+        for (int turn = 0; turn < TURNS && r->ties.count >= FEWEST_TIES; turn++) {
+            struct field *f = field_open(pool, after, &r->ties, r->noise_m);
+            field_close(r->field);
+            r->field = f;
+            if (turn + 1 < TURNS)
+                retie(r, &in, from_field, f, fmax(LATER_REACH_M, 4 * r->noise_m));
+        }
+        r->overhang_m = ties_overhang_m(&in, &r->ties);
+    }
+    mem_free(first);
+    return r;
+}
+
+struct registration *registration_none(struct pool *pool, const struct footprints *before, const struct footprints *after,
+                                       const uint32_t *twin, const struct near_pairs *pairs)
+{
+    struct registration *r = mem_get(1, sizeof *r);
+    uint32_t *first = first_pairs(pairs, after->count);
+    struct register_input in = {pool, before, after, twin, pairs, first, 0};
+    r->after = after;
+    retie(r, &in, from_nothing, NULL, FIRST_REACH_M);
+    r->overhang_m = ties_overhang_m(&in, &r->ties);
+    mem_free(first);
+    return r;
+}
+
+struct placed registration_at(const struct registration *r, struct xy_m place)
+{
+    if (r->field == NULL)
+        return (struct placed){0};
+    return field_at(r->field, place);
+}
+
+double registration_vertex_noise_m(const struct registration *r) { return r->noise_m; }
+double registration_bandwidth_m(const struct registration *r) { return r->field == NULL ? 0 : field_bandwidth_m(r->field); }
+double registration_overhang_m(const struct registration *r) { return r->overhang_m; }
+
+int64_t registration_cells(const struct registration *r, struct registration_cell **out)
+{
+    size_t n = (size_t)r->after->count;
+    struct sort_item *item = mem_get(n, sizeof *item);
+    for (size_t i = 0; i < n; i++)
+        item[i] = (struct sort_item){cell_key(VOTE_CELL_M, footprint_middle(r->after, (int64_t)i)), 0};
+    sort_by_key(item, n);
+    struct registration_cell *cell = mem_get(n, sizeof *cell);
+    int64_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && item[i].key == item[i - 1].key)
+            continue;
+        struct xy_m at = cell_centre(VOTE_CELL_M, item[i].key);
+        struct placed p = registration_at(r, at);
+        bool doubtful = r->field != NULL && (p.ties < FEWEST_TIES || p.sd_m > fmax(0.5, 1.5 * r->noise_m));
+        cell[count++] = (struct registration_cell){at, p.shift, p.sd_m, p.ties, doubtful};
+    }
+    mem_free(item);
+    *out = cell;
+    return count;
+}
+
+void registration_close(struct registration *r)
+{
+    if (r == NULL)
+        return;
+    field_close(r->field);
+    mem_free(r->ties.tie);
+    mem_free(r);
+}

@@ -1,0 +1,290 @@
+// Votes: the displacement most pairs of similar footprints agree on, cell by cell.
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "gis/register_parts.h"
+#include <math.h>
+#include <string.h>
+
+enum { BINS_MOST = 161, MODES = 4, AGREEMENTS = 6 };
+static const double BIN_M = 0.5;
+static const double AGREE_M = 1.5;     // neighbouring cells may differ by about this
+
+struct xy_m footprint_middle(const struct footprints *f, int64_t i)
+{
+    return (struct xy_m){(double)f->origin[i].x * 1e-3 + f->centroid[i].x, (double)f->origin[i].y * 1e-3 + f->centroid[i].y};
+}
+
+double footprint_likeness(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j)
+{
+    double ratio = a->area_m2[i] / b->area_m2[j];
+    if (ratio < 0.6 || ratio > 1.67)
+        return 0;
+    double wide = 1e-3 * (a->size[i].x - b->size[j].x), high = 1e-3 * (a->size[i].y - b->size[j].y);
+    double scale = 0.6 + 0.04 * sqrt(a->area_m2[i]);
+    double off = (wide * wide + high * high) / (2 * scale * scale);
+    return off > 6 ? 0 : exp(-off);
+}
+
+enum { CELL_BIAS = 1 << 30 };
+
+uint64_t cell_key(double size_m, struct xy_m p)
+{
+    int64_t x = (int64_t)floor(p.x / size_m) + CELL_BIAS, y = (int64_t)floor(p.y / size_m) + CELL_BIAS;
+    return (uint64_t)y << 32 | (uint64_t)x;
+}
+
+uint64_t cell_neighbour(uint64_t key, int dx, int dy)
+{
+    return key + (uint64_t)((int64_t)dy * ((int64_t)1 << 32) + dx);
+}
+
+struct xy_m cell_centre(double size_m, uint64_t key)
+{
+    return (struct xy_m){((double)(int64_t)(key & 0xffffffff) - CELL_BIAS + 0.5) * size_m,
+                         ((double)(int64_t)(key >> 32) - CELL_BIAS + 0.5) * size_m};
+}
+
+size_t cell_find(const struct cell_index *c, uint64_t key)
+{
+    size_t low = 0, high = c->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (c->key[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < c->count && c->key[low] == key ? low : SIZE_MAX;
+}
+
+struct mode { struct xy_m at; float score; };
+struct counting {
+    const struct register_input *in;
+    struct votes *votes;
+    struct sort_item *by_cell;     // AFTER footprints in cell order
+    uint32_t *first;               // [cells + 1] into by_cell
+    struct mode *mode;             // [cells * MODES]
+    int bins;
+    float **histogram;             // one a thread
+};
+
+// One vote: fn(ctx, displacement, weight). The footprints of one cell, each with all its candidates.
+typedef void one_vote(void *ctx, struct xy_m move, double weight);
+static void each_vote(const struct counting *c, size_t cell, double weight, one_vote *fn, void *ctx)
+{
+    const struct register_input *in = c->in;
+    for (uint32_t k = c->first[cell]; k < c->first[cell + 1]; k++) {
+        uint32_t i = c->by_cell[k].value;
+        if (in->twin[i] != NOBODY)
+            fn(ctx, (struct xy_m){0, 0}, weight);
+        struct xy_m b = footprint_middle(in->after, i);
+        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
+            double like = footprint_likeness(in->before, in->pairs->b[p], in->after, i);
+            if (like < 0.02)
+                continue;
+            struct xy_m a = footprint_middle(in->before, in->pairs->b[p]);
+            fn(ctx, (struct xy_m){a.x - b.x, a.y - b.y}, weight * like);
+        }
+    }
+}
+
+struct into_histogram { float *bin; int bins; double reach_m; };
+static void into_histogram(void *ctx, struct xy_m move, double weight)
+{
+    struct into_histogram *h = ctx;
+    int x = (int)floor((move.x + h->reach_m) / BIN_M), y = (int)floor((move.y + h->reach_m) / BIN_M);
+    if (x >= 0 && y >= 0 && x < h->bins && y < h->bins)
+        h->bin[y * h->bins + x] += (float)weight;
+}
+
+struct mean_near { struct xy_m at; double reach_m, x, y, weight; };
+static void into_mean(void *ctx, struct xy_m move, double weight)
+{
+    struct mean_near *m = ctx;
+    double dx = move.x - m->at.x, dy = move.y - m->at.y;
+    if (dx * dx + dy * dy > m->reach_m * m->reach_m)
+        return;
+    m->x += weight * move.x, m->y += weight * move.y, m->weight += weight;
+}
+
+static const double AROUND[3] = {0.5, 1, 0.5};
+
+static void each_vote_around(const struct counting *c, size_t cell, one_vote *fn, void *ctx)
+{
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++) {
+            size_t other = cell_find(&c->votes->cell, cell_neighbour(c->votes->cell.key[cell], dx, dy));
+            if (other != SIZE_MAX)
+                each_vote(c, other, AROUND[dx + 1] * AROUND[dy + 1], fn, ctx);
+        }
+}
+
+// Sums of 5 x 5 bins, highest first; a mode blots out what lies within 2 m of it.
+static void find_modes(const float *bin, int bins, double reach_m, struct mode *mode)
+{
+    static const int HALF = 2;
+    int found = 0;
+    struct xy_m taken[MODES];
+    for (; found < MODES; found++) {
+        float best = 0;
+        int bx = -1, by = -1;
+        for (int y = HALF; y < bins - HALF; y++)
+            for (int x = HALF; x < bins - HALF; x++) {
+                if (bin[y * bins + x] == 0)
+                    continue;
+                struct xy_m at = {(x + 0.5) * BIN_M - reach_m, (y + 0.5) * BIN_M - reach_m};
+                bool near = false;
+                for (int k = 0; k < found; k++)
+                    near |= hypot(at.x - taken[k].x, at.y - taken[k].y) < 2;
+                if (near)
+                    continue;
+                float sum = 0;
+                for (int v = -HALF; v <= HALF; v++)
+                    for (int u = -HALF; u <= HALF; u++)
+                        sum += bin[(y + v) * bins + x + u];
+                sum *= (float)exp(-(at.x * at.x + at.y * at.y) / (2 * 8.0 * 8.0)); // large shifts are rarer
+                if (sum > best)
+                    best = sum, bx = x, by = y;
+            }
+        if (bx < 0)
+            break;
+        taken[found] = (struct xy_m){(bx + 0.5) * BIN_M - reach_m, (by + 0.5) * BIN_M - reach_m};
+        mode[found] = (struct mode){taken[found], best};
+    }
+    for (; found < MODES; found++)
+        mode[found] = (struct mode){{0, 0}, 0};
+}
+
+static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
+{
+    struct counting *c = ctx;
+    float *bin = c->histogram[thread];
+    for (int64_t cell = first; cell < last; cell++) {
+        memset(bin, 0, (size_t)c->bins * (size_t)c->bins * sizeof *bin);
+        struct into_histogram h = {bin, c->bins, c->bins * BIN_M / 2};
+        each_vote_around(c, (size_t)cell, into_histogram, &h);
+        struct mode *mode = &c->mode[cell * MODES];
+        find_modes(bin, c->bins, c->bins * BIN_M / 2, mode);
+        for (int k = 0; k < MODES && mode[k].score > 0; k++)
+            for (int turn = 0; turn < 2; turn++) {
+                struct mean_near m = {mode[k].at, AGREE_M, 0, 0, 0};
+                each_vote_around(c, (size_t)cell, into_mean, &m);
+                if (m.weight > 0)
+                    mode[k].at = (struct xy_m){m.x / m.weight, m.y / m.weight};
+            }
+    }
+}
+
+// Each cell takes the mode its neighbours support best; what they chose before counts (a few rounds).
+static void agree(struct counting *c)
+{
+    size_t cells = c->votes->cell.count;
+    uint8_t *chosen = mem_get(cells, 1), *next = mem_get(cells, 1);
+    for (int turn = 0; turn < AGREEMENTS; turn++) {
+        for (size_t i = 0; i < cells; i++) {
+            double best = -1;
+            for (int k = 0; k < MODES; k++) {
+                const struct mode *m = &c->mode[i * MODES + k];
+                if (m->score <= 0)
+                    continue;
+                double support = 0.3 * m->score;
+                for (int dy = -1; dy <= 1; dy++)
+                    for (int dx = -1; dx <= 1; dx++) {
+                        size_t o = cell_find(&c->votes->cell, cell_neighbour(c->votes->cell.key[i], dx, dy));
+                        if (o == SIZE_MAX || o == i)
+                            continue;
+                        const struct mode *n = &c->mode[o * MODES + chosen[o]];
+                        double d = hypot(m->at.x - n->at.x, m->at.y - n->at.y) / AGREE_M;
+                        support += 0.25 * fmin(n->score, 3 * m->score) * exp(-d * d / 2);
+                    }
+                if (support > best)
+                    best = support, next[i] = (uint8_t)k;
+            }
+        }
+        uint8_t *swap = chosen;
+        chosen = next;
+        next = swap;
+    }
+    for (size_t i = 0; i < cells; i++) {
+        const struct mode *m = &c->mode[i * MODES + chosen[i]];
+        c->votes->mode[i] = m->at;
+        c->votes->share[i] = m->score;
+    }
+    mem_free(chosen);
+    mem_free(next);
+}
+
+static void index_cells(struct counting *c)
+{
+    const struct footprints *after = c->in->after;
+    size_t n = (size_t)after->count;
+    c->by_cell = mem_get(n, sizeof *c->by_cell);
+    for (size_t i = 0; i < n; i++)
+        c->by_cell[i] = (struct sort_item){cell_key(VOTE_CELL_M, footprint_middle(after, (int64_t)i)), (uint32_t)i};
+    sort_by_key(c->by_cell, n);
+    struct cell_index *cell = &c->votes->cell;
+    cell->size_m = VOTE_CELL_M;
+    cell->key = mem_get(n, sizeof *cell->key);
+    c->first = mem_get(n + 1, sizeof *c->first);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || c->by_cell[i].key != c->by_cell[i - 1].key) {
+            c->first[cell->count] = (uint32_t)i;
+            cell->key[cell->count++] = c->by_cell[i].key;
+        }
+    c->first[cell->count] = (uint32_t)n;
+}
+
+void votes_count(const struct register_input *in, struct votes *out)
+{
+    *out = (struct votes){0};
+    struct counting c = {.in = in, .votes = out};
+    index_cells(&c);
+    out->mode = mem_get(out->cell.count, sizeof *out->mode);
+    out->share = mem_get(out->cell.count, sizeof *out->share);
+    c.mode = mem_get(out->cell.count * MODES, sizeof *c.mode);
+    c.bins = (int)ceil(2 * in->max_shift_m / BIN_M) | 1;
+    if (c.bins > BINS_MOST)
+        c.bins = BINS_MOST;
+    int threads = pool_threads(in->pool);
+    c.histogram = mem_get((size_t)threads, sizeof *c.histogram);
+    for (int t = 0; t < threads; t++)
+        c.histogram[t] = mem_get((size_t)c.bins * (size_t)c.bins, sizeof **c.histogram);
+    pool_range(in->pool, (int64_t)out->cell.count, 64, count_cells, &c);
+    agree(&c);
+    for (int t = 0; t < threads; t++)
+        mem_free(c.histogram[t]);
+    mem_free(c.histogram);
+    mem_free(c.mode);
+    mem_free(c.first);
+    mem_free(c.by_cell);
+}
+
+// Tent weights over the cells around; cells that disagree with the own one are left out.
+struct xy_m votes_at(const struct votes *v, struct xy_m place)
+{
+    uint64_t key = cell_key(VOTE_CELL_M, place);
+    size_t own = cell_find(&v->cell, key);
+    double x = 0, y = 0, sum = 0;
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++) {
+            uint64_t k = cell_neighbour(key, dx, dy);
+            size_t o = cell_find(&v->cell, k);
+            if (o == SIZE_MAX || v->share[o] <= 0)
+                continue;
+            if (own != SIZE_MAX && hypot(v->mode[o].x - v->mode[own].x, v->mode[o].y - v->mode[own].y) > 2 * AGREE_M)
+                continue;
+            struct xy_m c = cell_centre(VOTE_CELL_M, k);
+            double wx = fmax(0, 1 - fabs(place.x - c.x) / VOTE_CELL_M), wy = fmax(0, 1 - fabs(place.y - c.y) / VOTE_CELL_M);
+            double w = wx * wy * fmin(v->share[o], 5) + 1e-6;
+            x += w * v->mode[o].x, y += w * v->mode[o].y, sum += w;
+        }
+    return sum > 0 ? (struct xy_m){x / sum, y / sum} : (struct xy_m){0, 0};
+}
+
+void votes_clear(struct votes *v)
+{
+    mem_free(v->cell.key);
+    mem_free(v->mode);
+    mem_free(v->share);
+    *v = (struct votes){0};
+}
