@@ -1,0 +1,376 @@
+#include "gis/crs.h"
+#include "core/base/mem.h"
+#include "gis/crs_inside.h"
+#include <geodesic.h>
+#include <math.h>
+#include <proj.h>
+#include <stdio.h>
+#include <string.h>
+
+struct crs {
+    PJ_CONTEXT *context;
+    PJ *pj;                // the horizontal part, x east and y north
+    char *name, *wkt, code[48];
+    bool geographic;
+    double unit;           // one unit of the axes in metres or radians
+};
+
+static void stay_quiet(void *data, int level, const char *message)
+{
+    (void)data, (void)level, (void)message;
+}
+
+static PJ_CONTEXT *quiet_context(void)
+{
+    PJ_CONTEXT *context = proj_context_create();
+    must(context != NULL);
+    proj_log_func(context, NULL, stay_quiet);
+    return context;
+}
+
+static PJ *replace(PJ *old, PJ *fresh)
+{
+    if (fresh == NULL)
+        return old;
+    proj_destroy(old);
+    return fresh;
+}
+
+// Heights and axis order apart: only the plan counts here.
+static PJ *horizontal(PJ_CONTEXT *context, PJ *pj)
+{
+    if (proj_get_type(pj) == PJ_TYPE_COMPOUND_CRS)
+        pj = replace(pj, proj_crs_get_sub_crs(context, pj, 0));
+    return replace(pj, proj_normalize_for_visualization(context, pj));
+}
+
+// The CRS itself, out of a datum shift bound to it. Destroy the answer.
+static PJ *unbound(PJ_CONTEXT *context, const PJ *pj)
+{
+    if (proj_get_type(pj) == PJ_TYPE_BOUND_CRS)
+        return proj_get_source_crs(context, pj);
+    return proj_clone(context, pj);
+}
+
+static double axis_unit(PJ_CONTEXT *context, const PJ *plain)
+{
+    double unit = 1;
+    PJ *axes = proj_crs_get_coordinate_system(context, plain);
+    if (axes != NULL)
+        proj_cs_get_axis_info(context, axes, 0, NULL, NULL, NULL, &unit, NULL, NULL, NULL);
+    proj_destroy(axes);
+    return unit;
+}
+
+static bool learn_plain(struct crs *c)
+{
+    PJ *plain = unbound(c->context, c->pj);
+    PJ_TYPE type = plain != NULL ? proj_get_type(plain) : PJ_TYPE_UNKNOWN;
+    c->geographic = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
+    bool usable = c->geographic || type == PJ_TYPE_PROJECTED_CRS;
+    if (usable)
+        c->unit = axis_unit(c->context, plain);
+    proj_destroy(plain);
+    return usable;
+}
+
+static char *copy_text(const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = mem_get(len + 1, 1);
+    memcpy(copy, text, len);
+    return copy;
+}
+
+// PROJ names a CRS whose axes were turned "X (with axis order normalized for visualization)" and takes its code away:
+// name, code and text are asked of the CRS as it was given.
+static void learn_names(struct crs *c, const PJ *given)
+{
+    const char *name = proj_get_name(given), *wkt = proj_as_wkt(c->context, given, PJ_WKT2_2019, NULL);
+    const char *authority = proj_get_id_auth_name(given, 0), *number = proj_get_id_code(given, 0);
+    c->name = copy_text(name != NULL ? name : "");
+    c->wkt = copy_text(wkt != NULL ? wkt : "");
+    if (authority != NULL && number != NULL)
+        snprintf(c->code, sizeof c->code, "%s:%s", authority, number);
+}
+
+static PJ *create(PJ_CONTEXT *context, const char *definition)
+{
+    PJ *pj = proj_create(context, definition);
+    if (pj != NULL && proj_is_crs(pj))
+        return pj;
+    proj_destroy(pj);
+    if (strstr(definition, "+proj=") == NULL || strlen(definition) > 4000)
+        return NULL;
+    char with_type[4096];
+    snprintf(with_type, sizeof with_type, "%s +type=crs", definition);
+    pj = proj_create(context, with_type);
+    if (pj != NULL && proj_is_crs(pj))
+        return pj;
+    proj_destroy(pj);
+    return NULL;
+}
+
+enum status crs_open(const char *definition, struct crs **out, struct err *e)
+{
+    PJ_CONTEXT *context = quiet_context();
+    PJ *given = create(context, definition);
+    if (given == NULL) {
+        proj_context_destroy(context);
+        return err_set(e, INVALID, "\"%.80s\" is not a coordinate reference system PROJ knows; write it like EPSG:4549", definition);
+    }
+    struct crs *c = mem_get(1, sizeof *c);
+    c->context = context;
+    learn_names(c, given);
+    c->pj = horizontal(context, given);
+    if (!learn_plain(c)) {
+        err_set(e, INVALID, "%.80s is no map CRS: a geographic or a projected one is needed", c->name);
+        crs_close(c);
+        return INVALID;
+    }
+    *out = c;
+    return OK;
+}
+
+void crs_close(struct crs *c)
+{
+    if (c == NULL)
+        return;
+    proj_destroy(c->pj);
+    proj_context_destroy(c->context);
+    mem_free(c->name);
+    mem_free(c->wkt);
+    mem_free(c);
+}
+
+const char *crs_name(const struct crs *c) { return c->name; }
+const char *crs_code(const struct crs *c) { return c->code; }
+const char *crs_wkt(const struct crs *c) { return c->wkt; }
+bool crs_is_geographic(const struct crs *c) { return c->geographic; }
+double crs_half_turn(const struct crs *c) { return c->geographic ? M_PI / c->unit : 0; }
+
+bool crs_same(const struct crs *a, const struct crs *b)
+{
+    if (a == b || strcmp(a->wkt, b->wkt) == 0)
+        return true;
+    PJ_CONTEXT *context = quiet_context();
+    PJ *pa = create(context, a->wkt), *pb = create(context, b->wkt);
+    bool same = false;
+    if (pa != NULL && pb != NULL) {
+        pa = horizontal(context, pa);
+        pb = horizontal(context, pb);
+        same = proj_is_equivalent_to_with_ctx(context, pa, pb, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS);
+    }
+    proj_destroy(pa);
+    proj_destroy(pb);
+    proj_context_destroy(context);
+    return same;
+}
+
+bool crs_area_of_use(const struct crs *c, struct box_m *lonlat, char *name, size_t cap)
+{
+    PJ_CONTEXT *context = quiet_context();
+    PJ *given = create(context, c->wkt);
+    const char *area = NULL;
+    double w, s, e, n;
+    bool known = given != NULL && proj_get_area_of_use(context, given, &w, &s, &e, &n, &area) && w > -1000;
+    if (known) {
+        *lonlat = (struct box_m){ w, s, e, n };
+        snprintf(name, cap, "%s", area != NULL ? area : "");
+    }
+    proj_destroy(given);
+    proj_context_destroy(context);
+    return known;
+}
+
+// --- roads -----------------------------------------------------------------------------------------------------------
+
+struct crs_road {
+    PJ_CONTEXT *context;
+    PJ *pj;                // NULL: straight
+};
+
+static PJ *pipeline(PJ_CONTEXT *context, const char *from_wkt, const char *to_wkt)
+{
+    PJ *from = create(context, from_wkt), *to = create(context, to_wkt), *road = NULL;
+    if (from != NULL && to != NULL) {
+        from = horizontal(context, from);
+        to = horizontal(context, to);
+        road = proj_create_crs_to_crs_from_pj(context, from, to, NULL, NULL);
+    }
+    if (road != NULL)
+        road = replace(road, proj_normalize_for_visualization(context, road));
+    proj_destroy(from);
+    proj_destroy(to);
+    return road;
+}
+
+enum status crs_road_open(const struct crs *from, const struct crs *to, struct crs_road **out, struct err *e)
+{
+    PJ_CONTEXT *context = NULL;
+    PJ *pj = NULL;
+    if (!crs_same(from, to)) {
+        context = quiet_context();
+        pj = pipeline(context, from->wkt, to->wkt);
+        if (pj == NULL) {
+            proj_context_destroy(context);
+            return err_set(e, INVALID, "PROJ knows no way from %.80s to %.80s", from->name, to->name);
+        }
+    }
+    struct crs_road *r = mem_get(1, sizeof *r);
+    r->context = context;
+    r->pj = pj;
+    *out = r;
+    return OK;
+}
+
+bool crs_road_is_straight(const struct crs_road *r) { return r->pj == NULL; }
+
+size_t crs_road_go(struct crs_road *r, struct xy_m *points, size_t count)
+{
+    if (r->pj == NULL || count == 0)
+        return 0;
+    size_t stride = sizeof *points, failed = 0;
+    proj_trans_generic(r->pj, PJ_FWD, &points[0].x, stride, count, &points[0].y, stride, count, NULL, 0, 0, NULL, 0, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(points[i].x) && isfinite(points[i].y))
+            continue;
+        points[i] = (struct xy_m){ NAN, NAN };
+        failed++;
+    }
+    return failed;
+}
+
+void crs_road_close(struct crs_road *r)
+{
+    if (r == NULL)
+        return;
+    proj_destroy(r->pj);
+    if (r->context != NULL)
+        proj_context_destroy(r->context);
+    mem_free(r);
+}
+
+// --- metric ----------------------------------------------------------------------------------------------------------
+
+static bool box_is_empty(struct box_m b)
+{
+    return !(b.min_x <= b.max_x && b.min_y <= b.max_y);
+}
+
+// EPSG method 1024: a sphere's Mercator under ellipsoidal coordinates, true to scale nowhere in particular.
+static bool is_web_mercator(const struct crs *c)
+{
+    PJ *plain = unbound(c->context, c->pj);
+    PJ *projection = plain != NULL ? proj_crs_get_coordoperation(c->context, plain) : NULL;
+    const char *method = NULL, *code = NULL;
+    if (projection != NULL)
+        proj_coordoperation_get_method_info(c->context, projection, &method, NULL, &code);
+    bool web = (code != NULL && strcmp(code, "1024") == 0) || (method != NULL && strstr(method, "Pseudo Mercator") != NULL);
+    proj_destroy(projection);
+    proj_destroy(plain);
+    return web;
+}
+
+static const char WGS84[] = "OGC:CRS84";
+
+// 400 m through the place in four directions, measured on the ellipsoid.
+static bool is_true_to_scale(struct crs_road *to_lonlat, struct xy_m at)
+{
+    static const double way[4][2] = { { 200, 0 }, { 0, 200 }, { 141.4213562, 141.4213562 }, { 141.4213562, -141.4213562 } };
+    struct geod_geodesic ellipsoid;
+    geod_init(&ellipsoid, 6378137, 1 / 298.257223563);
+    for (int i = 0; i < 4; i++) {
+        struct xy_m p[2] = { { at.x - way[i][0], at.y - way[i][1] }, { at.x + way[i][0], at.y + way[i][1] } };
+        double length;
+        if (crs_road_go(to_lonlat, p, 2) > 0)
+            return false;
+        geod_inverse(&ellipsoid, p[0].y, p[0].x, p[1].y, p[1].x, &length, NULL, NULL);
+        if (!(fabs(length - 400) <= 4))
+            return false;
+    }
+    return true;
+}
+
+static enum status road_to_lonlat(const struct crs *c, struct crs_road **out, struct err *e)
+{
+    struct crs *wgs84 = NULL;
+    enum status s = crs_open(WGS84, &wgs84, e);
+    if (s == OK)
+        s = crs_road_open(c, wgs84, out, e);
+    crs_close(wgs84);
+    return s;
+}
+
+bool crs_is_metric_at(const struct crs *c, struct box_m area)
+{
+    if (c->geographic || fabs(c->unit - 1) > 1e-9 || is_web_mercator(c))
+        return false;
+    if (box_is_empty(area))
+        return true;
+    struct err ignored = {0};
+    struct crs_road *to_lonlat = NULL;
+    if (road_to_lonlat(c, &to_lonlat, &ignored) != OK)
+        return false;
+    double mid_x = (area.min_x + area.max_x) / 2, mid_y = (area.min_y + area.max_y) / 2;
+    struct xy_m places[5] = { { area.min_x, area.min_y }, { area.max_x, area.min_y }, { area.max_x, area.max_y },
+                              { area.min_x, area.max_y }, { mid_x, mid_y } };
+    bool metric = true;
+    for (int i = 0; i < 5 && metric; i++)
+        metric = is_true_to_scale(to_lonlat, places[i]);
+    crs_road_close(to_lonlat);
+    return metric;
+}
+
+size_t crs_lonlat_box(const struct crs *c, struct box_m area, struct box_m *lonlat)
+{
+    enum { SIDE = 5 };
+    struct err ignored = {0};
+    struct crs_road *road = NULL;
+    *lonlat = (struct box_m){ INFINITY, INFINITY, -INFINITY, -INFINITY };
+    if (road_to_lonlat(c, &road, &ignored) != OK)
+        return SIDE * SIDE;
+    struct xy_m p[SIDE * SIDE];
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        double u = i % SIDE / (SIDE - 1.0), v = i / SIDE / (SIDE - 1.0);
+        p[i] = (struct xy_m){ area.min_x + u * (area.max_x - area.min_x), area.min_y + v * (area.max_y - area.min_y) };
+    }
+    size_t failed = crs_road_go(road, p, SIDE * SIDE);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        if (isnan(p[i].x))
+            continue;
+        lonlat->min_x = fmin(lonlat->min_x, p[i].x);
+        lonlat->max_x = fmax(lonlat->max_x, p[i].x);
+        lonlat->min_y = fmin(lonlat->min_y, p[i].y);
+        lonlat->max_y = fmax(lonlat->max_y, p[i].y);
+    }
+    crs_road_close(road);
+    return failed;
+}
+
+// Where there is no ground at all any metric CRS will do: longitude and latitude 0.
+static void name_metric(struct box_m lonlat, char *definition, size_t cap)
+{
+    if (box_is_empty(lonlat))
+        lonlat = (struct box_m){ 0, 0, 0, 0 };
+    double lon = (lonlat.min_x + lonlat.max_x) / 2, lat = (lonlat.min_y + lonlat.max_y) / 2;
+    bool narrow = lonlat.max_x - lonlat.min_x <= 6 && lonlat.min_y > -80 && lonlat.max_y < 84;
+    int zone = (int)floor((lon + 180) / 6) % 60 + 1;
+    if (narrow)
+        snprintf(definition, cap, "EPSG:%d", (lat >= 0 ? 32600 : 32700) + zone);
+    else
+        snprintf(definition, cap, "+proj=laea +lat_0=%.1f +lon_0=%.1f +datum=WGS84 +units=m +type=crs", lat, lon);
+}
+
+enum status crs_choose_metric(const struct crs *of, struct box_m area, struct crs **out, struct err *e)
+{
+    if (crs_is_metric_at(of, area))
+        return crs_open(of->wkt, out, e);
+    struct box_m lonlat = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+    if (!box_is_empty(area) && crs_lonlat_box(of, area, &lonlat) > 0)
+        return err_set(e, INVALID, "the corners of the area (x %.10g to %.10g, y %.10g to %.10g) are no places in %.80s",
+                       area.min_x, area.max_x, area.min_y, area.max_y, of->name);
+    char definition[160];
+    name_metric(lonlat, definition, sizeof definition);
+    return crs_open(definition, out, e);
+}

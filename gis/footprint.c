@@ -1,0 +1,252 @@
+#include "gis/footprint.h"
+#include "core/base/mem.h"
+#include "gis/footprint_build.h"
+#include "gis/footprint_dirt.h"
+#include "gis/footprint_join.h"
+#include "gis/source_inside.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { KIND_TEXT_BYTES = 80, KINDS_MAX = 65535, KIND_SLOTS = 1 << 17, NUMBER_BYTES = 32 };
+static const double STOREY_M = 3.0;
+
+// One read under way. Arrays beside the outlines grow by the builder's count.
+struct reading {
+    struct source *source;
+    struct footprint_builder builder;
+    struct dirt *dirt;
+    const struct progress *progress;
+    struct footprint_texts id, key;
+    float *height_m; size_t height_cap;
+    uint16_t *kind; size_t kind_cap;
+    char **kind_name; size_t kind_name_cap; uint32_t kind_count;
+    uint16_t *kind_slot;            // finds a kind by the hash of its name; 0: free
+};
+
+// --- attributes ------------------------------------------------------------------------------------------------------
+
+static bool asked(const struct reading *r, enum source_field field)
+{
+    return r->source->field[field] != NULL;
+}
+
+// The value as text; numbers are written into `number`.
+static const char *text_of(const struct column *c, int64_t row, char number[NUMBER_BYTES], size_t *len)
+{
+    *len = 0;
+    if (column_is_null(c, row))
+        return number;
+    if (c->type == COLUMN_TEXT || c->type == COLUMN_LONG_TEXT)
+        return column_bytes(c, row, len);
+    *len = column_text(c, row, number, NUMBER_BYTES);
+    return number;
+}
+
+// A feature without id is named by its feature id.
+static enum status add_id(struct reading *r, const struct source_batch *b, int64_t row, int64_t fid, struct err *e)
+{
+    char number[NUMBER_BYTES];
+    size_t len;
+    const char *text = text_of(&b->field[FIELD_ID], row, number, &len);
+    if (len > 0)
+        return texts_add(&r->id, text, len, e);
+    dirt_note(r->dirt, DIRT_NO_ID, fid);
+    return texts_add(&r->id, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)fid), e);
+}
+
+static enum status add_key(struct reading *r, const struct source_batch *b, int64_t row, struct err *e)
+{
+    char number[NUMBER_BYTES];
+    size_t len;
+    const char *text = text_of(&b->field[FIELD_DISSOLVE], row, number, &len);
+    return texts_add(&r->key, text, len, e);
+}
+
+static void add_height(struct reading *r, const struct source_batch *b, int64_t row, int64_t i)
+{
+    double storey_m = r->source->spec.storey_m > 0 ? r->source->spec.storey_m : STOREY_M;
+    double height_m = column_real(&b->field[FIELD_HEIGHT], row);
+    if (!isfinite(height_m))
+        height_m = column_real(&b->field[FIELD_FLOORS], row) * storey_m;
+    r->height_m = mem_grow(r->height_m, &r->height_cap, (size_t)i + 1, sizeof *r->height_m);
+    r->height_m[i] = isfinite(height_m) ? (float)height_m : NAN;
+}
+
+static uint32_t add_kind_name(struct reading *r, const char *text, size_t len)
+{
+    char *copy = mem_get(len + 1, 1);
+    memcpy(copy, text, len);
+    r->kind_name = mem_grow(r->kind_name, &r->kind_name_cap, r->kind_count + 1, sizeof *r->kind_name);
+    r->kind_name[r->kind_count] = copy;
+    return r->kind_count++;
+}
+
+// 0 when there is no room for another kind.
+static uint32_t kind_of(struct reading *r, const char *text, size_t len)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (uint8_t)text[i]) * 16777619u;
+    for (uint32_t at = hash % KIND_SLOTS;; at = (at + 1) % KIND_SLOTS) {
+        uint32_t kind = r->kind_slot[at];
+        if (kind == 0 && r->kind_count > KINDS_MAX)
+            return 0;
+        if (kind == 0)
+            return r->kind_slot[at] = (uint16_t)add_kind_name(r, text, len);
+        if (strlen(r->kind_name[kind]) == len && memcmp(r->kind_name[kind], text, len) == 0)
+            return kind;
+    }
+}
+
+static enum status add_kind(struct reading *r, const struct source_batch *b, int64_t row, int64_t i, struct err *e)
+{
+    char number[NUMBER_BYTES];
+    size_t len;
+    const char *text = text_of(&b->field[FIELD_KIND], row, number, &len);
+    len = len < KIND_TEXT_BYTES ? len : KIND_TEXT_BYTES;
+    uint32_t kind = len > 0 ? kind_of(r, text, strnlen(text, len)) : 0;
+    if (len > 0 && kind == 0)
+        return err_set(e, INVALID, "%s: field \"%.80s\" has more than %d values; it does not tell kinds of buildings", r->source->spec.role,
+                       r->source->field[FIELD_KIND], KINDS_MAX);
+    r->kind = mem_grow(r->kind, &r->kind_cap, (size_t)i + 1, sizeof *r->kind);
+    r->kind[i] = (uint16_t)kind;
+    return OK;
+}
+
+static enum status add_attributes(struct reading *r, const struct source_batch *b, int64_t row, int64_t fid, struct err *e)
+{
+    int64_t i = r->builder.f.count - 1;
+    enum status s = OK;
+    if (asked(r, FIELD_ID))
+        s = add_id(r, b, row, fid, e);
+    if (s == OK && asked(r, FIELD_DISSOLVE))
+        s = add_key(r, b, row, e);
+    if (s == OK && asked(r, FIELD_KIND))
+        s = add_kind(r, b, row, i, e);
+    if (s == OK && (asked(r, FIELD_HEIGHT) || asked(r, FIELD_FLOORS)))
+        add_height(r, b, row, i);
+    return s;
+}
+
+// --- rows ------------------------------------------------------------------------------------------------------------
+
+static enum status read_row(struct reading *r, const struct source_batch *b, int64_t row, struct err *e)
+{
+    int64_t fid = b->fid.type == COLUMN_INT64 && !column_is_null(&b->fid, row) ? column_integer(&b->fid, row) : r->dirt->read;
+    size_t len = 0;
+    const char *wkb = column_is_null(&b->geometry, row) ? NULL : column_bytes(&b->geometry, row, &len);
+    bool added;
+    r->dirt->read++;
+    enum status s = footprint_add_wkb(&r->builder, fid, (const uint8_t *)wkb, len, &added, e);
+    return s == OK && added ? add_attributes(r, b, row, fid, e) : s;
+}
+
+static enum status read_batch(struct reading *r, const struct source_batch *b, struct err *e)
+{
+    enum status s = OK;
+    for (int64_t row = 0; row < b->rows && s == OK; row++)
+        s = read_row(r, b, row, e);
+    int64_t expected = r->source->features;
+    if (expected > 0)
+        progress_tell(r->progress, "read", fmin(1, (double)r->dirt->read / (double)expected));
+    return s;
+}
+
+static enum status read_all(struct reading *r, struct err *e)
+{
+    struct source_stream *stream = NULL;
+    enum status s = source_stream_open(r->source->layer, r->source->field, &stream, e);
+    for (bool more = s == OK; more;) {
+        struct source_batch batch = {0};
+        s = source_stream_next(stream, &batch, e);
+        more = s == OK && batch.array != NULL && batch.rows > 0;
+        if (more)
+            s = read_batch(r, &batch, e);
+        source_batch_release(&batch);
+        more = more && s == OK;
+    }
+    source_stream_close(stream);
+    return s;
+}
+
+// --- the whole -------------------------------------------------------------------------------------------------------
+
+static void begin(struct reading *r)
+{
+    if (!asked(r, FIELD_KIND))
+        return;
+    r->kind_slot = mem_get(KIND_SLOTS, sizeof *r->kind_slot);
+    add_kind_name(r, "", 0);
+}
+
+static void hand_over_attributes(struct reading *r)
+{
+    struct footprints *f = &r->builder.f;
+    f->height_m = r->height_m;
+    f->kind = r->kind;
+    f->kind_name = r->kind_name;
+    f->kind_count = r->kind_count;
+    f->id_first = r->id.first;
+    f->id_text = r->id.data;
+    r->id = (struct footprint_texts){0};
+}
+
+// Heights of a layer without a single footprint are an empty list, not "no heights": the arrays exist when asked for.
+static void ensure_arrays(struct reading *r, struct err *e)
+{
+    if (asked(r, FIELD_HEIGHT) || asked(r, FIELD_FLOORS))
+        r->height_m = mem_grow(r->height_m, &r->height_cap, 1, sizeof *r->height_m);
+    if (asked(r, FIELD_KIND))
+        r->kind = mem_grow(r->kind, &r->kind_cap, 1, sizeof *r->kind);
+    if (asked(r, FIELD_ID) && r->id.count == 0) {
+        texts_add(&r->id, "", 0, e);
+        r->id.count = 0;
+    }
+}
+
+static enum status finish(struct reading *r, struct err *e)
+{
+    struct footprints *f = &r->builder.f;
+    enum status s = dirt_refuse(r->dirt, &r->source->spec, e);
+    if (s == OK)
+        s = crs_check(r->source->crs, r->builder.seen, r->source->spec.role, e); // the header may have lied
+    if (s == OK && asked(r, FIELD_DISSOLVE))
+        s = footprints_dissolve(f, &r->key, r->dirt, e);
+    if (s != OK)
+        return s;
+    footprints_drop_duplicates(f, r->dirt);
+    if (!asked(r, FIELD_DISSOLVE))
+        footprints_count_same_ids(f, r->dirt);
+    r->dirt->kept = f->count;
+    progress_tell(r->progress, "read", 1);
+    return OK;
+}
+
+enum status source_read(struct source *s, const struct crs *metric, const struct progress *progress, struct footprints *out,
+                        struct dirt *dirt, struct err *e)
+{
+    struct crs_road *road = NULL;
+    enum status st = crs_road_open(s->crs, metric, &road, e);
+    if (st != OK)
+        return st;
+    *dirt = (struct dirt){0};
+    struct reading r = { .source = s, .dirt = dirt, .progress = progress };
+    footprint_builder_open(&r.builder, road, dirt);
+    begin(&r);
+    st = read_all(&r, e);
+    ensure_arrays(&r, e);
+    hand_over_attributes(&r);
+    if (st == OK)
+        st = finish(&r, e);
+    if (st == OK)
+        *out = r.builder.f;
+    else
+        footprints_clear(&r.builder.f);
+    footprint_builder_close(&r.builder);
+    texts_clear(&r.id);
+    texts_clear(&r.key);
+    mem_free(r.kind_slot);
+    crs_road_close(road);
+    return st;
+}

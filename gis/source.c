@@ -1,0 +1,413 @@
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "gis/source_inside.h"
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <ctype.h>
+#include <gdal.h>
+#include <inttypes.h>
+#include <math.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LIST_BYTES = 500, PROBE_FEATURES = 64 };
+
+void footprint_open_library(void)
+{
+    CPLSetErrorHandler(CPLQuietErrorHandler);
+    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO"); // no .aux.xml beside what we read
+    GDALAllRegister();
+}
+
+// --- texts -----------------------------------------------------------------------------------------------------------
+
+// A connection ("PG:host=... password=...") tells only its kind.
+static void short_name(const char *path, char *out, size_t cap)
+{
+    const char *colon = strchr(path, ':'), *slash = strrchr(path, '/');
+    bool connection = colon != NULL && (slash == NULL || colon < slash || strchr(path, ' ') != NULL) && colon - path > 1;
+    if (path[0] == '{' || path[0] == '[')
+        snprintf(out, cap, "%s", "{...}");
+    else if (connection)
+        snprintf(out, cap, "%.*s", (int)(colon - path + 1), path);
+    else
+        snprintf(out, cap, "%s", slash != NULL && slash[1] != '\0' ? slash + 1 : path);
+}
+
+// "BEFORE t_1990.gpkg"
+static const char *called(const struct source *s, char *out, size_t cap)
+{
+    char name[200];
+    short_name(s->spec.path, name, sizeof name);
+    snprintf(out, cap, "%s %s", s->spec.role, name);
+    return out;
+}
+
+// "before": the options of this role begin with it.
+static const char *option_of(const struct source *s, char *out, size_t cap)
+{
+    size_t i = 0;
+    for (; s->spec.role[i] != '\0' && i + 1 < cap; i++)
+        out[i] = (char)tolower((unsigned char)s->spec.role[i]);
+    out[i] = '\0';
+    return out;
+}
+
+static const char *keep(struct source *s, int i, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t len = strlen(text);
+    s->text[i] = mem_get(len + 1, 1);
+    memcpy(s->text[i], text, len);
+    return s->text[i];
+}
+
+static void keep_spec(struct source *s, const struct source_spec *spec)
+{
+    s->spec = *spec;
+    s->spec.role = keep(s, 0, spec->role != NULL ? spec->role : "");
+    s->spec.path = keep(s, 1, spec->path);
+    s->spec.layer = keep(s, 2, spec->layer);
+    s->spec.crs = keep(s, 3, spec->crs);
+    s->spec.where = keep(s, 4, spec->where);
+}
+
+// --- the file --------------------------------------------------------------------------------------------------------
+
+static bool is_there(const char *path)
+{
+    VSIStatBufL stat;
+    return VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG) == 0;
+}
+
+static enum status say_not_opened(const struct source *s, const struct source_hush *h, struct err *e)
+{
+    char name[240];
+    called(s, name, sizeof name);
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    bool there = is_there(s->spec.path), named = strchr(s->spec.path, ':') != NULL;
+    GDALDriverH raster = there ? GDALIdentifyDriverEx(s->spec.path, GDAL_OF_RASTER, NULL, NULL) : NULL;
+    source_hush_end(&hush);
+    if (!there && !named)
+        return err_set(e, NOT_FOUND, "%s: there is no such file", name);
+    if (raster != NULL && GDALGetMetadataItem(raster, GDAL_DCAP_VECTOR, NULL) == NULL)
+        return err_set(e, INVALID, "%s is a raster (%s); a vector layer of building footprints is needed", name,
+                       GDALGetDriverShortName(raster));
+    if (h->said[0] != '\0' && strstr(h->said, "not recognized") == NULL)
+        return err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", name, h->said);
+    return err_set(e, INVALID, "%s is no vector format GDAL knows; give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf or the like", name);
+}
+
+static enum status open_file(struct source *s, struct err *e)
+{
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    s->dataset = GDALOpenEx(s->spec.path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    source_hush_end(&hush);
+    return s->dataset != NULL ? OK : say_not_opened(s, &hush, e);
+}
+
+// --- the layer -------------------------------------------------------------------------------------------------------
+
+static void add_to_list(struct buf *list, const char *name)
+{
+    if (list->len < LIST_BYTES)
+        buf_printf(list, "%s%.80s", list->len > 0 ? ", " : "", name);
+}
+
+static enum status say_layers(const struct source *s, struct err *e)
+{
+    char name[240], option[16];
+    struct buf list;
+    buf_init(&list, 4 * LIST_BYTES);
+    for (int i = 0; i < GDALDatasetGetLayerCount(s->dataset); i++)
+        add_to_list(&list, OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
+    called(s, name, sizeof name);
+    option_of(s, option, sizeof option);
+    const char *layers = list.len > 0 ? list.data : "-";
+    if (s->spec.layer != NULL)
+        err_set(e, INVALID, "%s has no layer \"%.80s\"; it has: %.500s", name, s->spec.layer, layers);
+    else
+        err_set(e, INVALID, "%s has several layers; choose one with --%s-layer: %.500s", name, option, layers);
+    buf_clear(&list);
+    return INVALID;
+}
+
+static enum status choose_layer(struct source *s, struct err *e)
+{
+    char name[240];
+    int layers = GDALDatasetGetLayerCount(s->dataset);
+    if (layers == 0)
+        return err_set(e, INVALID, "%s holds no vector layer", called(s, name, sizeof name));
+    if (s->spec.layer != NULL)
+        s->layer = GDALDatasetGetLayerByName(s->dataset, s->spec.layer);
+    else if (layers == 1)
+        s->layer = GDALDatasetGetLayer(s->dataset, 0);
+    if (s->layer == NULL)
+        return say_layers(s, e);
+    if (OGR_L_GetGeomType(s->layer) == wkbNone)
+        return err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", called(s, name, sizeof name), OGR_L_GetName(s->layer));
+    return OK;
+}
+
+// --- fields ----------------------------------------------------------------------------------------------------------
+
+static enum status say_fields(const struct source *s, const char *wanted, struct err *e)
+{
+    char name[240];
+    struct buf list;
+    buf_init(&list, 4 * LIST_BYTES);
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++)
+        add_to_list(&list, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)));
+    err_set(e, INVALID, "%s has no field \"%.80s\"; it has: %.500s", called(s, name, sizeof name), wanted, list.len > 0 ? list.data : "-");
+    buf_clear(&list);
+    return INVALID;
+}
+
+static bool is_plain(OGRFieldType type)
+{
+    return type == OFTInteger || type == OFTInteger64 || type == OFTReal || type == OFTString;
+}
+
+// The exact spelling first, then any case.
+static int field_index(OGRFeatureDefnH defn, const char *wanted)
+{
+    int n = OGR_FD_GetFieldCount(defn);
+    for (int i = 0; i < n; i++)
+        if (strcmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), wanted) == 0)
+            return i;
+    for (int i = 0; i < n; i++)
+        if (strcasecmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), wanted) == 0)
+            return i;
+    return -1;
+}
+
+static enum status find_field(struct source *s, enum source_field field, const char *wanted, struct err *e)
+{
+    char name[240];
+    if (wanted == NULL)
+        return OK;
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
+    int i = field_index(defn, wanted);
+    if (i < 0 && field == FIELD_ID && strcasecmp(wanted, OGR_L_GetFIDColumn(s->layer)) == 0)
+        return OK; // the feature id itself
+    if (i < 0)
+        return say_fields(s, wanted, e);
+    OGRFieldDefnH found = OGR_FD_GetFieldDefn(defn, i);
+    if (!is_plain(OGR_Fld_GetType(found)))
+        return err_set(e, INVALID, "%s: field \"%.80s\" is of type %s; a text or a number is needed", called(s, name, sizeof name), wanted,
+                       OGR_GetFieldTypeName(OGR_Fld_GetType(found)));
+    s->field[field] = OGR_Fld_GetNameRef(found);
+    return OK;
+}
+
+static enum status find_fields(struct source *s, const struct source_spec *spec, struct err *e)
+{
+    const char *const wanted[SOURCE_FIELDS] = {
+        [FIELD_ID] = spec->id_field, [FIELD_HEIGHT] = spec->height_field, [FIELD_FLOORS] = spec->floors_field,
+        [FIELD_DISSOLVE] = spec->dissolve_by, [FIELD_KIND] = spec->kind_field,
+    };
+    enum status st = OK;
+    for (int i = 0; i < SOURCE_FIELDS && st == OK; i++)
+        st = find_field(s, i, wanted[i], e);
+    return st;
+}
+
+static bool is_wanted(const struct source *s, const char *name)
+{
+    for (int i = 0; i < SOURCE_FIELDS; i++)
+        if (s->field[i] != NULL && strcmp(s->field[i], name) == 0)
+            return true;
+    return s->spec.where != NULL && strcasestr(s->spec.where, name) != NULL; // the filter may need it
+}
+
+// Decoding columns nobody asked for would cost more than the geometry.
+static void ignore_other_fields(struct source *s)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
+    char **ignored = CSLAddString(NULL, "OGR_STYLE");
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
+        const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
+        if (!is_wanted(s, name))
+            ignored = CSLAddString(ignored, name);
+    }
+    OGR_L_SetIgnoredFields(s->layer, (const char **)ignored);
+    CSLDestroy(ignored);
+}
+
+static enum status set_filter(struct source *s, struct err *e)
+{
+    char name[240];
+    if (s->spec.where == NULL)
+        return OK;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    bool good = OGR_L_SetAttributeFilter(s->layer, s->spec.where) == OGRERR_NONE;
+    source_hush_end(&hush);
+    return good ? OK : err_set(e, INVALID, "%s: the filter \"%.200s\" is not understood: %.300s", called(s, name, sizeof name),
+                               s->spec.where, hush.said[0] != '\0' ? hush.said : "-");
+}
+
+// --- CRS -------------------------------------------------------------------------------------------------------------
+
+static enum status say_no_crs(const struct source *s, struct err *e)
+{
+    char name[240], option[16];
+    return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --%s-crs, for example EPSG:4549",
+                   called(s, name, sizeof name), option_of(s, option, sizeof option));
+}
+
+// "Undefined geographic SRS" and its like are how formats write that they do not know.
+static bool is_undefined(OGRSpatialReferenceH srs)
+{
+    const char *name = srs != NULL ? OSRGetName(srs) : NULL;
+    return name == NULL || strncasecmp(name, "undefined", 9) == 0 || strncasecmp(name, "unknown", 7) == 0;
+}
+
+static enum status crs_of_file(struct source *s, struct err *e)
+{
+    static const char *const options[] = { "FORMAT=WKT2_2019", "MULTILINE=NO", NULL };
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
+    if (is_undefined(srs))
+        return say_no_crs(s, e);
+    char *wkt = NULL;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    bool good = OSRExportToWktEx(srs, &wkt, options) == OGRERR_NONE && wkt != NULL && wkt[0] != '\0';
+    source_hush_end(&hush);
+    enum status st = good ? crs_open(wkt, &s->crs, e) : say_no_crs(s, e);
+    CPLFree(wkt);
+    return st;
+}
+
+static enum status choose_crs(struct source *s, struct err *e)
+{
+    return s->spec.crs != NULL ? crs_open(s->spec.crs, &s->crs, e) : crs_of_file(s, e);
+}
+
+// --- extent ----------------------------------------------------------------------------------------------------------
+
+static void widen(struct box_m *box, const OGREnvelope *by)
+{
+    box->min_x = fmin(box->min_x, by->MinX);
+    box->min_y = fmin(box->min_y, by->MinY);
+    box->max_x = fmax(box->max_x, by->MaxX);
+    box->max_y = fmax(box->max_y, by->MaxY);
+}
+
+// Of the first features, or of all of them (most < 0).
+static struct box_m box_of_features(struct source *s, int64_t most)
+{
+    struct box_m box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+    OGRFeatureH feature;
+    OGR_L_ResetReading(s->layer);
+    for (int64_t i = 0; i != most && (feature = OGR_L_GetNextFeature(s->layer)) != NULL; i++) {
+        OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+        OGREnvelope e;
+        if (geometry != NULL && !OGR_G_IsEmpty(geometry)) {
+            OGR_G_GetEnvelope(geometry, &e);
+            widen(&box, &e);
+        }
+        OGR_F_Destroy(feature);
+    }
+    OGR_L_ResetReading(s->layer);
+    return box;
+}
+
+static bool is_finite(struct box_m b)
+{
+    return isfinite(b.min_x) && isfinite(b.min_y) && isfinite(b.max_x) && isfinite(b.max_y);
+}
+
+static bool holds(struct box_m outer, struct box_m inner)
+{
+    double slack = 1e-6 * (fabs(outer.max_x) + fabs(outer.max_y) + 1);
+    return inner.min_x > inner.max_x || (inner.min_x >= outer.min_x - slack && inner.max_x <= outer.max_x + slack
+                                         && inner.min_y >= outer.min_y - slack && inner.max_y <= outer.max_y + slack);
+}
+
+// A header's extent is believed when the first features lie in it; a filtered layer has no extent of its own.
+static void find_extent(struct source *s)
+{
+    OGREnvelope e = {0};
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    bool known = s->spec.where == NULL && OGR_L_GetExtent(s->layer, &e, TRUE) == OGRERR_NONE;
+    struct box_m told = { e.MinX, e.MinY, e.MaxX, e.MaxY };
+    known = known && is_finite(told) && e.MinX <= e.MaxX && e.MinY <= e.MaxY && holds(told, box_of_features(s, PROBE_FEATURES));
+    s->extent = known ? told : box_of_features(s, -1);
+    s->features = OGR_L_GetFeatureCount(s->layer, FALSE);
+    source_hush_end(&hush);
+}
+
+static void describe(struct source *s, enum lang lang)
+{
+    char name[160];
+    const char *code = crs_code(s->crs);
+    short_name(s->spec.path, name, sizeof name);
+    snprintf(s->description, sizeof s->description, text_in(lang, "%s (%s), layer %.80s, %.100s"), name,
+             GDALGetDriverShortName(GDALGetDatasetDriver(s->dataset)), OGR_L_GetName(s->layer), code[0] != '\0' ? code : crs_name(s->crs));
+}
+
+// --- the door --------------------------------------------------------------------------------------------------------
+
+static enum status open_source(struct source *s, const struct source_spec *spec, struct err *e)
+{
+    enum status st = open_file(s, e);
+    if (st == OK)
+        st = choose_layer(s, e);
+    if (st == OK)
+        st = find_fields(s, spec, e);
+    if (st == OK)
+        st = choose_crs(s, e);
+    if (st == OK)
+        st = set_filter(s, e);
+    if (st != OK)
+        return st;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    ignore_other_fields(s);
+    source_hush_end(&hush);
+    find_extent(s);
+    describe(s, e->lang);
+    return OK;
+}
+
+enum status source_open(const struct source_spec *spec, struct source **out, struct err *e)
+{
+    struct source *s = mem_get(1, sizeof *s);
+    keep_spec(s, spec);
+    enum status st = open_source(s, spec, e);
+    if (st == OK)
+        *out = s;
+    else
+        source_close(s);
+    return st;
+}
+
+void source_close(struct source *s)
+{
+    if (s == NULL)
+        return;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    if (s->dataset != NULL)
+        GDALClose(s->dataset);
+    source_hush_end(&hush);
+    crs_close(s->crs);
+    for (size_t i = 0; i < sizeof s->text / sizeof *s->text; i++)
+        mem_free(s->text[i]);
+    mem_free(s);
+}
+
+const struct crs *source_crs(const struct source *s) { return s->crs; }
+struct box_m source_extent(const struct source *s) { return s->extent; }
+int64_t source_feature_count(const struct source *s) { return s->features; }
+const char *source_description(const struct source *s) { return s->description; }
