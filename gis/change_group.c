@@ -147,7 +147,7 @@ static void join(uint32_t *parent, uint32_t x, uint32_t y)
         parent[x] = y;
 }
 
-// A small building may lie beside itself when it is drawn twice: the mutual nearest of two left over, alike and close.
+// A small building may lie beside itself when it is drawn twice: the nearest left over on the other side, alike and close.
 static void join_leftovers(const struct group_input *in, const uint32_t *first_pair, uint32_t *parent, const uint8_t *linked_before,
                            const uint8_t *linked_after)
 {
@@ -282,6 +282,9 @@ void groups_make(const struct group_input *in, struct groups *out)
         if (!twin || linked[k])
             others[root] = 1;
     }
+    for (size_t i = 0; i < m && in->keep_twin != NULL; i++)
+        if (in->keep_twin[i])
+            others[root_of(parent, (uint32_t)(n + i))] = 1;
     for (size_t k = 0; k < n + m; k++)
         alone_twin[k] = !others[root_of(parent, (uint32_t)k)];
     collect(in, parent, alone_twin, out);

@@ -26,8 +26,9 @@ struct group_input {
     const struct placed *placed;             // [after] registration at its centroid
     double vertex_noise_m;
     bool ids_are_stable;
+    const uint8_t *keep_twin;                // [after] 1: a twin that is a group even when nothing else touches it; NULL: none
 };
-// Twins that nothing else touches form no group.
+// Other twins that nothing else touches form no group.
 void groups_make(const struct group_input *in, struct groups *out);
 void groups_clear(struct groups *g);
 

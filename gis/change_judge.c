@@ -508,13 +508,21 @@ static enum status measure_change(struct judge *j, struct question *q, const str
 
 static enum status judge_both(struct judge *j, struct question *q, struct change *c, struct wall_census *census, struct err *e)
 {
-    enum status status = lay_out(j, q, e);
+    struct suspicion s = {0};
+    enum status status = OK;
+    j->gain.count = j->loss.count = 0;
+    c->class = class_without_change(q);
+    if (q->befores == 1 && q->afters == 1 && j->in->twin[q->after[0]] == q->before[0]) {
+        q->frame = footprint_centre(j->in->before, q->before[0]);
+        judge_height(j, q, c);
+        add_members(j, j->in->after, q->after, q->afters, q->frame);
+        return OK;
+    }
+    status = lay_out(j, q, e);
     if (status != OK)
         return status;
     test_outlines(j, q, census);
-    struct suspicion s = suspect(j, q);
-    j->gain.count = j->loss.count = 0;
-    c->class = class_without_change(q);
+    s = suspect(j, q);
     c->z = fmax(q->test.gain_z, q->test.loss_z);
     if (s.gain || s.loss || s.turned) {
         if (!moved_as_whole(j, q, c))

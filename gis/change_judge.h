@@ -10,6 +10,7 @@
 struct judge_input {
     const struct footprints *before, *after;
     const struct diff_options *options;      // with every default filled in
+    const uint32_t *twin;                    // AFTER -> identical BEFORE or UINT32_MAX
     const struct placed *placed;             // [after]
     const struct groups *groups;
     const uint32_t *near_before, *near_before_first; // BEFORE footprints near an AFTER one

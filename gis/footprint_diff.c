@@ -222,11 +222,26 @@ static void register_layers(struct work *w)
     summarise_registration(w);
 }
 
+// Twins are worth a verdict of their own when everything is asked for, or when only their height differs.
+static uint8_t *twins_to_judge(const struct work *w)
+{
+    bool heights = w->before->height_m != NULL && w->after->height_m != NULL;
+    if (!w->options.all && !heights)
+        return NULL;
+    uint8_t *keep = mem_get((size_t)w->after->count, 1);
+    for (int64_t i = 0; i < w->after->count; i++)
+        if (w->twin[i] != NOBODY)
+            keep[i] = w->options.all || fabs((double)w->after->height_m[i] - w->before->height_m[w->twin[i]]) > w->options.min_height_m / 2;
+    return keep;
+}
+
 static void group_footprints(struct work *w)
 {
+    uint8_t *keep_twin = twins_to_judge(w);
     struct group_input in = {w->pool, w->before, w->after, w->twin, w->twin_of, &w->pairs, w->placed,
-                             fmax(0.02, w->out->summary.vertex_noise_m), w->options.ids_are_stable};
+                             fmax(0.02, w->out->summary.vertex_noise_m), w->options.ids_are_stable, keep_twin};
     groups_make(&in, &w->groups);
+    mem_free(keep_twin);
 }
 
 // --- verdicts ---------------------------------------------------------------------------------------------------------------
@@ -302,7 +317,7 @@ static enum status collect_bundles(struct work *w, struct bundle *bundle, size_t
 static enum status judge_groups(struct work *w, struct wall_census *census)
 {
     struct judging jg = {.w = w};
-    jg.in = (struct judge_input){w->before, w->after, &w->options, w->placed, &w->groups, w->pairs.b, w->first_pair,
+    jg.in = (struct judge_input){w->before, w->after, &w->options, w->twin, w->placed, &w->groups, w->pairs.b, w->first_pair,
                                  w->near_after, w->near_after_first, {0}, w->out->summary.vertex_noise_m,
                                  w->out->summary.registration.overhang_m};
     learn_heights(w, &jg.in.height);
@@ -387,6 +402,14 @@ static void count_classes(struct work *w)
         r->summary.per_class[r->change[k].class]++;
 }
 
+static int64_t twins_judged(const struct work *w)
+{
+    int64_t n = 0;
+    for (uint32_t k = 0; k < w->groups.after_first[w->groups.count]; k++)
+        n += w->twin[w->out->after_member[k]] != NOBODY;
+    return n;
+}
+
 static void hand_over_members(struct work *w)
 {
     w->out->before_member = w->groups.before, w->groups.before = NULL;
@@ -432,7 +455,7 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
         w.groups.before = w.groups.after = NULL;
         out->summary.per_class[CHANGE_SAME] = 0;
         count_classes(&w);
-        int64_t same = out->summary.per_class[CHANGE_SAME] + out->summary.identical;
+        int64_t same = out->summary.per_class[CHANGE_SAME] + out->summary.identical - twins_judged(&w);
         if (!w.options.all)
             drop_same(out);
         find_capture_rule(before, after, &w.options, out);
