@@ -1,0 +1,301 @@
+// Each format is written, read back through GDAL, and written again: the same rows, and the same bytes.
+#include "core/base/buf.h"
+#include "gis/sink.h"
+#include "gis/wkb.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <gdal.h>
+#include <math.h>
+#include <ogr_api.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const struct sink_field fields[] = {
+    { .name = "rank", .type = SINK_INTEGER, .title_en = "rank", .title_zh = "序号" },
+    { .name = "before_ids", .type = SINK_TEXT, .title_en = "ids before", .title_zh = "前期编号" },
+    { .name = "registration_sd_m", .type = SINK_REAL, .decimals = 3, .title_en = "registration", .title_zh = "配准精度",
+      .short_name = "reg_sd_m" },
+};
+enum { FIELDS = 3, ROWS = 3 };
+
+static char folder[64];
+static struct crs *utm, *lonlat;
+
+static void path_of(const char *name, char out[256]) { snprintf(out, 256, "%s/%s", folder, name); }
+
+static void square(struct buf *wkb, double x, double y, double side)
+{
+    struct rings r = { 0 };
+    rings_start(&r);
+    rings_add_vertex(&r, (struct xy_m){ 0, 0 });
+    rings_add_vertex(&r, (struct xy_m){ side, 0 });
+    rings_add_vertex(&r, (struct xy_m){ side, side });
+    rings_add_vertex(&r, (struct xy_m){ 0, side });
+    rings_end_ring(&r);
+    wkb_write_multipolygon(wkb, &r, (struct xy_m){ x, y });
+    rings_clear(&r);
+}
+
+static enum status write_rows(const char *path, const struct crs *target, struct err *e)
+{
+    static char long_text[401];
+    memset(long_text, 'x', 400);
+    struct sink *s;
+    enum status status = sink_open(path, "changes", utm, target, fields, FIELDS, "{\"a\":1}", &s, e);
+    if (status != OK)
+        return status;
+    const struct sink_value rows[ROWS][FIELDS] = {
+        { { .integer = 1 }, { .text = "甲,\"乙\"" }, { .real = 0.1234567 } },
+        { { .integer = 5000000000 }, { .is_null = true }, { .real = NAN } },
+        { { .integer = 3 }, { .text = long_text }, { .real = -0.0001 } },
+    };
+    for (int i = 0; status == OK && i < ROWS; i++) {
+        struct buf wkb;
+        buf_init(&wkb, 1 << 20);
+        square(&wkb, 500000 + 100 * i, 3540000, 10);
+        status = sink_write(s, (const uint8_t *)wkb.data, wkb.len, rows[i], e);
+        buf_clear(&wkb);
+    }
+    if (status == OK)
+        return sink_commit(s, e);
+    sink_abandon(s);
+    return status;
+}
+
+static struct buf read_bytes(const char *path)
+{
+    struct buf bytes;
+    buf_init(&bytes, 1 << 26);
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    char block[4096];
+    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
+        buf_add(&bytes, block, n);
+    fclose(f);
+    return bytes;
+}
+
+static int files_in_folder(void)
+{
+    int count = 0;
+    DIR *d = opendir(folder);
+    for (struct dirent *f; (f = readdir(d)) != NULL;)
+        count += strcmp(f->d_name, ".") != 0 && strcmp(f->d_name, "..") != 0;
+    closedir(d);
+    return count;
+}
+
+static void empty_folder(void)
+{
+    char command[256];
+    snprintf(command, sizeof command, "rm -rf %s && mkdir %s", folder, folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void must_write(const char *path, const struct crs *target)
+{
+    struct err e = { .lang = LANG_EN };
+    if (write_rows(path, target, &e) != OK)
+        fail_msg("%s", e.text);
+}
+
+struct expected { const char *file; int files; bool geometry, lonlat, short_names, all_text; };
+
+static void check_rows(const struct expected *x, OGRLayerH layer)
+{
+    OGR_L_ResetReading(layer);
+    for (int i = 0; i < ROWS; i++) {
+        OGRFeatureH f = OGR_L_GetNextFeature(layer);
+        assert_non_null(f);
+        int rank = OGR_F_GetFieldIndex(f, "rank"), ids = OGR_F_GetFieldIndex(f, "before_ids");
+        int sd = OGR_F_GetFieldIndex(f, x->short_names ? "reg_sd_m" : "registration_sd_m");
+        assert_true(rank >= 0 && ids >= 0 && sd >= 0);
+        long long number = OGR_F_GetFieldAsInteger64(f, rank);
+        int row = number == 1 ? 0 : number == 5000000000 ? 1 : 2; // FlatGeobuf keeps an order of its own
+        if (row == 0) {
+            assert_string_equal(OGR_F_GetFieldAsString(f, ids), "甲,\"乙\"");
+            assert_float_equal(OGR_F_GetFieldAsDouble(f, sd), 0.123, 1e-12);
+        } else if (row == 1) {
+            assert_true(x->all_text ? OGR_F_GetFieldAsString(f, ids)[0] == '\0' : !OGR_F_IsFieldSetAndNotNull(f, ids));
+            assert_true(x->all_text ? OGR_F_GetFieldAsString(f, sd)[0] == '\0' : !OGR_F_IsFieldSetAndNotNull(f, sd));
+        } else {
+            if (number != 3)
+                fail_msg("%s: rank %lld, not 3", x->file, number);
+            assert_int_equal(strlen(OGR_F_GetFieldAsString(f, ids)), x->short_names ? 254 : 400);
+            assert_float_equal(OGR_F_GetFieldAsDouble(f, sd), 0, 1e-12);
+        }
+        if (x->geometry) {
+            OGREnvelope box;
+            OGR_G_GetEnvelope(OGR_F_GetGeometryRef(f), &box);
+            // 500 000 m east is the middle of UTM zone 50, 117 degrees; 3 540 000 m north is 31.99 degrees.
+            assert_float_equal(box.MinX, x->lonlat ? 117 + row * 100 / 94500.0 : 500000 + 100 * row, x->lonlat ? 2e-5 : 1e-6);
+            assert_float_equal(box.MinY, x->lonlat ? 31.9952 : 3540000, x->lonlat ? 5e-3 : 1e-6);
+        }
+        OGR_F_Destroy(f);
+    }
+}
+
+static void every_format_comes_back_whole_and_alike(void **state)
+{
+    (void)state;
+    static const struct expected table[] = {
+        { "c.gpkg", 1, true, false, false, false },   { "c.geojson", 1, true, true, false, false },
+        { "c.geojsonl", 1, true, true, false, false }, { "c.fgb", 1, true, false, false, false },
+        { "c.shp", 5, true, false, true, false },     { "c.csv", 1, true, false, false, true },
+        { "c.xlsx", 1, false, false, false, true },   { "c.kml", 1, true, true, false, true },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct expected *x = &table[i];
+        char path[256];
+        empty_folder();
+        path_of(x->file, path);
+        must_write(path, utm);
+        if (files_in_folder() != x->files)
+            fail_msg("%s: %d files, not %d", x->file, files_in_folder(), x->files);
+        GDALDatasetH d = GDALOpenEx(path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+        assert_non_null(d);
+        OGRLayerH layer = GDALDatasetGetLayer(d, 0);
+        assert_int_equal(OGR_L_GetFeatureCount(layer, 1), ROWS);
+        check_rows(x, layer);
+        GDALClose(d);
+
+        struct buf first = read_bytes(path);
+        sleep(x->files == 1 && strcmp(x->file, "c.xlsx") == 0 ? 2 : 0); // a zip counts time in steps of two seconds
+        must_write(path, utm);
+        struct buf second = read_bytes(path);
+        if (first.len != second.len || memcmp(first.data, second.data, first.len) != 0)
+            fail_msg("%s: written twice, the bytes differ", x->file);
+        buf_clear(&first);
+        buf_clear(&second);
+    }
+}
+
+static void geometry_is_moved_to_the_target(void **state)
+{
+    (void)state;
+    char path[256];
+    empty_folder();
+    path_of("c.gpkg", path);
+    must_write(path, lonlat);
+    GDALDatasetH d = GDALOpenEx(path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+    check_rows(&(struct expected){ .geometry = true, .lonlat = true }, GDALDatasetGetLayer(d, 0));
+    assert_string_equal(GDALGetMetadataItem(d, "gridpatrol", NULL), "{\"a\":1}");
+    GDALClose(d);
+}
+
+static void abandoned_leaves_the_old_file(void **state)
+{
+    (void)state;
+    char path[256];
+    empty_folder();
+    path_of("c.gpkg", path);
+    must_write(path, utm);
+    struct buf old = read_bytes(path);
+    struct sink *s;
+    struct err e = { .lang = LANG_EN };
+    assert_int_equal(sink_open(path, "changes", utm, utm, fields, FIELDS, NULL, &s, &e), OK);
+    assert_int_equal(sink_write(s, NULL, 0, (struct sink_value[FIELDS]){ { .integer = 1 } }, &e), OK);
+    struct sink *other;
+    assert_int_equal(sink_open(path, "changes", utm, utm, fields, FIELDS, NULL, &other, &e), BUSY);
+    sink_abandon(s);
+    assert_int_equal(files_in_folder(), 1);
+    struct buf now = read_bytes(path);
+    assert_int_equal(old.len, now.len);
+    assert_memory_equal(old.data, now.data, old.len);
+    buf_clear(&old);
+    buf_clear(&now);
+}
+
+static void what_a_killed_run_left_is_thrown_away(void **state)
+{
+    (void)state;
+    char path[256], part[256], junk[300];
+    empty_folder();
+    path_of("c.gpkg", path);
+    path_of(".c.gpkg.part", part);
+    assert_int_equal(mkdir(part, 0700), 0);
+    snprintf(junk, sizeof junk, "%s/c.gpkg", part);
+    FILE *f = fopen(junk, "w");
+    fputs("half", f);
+    fclose(f);
+    must_write(path, utm);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void wrong_targets_are_refused(void **state)
+{
+    (void)state;
+    static const struct { const char *path; enum status status; } table[] = {
+        { "/tmp/c.doc", INVALID }, { "/tmp/noending", INVALID }, { "/no/such/folder/c.gpkg", NOT_FOUND },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct err e = { .lang = LANG_EN };
+        assert_int_equal(sink_check(table[i].path, &e), table[i].status);
+        assert_true(strstr(e.text, table[i].path) != NULL);
+    }
+}
+
+// A file system of a few pages: every format must fail and leave nothing.
+static void a_full_disk_leaves_nothing(void **state)
+{
+    (void)state;
+    empty_folder();
+    if (mount("none", folder, "tmpfs", 0, "size=8k") != 0) {
+        print_message("skipped: mounting a small file system needs root\n");
+        skip();
+    }
+    static const char *const files[] = { "c.gpkg", "c.geojson", "c.geojsonl", "c.fgb", "c.shp", "c.csv", "c.xlsx", "c.kml" };
+    char ballast[256], path[256], page[4096] = { 1 };
+    path_of("ballast", ballast);
+    int fd = open(ballast, O_WRONLY | O_CREAT, 0600);
+    while (write(fd, page, sizeof page) > 0)
+        ;
+    close(fd);
+    int failures = 0;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct err e = { .lang = LANG_EN };
+        path_of(files[i], path);
+        if (write_rows(path, utm, &e) == FAILED && e.text[0] != '\0' && files_in_folder() == 1)
+            failures++;
+        else
+            print_message("%s: left %d files, said: %s\n", files[i], files_in_folder() - 1, e.text);
+    }
+    umount(folder);
+    assert_int_equal(failures, sizeof files / sizeof files[0]);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    GDALAllRegister();
+    strcpy(folder, "/tmp/gridpatrol-sink-XXXXXX");
+    struct err e = { .lang = LANG_EN };
+    return mkdtemp(folder) == NULL || crs_open("EPSG:32650", &utm, &e) != OK || crs_open("EPSG:4326", &lonlat, &e) != OK;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    crs_close(utm);
+    crs_close(lonlat);
+    empty_folder();
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_comes_back_whole_and_alike), cmocka_unit_test(geometry_is_moved_to_the_target),
+        cmocka_unit_test(abandoned_leaves_the_old_file),           cmocka_unit_test(what_a_killed_run_left_is_thrown_away),
+        cmocka_unit_test(wrong_targets_are_refused),               cmocka_unit_test(a_full_disk_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
