@@ -1,0 +1,178 @@
+#include "api/changes_layer.h"
+#include "api/reason.h"
+#include "api/summary.h"
+#include "gis/sink.h"
+#include <string.h>
+
+enum { TEXT_CEILING = 1 << 20, METADATA_CEILING = 1 << 20, TELL_EVERY = 1000 };
+static const double BEGIN_SHARE = 0.9;
+
+enum column {
+    RANK, CLASS, CLASS_ZH, RELATION, BEFORE_IDS, AFTER_IDS, AREA_BEFORE, AREA_AFTER, GAINED, GAINED_SD, LOST, LOST_SD, WIDTH,
+    HEIGHT_BEFORE, HEIGHT_AFTER, HEIGHT_CHANGE, Z, CONFIDENCE, SHIFT_X, SHIFT_Y, REGISTRATION_SD, LON, LAT, REASONS_FOR,
+    REASONS_AGAINST, WHY_ZH, WHY_EN, COLUMNS
+};
+static const struct sink_field columns[COLUMNS] = {
+    [RANK] = { "rank", SINK_INTEGER, "rank", "序号", 0, NULL },
+    [CLASS] = { "class", SINK_TEXT, "class", "类别代码", 0, NULL },
+    [CLASS_ZH] = { "class_zh", SINK_TEXT, "class in Chinese", "类别", 0, NULL },
+    [RELATION] = { "relation", SINK_TEXT, "relation", "对应关系", 0, NULL },
+    [BEFORE_IDS] = { "before_ids", SINK_TEXT, "ids before", "前期编号", 0, NULL },
+    [AFTER_IDS] = { "after_ids", SINK_TEXT, "ids after", "后期编号", 0, NULL },
+    [AREA_BEFORE] = { "area_before_m2", SINK_REAL, "area before, m²", "前期面积", 2, "area_b_m2" },
+    [AREA_AFTER] = { "area_after_m2", SINK_REAL, "area after, m²", "后期面积", 2, "area_a_m2" },
+    [GAINED] = { "gained_m2", SINK_REAL, "gained, m²", "增加面积", 2, NULL },
+    [GAINED_SD] = { "gained_sd_m2", SINK_REAL, "gained ±, m²", "增加面积中误差", 2, "gain_sd_m2" },
+    [LOST] = { "lost_m2", SINK_REAL, "lost, m²", "减少面积", 2, NULL },
+    [LOST_SD] = { "lost_sd_m2", SINK_REAL, "lost ±, m²", "减少面积中误差", 2, NULL },
+    [WIDTH] = { "width_m", SINK_REAL, "mean width, m", "平均宽度", 2, NULL },
+    [HEIGHT_BEFORE] = { "height_before_m", SINK_REAL, "height before, m", "前期高度", 2, "height_b_m" },
+    [HEIGHT_AFTER] = { "height_after_m", SINK_REAL, "height after, m", "后期高度", 2, "height_a_m" },
+    [HEIGHT_CHANGE] = { "height_change_m", SINK_REAL, "change of height, m", "高度变化", 2, "height_c_m" },
+    [Z] = { "z", SINK_REAL, "standard deviations above noise", "误差倍数", 2, NULL },
+    [CONFIDENCE] = { "confidence", SINK_REAL, "confidence", "置信度", 3, NULL },
+    [SHIFT_X] = { "shift_x_m", SINK_REAL, "registration east, m", "配准东移", 3, NULL },
+    [SHIFT_Y] = { "shift_y_m", SINK_REAL, "registration north, m", "配准北移", 3, NULL },
+    [REGISTRATION_SD] = { "registration_sd_m", SINK_REAL, "registration ±, m", "配准中误差", 3, "reg_sd_m" },
+    [LON] = { "lon", SINK_REAL, "longitude, EPSG:4326", "经度", 7, NULL },
+    [LAT] = { "lat", SINK_REAL, "latitude, EPSG:4326", "纬度", 7, NULL },
+    [REASONS_FOR] = { "reasons", SINK_TEXT, "reasons", "依据代码", 0, NULL },
+    [REASONS_AGAINST] = { "counter_reasons", SINK_TEXT, "counter-reasons", "存疑代码", 0, "counter" },
+    [WHY_ZH] = { "why_zh", SINK_TEXT, "why, in Chinese", "说明", 0, NULL },
+    [WHY_EN] = { "why_en", SINK_TEXT, "why", "英文说明", 0, NULL },
+};
+
+// The texts of one row; reused for every row.
+enum row_text { TEXT_BEFORE, TEXT_AFTER, TEXT_FOR, TEXT_AGAINST, TEXT_ZH, TEXT_EN, TEXTS };
+
+struct writer {
+    const struct comparison *c;
+    struct sink *sink;
+    struct crs_road *to_lonlat;
+    struct buf text[TEXTS];
+};
+
+static void list_ids(const struct footprints *f, const uint32_t *member, uint32_t count, struct buf *out)
+{
+    char id[512];
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(out, "%s%s", i == 0 ? "" : ",", footprint_id(f, member[i], id, sizeof id));
+}
+
+static void fill_texts(struct writer *w, const struct change *ch)
+{
+    const struct diff_result *r = &w->c->result;
+    for (int i = 0; i < TEXTS; i++) {
+        w->text[i].len = 0;
+        w->text[i].full = false;
+        buf_text(&w->text[i], "");
+    }
+    list_ids(&w->c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &w->text[TEXT_BEFORE]);
+    list_ids(&w->c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &w->text[TEXT_AFTER]);
+    reason_codes(ch, false, &w->text[TEXT_FOR]);
+    reason_codes(ch, true, &w->text[TEXT_AGAINST]);
+    reason_sentences(ch, LANG_ZH, &w->text[TEXT_ZH]);
+    reason_sentences(ch, LANG_EN, &w->text[TEXT_EN]);
+}
+
+static struct sink_value text_of(const char *text) { return (struct sink_value){ .text = text, .is_null = text[0] == '\0' }; }
+static struct sink_value real_of(double value) { return (struct sink_value){ .real = value }; } // NaN is written as null
+
+static enum status write_row(struct writer *w, int64_t i, struct err *e)
+{
+    const struct change *ch = &w->c->result.change[i];
+    struct xy_m place = { ch->where.x / 1000.0, ch->where.y / 1000.0 };
+    crs_road_go(w->to_lonlat, &place, 1);
+    fill_texts(w, ch);
+    struct sink_value value[COLUMNS] = {
+        [RANK] = { .integer = i + 1 },
+        [CLASS] = text_of(change_class_name(ch->class)),
+        [CLASS_ZH] = text_of(reason_class(ch->class, LANG_ZH)),
+        [RELATION] = text_of(relation_name(ch->relation)),
+        [BEFORE_IDS] = text_of(w->text[TEXT_BEFORE].data),
+        [AFTER_IDS] = text_of(w->text[TEXT_AFTER].data),
+        [AREA_BEFORE] = real_of(ch->area_before_m2),
+        [AREA_AFTER] = real_of(ch->area_after_m2),
+        [GAINED] = real_of(ch->gained_m2),
+        [GAINED_SD] = real_of(ch->gained_sd_m2),
+        [LOST] = real_of(ch->lost_m2),
+        [LOST_SD] = real_of(ch->lost_sd_m2),
+        [WIDTH] = real_of(ch->width_m),
+        [HEIGHT_BEFORE] = real_of(ch->height_before_m),
+        [HEIGHT_AFTER] = real_of(ch->height_after_m),
+        [HEIGHT_CHANGE] = real_of(ch->height_change_m),
+        [Z] = real_of(ch->z),
+        [CONFIDENCE] = real_of(ch->confidence),
+        [SHIFT_X] = real_of(ch->shift.x),
+        [SHIFT_Y] = real_of(ch->shift.y),
+        [REGISTRATION_SD] = real_of(ch->registration_sd_m),
+        [LON] = real_of(place.x),
+        [LAT] = real_of(place.y),
+        [REASONS_FOR] = text_of(w->text[TEXT_FOR].data),
+        [REASONS_AGAINST] = text_of(w->text[TEXT_AGAINST].data),
+        [WHY_ZH] = text_of(w->text[TEXT_ZH].data),
+        [WHY_EN] = text_of(w->text[TEXT_EN].data),
+    };
+    const uint8_t *wkb = ch->wkb_len > 0 ? w->c->result.wkb + ch->wkb_first : NULL;
+    return sink_write(w->sink, wkb, ch->wkb_len, value, e);
+}
+
+static enum status write_rows(struct writer *w, const struct progress *progress, struct err *e)
+{
+    int64_t count = w->c->result.count;
+    for (int64_t i = 0; i < count; i++) {
+        enum status status = write_row(w, i, e);
+        if (status != OK)
+            return status;
+        if (i % TELL_EVERY == 0)
+            progress_tell(progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)i / (double)count);
+    }
+    return OK;
+}
+
+static enum status open_sink(struct writer *w, struct err *e)
+{
+    const struct comparison *c = w->c;
+    struct buf metadata;
+    buf_init(&metadata, METADATA_CEILING);
+    summary_json(c, SUMMARY_REPEATABLE, &metadata);
+    enum status status = sink_open(c->settings->output, "changes", c->metric, comparison_output_crs(c), columns, COLUMNS,
+                                   metadata.data, &w->sink, e);
+    buf_clear(&metadata);
+    return status;
+}
+
+static enum status open_road(struct writer *w, struct err *e)
+{
+    struct crs *lonlat;
+    enum status status = crs_open("EPSG:4326", &lonlat, e);
+    if (status != OK)
+        return status;
+    status = crs_road_open(w->c->metric, lonlat, &w->to_lonlat, e);
+    crs_close(lonlat);
+    return status;
+}
+
+enum status changes_layer_write(const struct comparison *c, const struct progress *progress, struct err *e)
+{
+    if (c->settings->output == NULL)
+        return OK;
+    struct writer w = { .c = c };
+    enum status status = open_road(&w, e);
+    if (status != OK)
+        return status;
+    for (int i = 0; i < TEXTS; i++)
+        buf_init(&w.text[i], TEXT_CEILING);
+    status = open_sink(&w, e);
+    if (status == OK) {
+        status = write_rows(&w, progress, e);
+        if (status == OK)
+            status = sink_commit(w.sink, e);
+        else
+            sink_abandon(w.sink);
+    }
+    for (int i = 0; i < TEXTS; i++)
+        buf_clear(&w.text[i]);
+    crs_road_close(w.to_lonlat);
+    return status;
+}

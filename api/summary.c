@@ -1,0 +1,115 @@
+#include "api/summary.h"
+#include "api/reason.h"
+#include "core/base/when.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double mb(int64_t bytes) { return (double)bytes / (1024 * 1024); }
+
+// "invalid rings, repaired: 3 (features 12, 88, 301)"
+static void say_dirt(const struct dirt *d, enum lang lang, struct buf *out)
+{
+    for (int k = 0; k < DIRT_KINDS; k++) {
+        if (d->count[k] == 0)
+            continue;
+        buf_printf(out, text_in(lang, "    %s: %lld (features"), text_in(lang, dirt_name(k)), (long long)d->count[k]);
+        for (int64_t i = 0; i < d->count[k] && i < DIRT_EXAMPLES; i++)
+            buf_printf(out, "%s%lld", i == 0 ? " " : ", ", (long long)d->example[k][i]);
+        buf_text(out, d->count[k] > DIRT_EXAMPLES ? text_in(lang, ", …)\n") : text_in(lang, ")\n"));
+    }
+}
+
+static void say_survey(const struct survey *v, enum lang lang, const char *title, struct buf *out)
+{
+    const struct dirt *d = &v->dirt;
+    buf_printf(out, text_in(lang, "%s  %s\n    %lld features read, %lld footprints kept\n"), title,
+               source_description(v->source), (long long)d->read, (long long)d->kept);
+    if (d->dissolved > 0)
+        buf_printf(out, text_in(lang, "    %lld pieces joined to their building\n"), (long long)d->dissolved);
+    if (d->multi + d->holes + d->z_or_m > 0)
+        buf_printf(out, text_in(lang, "    with several parts %lld, with holes %lld, with Z or M %lld\n"), (long long)d->multi,
+                   (long long)d->holes, (long long)d->z_or_m);
+    say_dirt(d, lang, out);
+}
+
+static void say_registration(const struct comparison *c, struct buf *out)
+{
+    enum lang lang = c->lang;
+    const struct diff_summary *m = &c->result.summary;
+    if (c->settings->no_registration)
+        buf_text(out, text_in(lang, "Registration   none: the coordinates were trusted\n"));
+    else
+        buf_printf(out, text_in(lang, "Registration   mean %.2f m (east %+.2f, north %+.2f), largest %.2f m; %lld cells, %lld "
+                                      "doubtful; ± %.2f m left\n"),
+                   m->registration.mean_m, m->registration.mean.x, m->registration.mean.y, m->registration.max_m,
+                   (long long)m->registration.cells, (long long)m->registration.doubtful, m->registration_sd_m);
+    if (fabs(m->registration.overhang_m) >= 0.05)
+        buf_printf(out, text_in(lang, "               outlines of the later survey lie %+.2f m further out all round (roof or wall)\n"),
+                   m->registration.overhang_m);
+    buf_printf(out, text_in(lang, "Noise          σ %.2f m for one corner of one survey\n"), m->vertex_noise_m);
+    if (isfinite(m->height_noise_m))
+        buf_printf(out, text_in(lang, "               σ %.2f m for heights, bias %+.2f m\n"), m->height_noise_m, m->height_bias_m);
+}
+
+int64_t summary_changes(const struct diff_summary *m)
+{
+    int64_t n = 0;
+    for (int k = 0; k < CHANGE_CLASSES; k++)
+        if (k != CHANGE_SAME && k != CHANGE_SHIFTED && k != CHANGE_CAPTURE_RULE && k != CHANGE_UNKNOWN)
+            n += m->per_class[k];
+    return n;
+}
+
+static void say_changes(const struct comparison *c, struct buf *out)
+{
+    enum lang lang = c->lang;
+    const struct diff_summary *m = &c->result.summary;
+    buf_printf(out, text_in(lang, "Changes        %lld; expected false alarms among them: %.1f\n"), (long long)summary_changes(m),
+               m->expected_false_alarms);
+    for (int k = 0; k < CHANGE_CLASSES; k++)
+        if (m->per_class[k] > 0)
+            buf_printf(out, "    %-14s %8lld\n", reason_class(k, lang), (long long)m->per_class[k]);
+    buf_text(out, text_in(lang, "Relations     "));
+    for (int k = 0; k < RELATIONS; k++)
+        buf_printf(out, " %s %lld", text_in(lang, relation_name(k)), (long long)m->per_relation[k]);
+    buf_text(out, "\n");
+}
+
+static void say_capture_rule(const struct comparison *c, struct buf *out)
+{
+    enum lang lang = c->lang;
+    const struct diff_summary *m = &c->result.summary;
+    if (!m->capture_rule.found)
+        return;
+    const char *text = m->capture_rule.before
+        ? "Capture rule   only the earlier survey draws small buildings: %lld below %.0f m² are missing later.\n"
+        : "Capture rule   only the later survey draws small buildings: %lld below %.0f m² appear.\n";
+    buf_printf(out, text_in(lang, text), (long long)m->capture_rule.count, m->capture_rule.below_m2);
+    if (!c->settings->mask_capture_rule)
+        buf_text(out, text_in(lang, "               They are the class capture_rule; --mask-capture-rule leaves them out.\n"));
+}
+
+static void say_cost(const struct comparison *c, struct buf *out)
+{
+    enum lang lang = c->lang;
+    buf_printf(out, text_in(lang, "Time           %.1f s: reading %.1f, comparing %.1f"), c->read_s + c->compare_s + c->write_s,
+               c->read_s, c->compare_s);
+    for (int i = 0; i < 8 && diff_stage_name(i) != NULL; i++)
+        buf_printf(out, "%s%s %.1f", i == 0 ? " (" : ", ", text_in(lang, diff_stage_name(i)), c->result.summary.seconds[i]);
+    buf_printf(out, text_in(lang, "), writing %.1f; %d threads, at most %.0f MB\n"), c->write_s, c->threads,
+               mb(when_peak_memory_bytes()));
+}
+
+void summary_text(const struct comparison *c, struct buf *out)
+{
+    enum lang lang = c->lang;
+    say_survey(&c->survey[BEFORE], lang, text_in(lang, "BEFORE"), out);
+    say_survey(&c->survey[AFTER], lang, text_in(lang, "AFTER "), out);
+    buf_printf(out, text_in(lang, "Measured in    %s %s\n"), crs_code(c->metric), crs_name(c->metric));
+    say_registration(c, out);
+    say_changes(c, out);
+    say_capture_rule(c, out);
+    say_cost(c, out);
+    buf_text(out, text_in(lang, "A change is a clue, never a verdict: look at it on the ground.\n"));
+}
