@@ -1,4 +1,5 @@
 #include "api/command.h"
+#include "api/diff_settings.h"
 #include "api/options.h"
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,19 @@
 #define GP_VERSION "0.1.0"
 #endif
 
+static const char DIFF_MORE[] =
+    "Examples\n"
+    "  gridpatrol diff survey_2023.gpkg survey_2024.gpkg -o changes.gpkg --html report.html\n"
+    "  gridpatrol diff old.shp new.shp -o changes.geojson --before-crs EPSG:4549 --id-field BSM --height-field JZWGD\n"
+    "  gridpatrol diff a.fgb b.fgb -o changes.fgb --after-coverage flown.geojson --json > summary.json\n"
+    "\n"
+    "The geometry of a change is what must be looked at on the ground: the increment, not the building.\n"
+    "A change is a clue, never a verdict.\n";
+
 const struct command command_list[] = {
+    { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
+      .brief = "compares two surveys of buildings: what was really built, and how sure that is",
+      .option = diff_options_table, .more = DIFF_MORE },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
     { .name = NULL },
 };

@@ -36,4 +36,5 @@ int command_used_wrongly(const struct call *call, const struct err *e);
 
 const char *command_version(void);                       // "0.1.0"
 
+int cmd_diff(const struct call *call);
 int cmd_help(const struct call *call);

@@ -1,5 +1,6 @@
 // main.c - opens the tools and hands the call down to its command.
 #include "api/command.h"
+#include "gis/footprint.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,5 +70,6 @@ int main(int argc, char **argv)
     const struct command *command = command_get(argv[0]);
     if (command == NULL || asks_for_help(argc - 1, argv + 1))
         return help_about(argv[0], lang);
+    footprint_open_library();
     return command->run(&(struct call){ command, argc - 1, argv + 1, lang });
 }
