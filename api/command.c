@@ -22,6 +22,8 @@ const struct command command_list[] = {
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .more = DIFF_MORE },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
+    { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
+      .option = score_options },
     { .name = NULL },
 };
 
