@@ -1,5 +1,5 @@
 #include "api/command.h"
-#include "api/options.h"
+#include "api/score_options.h"
 #include "core/base/buf.h"
 #include "gis/score.h"
 #include <math.h>

@@ -1,6 +1,7 @@
 #include "api/command.h"
 #include "api/diff_settings.h"
 #include "api/options.h"
+#include "api/score_options.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -39,4 +39,3 @@ const char *command_version(void);                       // "0.1.0"
 int cmd_diff(const struct call *call);
 int cmd_help(const struct call *call);
 int cmd_score(const struct call *call);
-extern const struct option score_options[];
