@@ -88,6 +88,8 @@ static struct rings *parts_next(struct parts *p)
         p->item = item;
         p->cap = cap;
         p->view = mem_get(cap, sizeof *p->view);
+        for (int k = 0; k < p->count; k++) // the parts stay where they are, the list of them moved
+            p->view[k] = &p->item[k]->rings;
     }
     p->view[p->count] = &p->item[p->count]->rings;
     return &p->item[p->count++]->rings;
