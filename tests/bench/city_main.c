@@ -33,7 +33,7 @@ static enum status make(const struct city_options *o, struct err *e)
     d = drawing_open(&c, f);
     status = city_write(&c, d, e);
     if (status == OK)
-        printf("%s: %u buildings before, %u after, %u changes\n", o->out, c.before_count, c.after_count, c.truths);
+        printf(text_in(e->lang, "%s: %u buildings before, %u after, %u true changes\n"), o->out, c.before_count, c.after_count, c.truths);
 done:
     drawing_close(d);
     field_close(f);

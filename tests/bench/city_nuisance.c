@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum { DRAW_VERTEX = 51, DRAW_EDGE = 53, DRAW_HEIGHT = 55, DRAW_INVALID = 57, DRAW_IDENTICAL = 59 }; // + epoch
-static const double HEIGHT_NOISE_M = 0.1;
+static const double HEIGHT_NOISE_M = 0.1, LOOP_M = 0.02;
 
 struct drawing {
     const struct city *city;
@@ -115,13 +115,19 @@ static struct xy_m corner_noise(const struct city *c, enum city_frame frame, str
     return (struct xy_m){ n.x * c->options->noise_m, n.y * c->options->noise_m };
 }
 
+static struct xy_m towards(struct xy_m from, struct xy_m to, double length_m)
+{
+    double share = length_m / hypot(to.x - from.x, to.y - from.y);
+    return (struct xy_m){ from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share };
+}
+
 // One vertex is spoiled: said twice, with a spike, or with a small loop. Repairable without a change of ground.
 static void spoil(struct drawing *d, uint64_t chance)
 {
     uint32_t i = (uint32_t)(chance % d->a.first[1]);
     struct xy_m v = d->a.vertex[i], z = shape_next(&d->a, 0, i), a = shape_previous(&d->a, 0, i);
     struct xy_m twice[] = { v, v }, spike[] = { v, { 2 * v.x - a.x, 2 * v.y - a.y }, v };
-    struct xy_m loop[] = { { v.x + (z.x - v.x) * 0.02, v.y + (z.y - v.y) * 0.02 }, { v.x + (a.x - v.x) * 0.02, v.y + (a.y - v.y) * 0.02 } };
+    struct xy_m loop[] = { towards(v, z, LOOP_M), towards(v, a, LOOP_M) };
     uint64_t kind = chance / 1024 % 10;
     if (kind < 4)
         shape_spliced(&d->a, 0, i, 1, twice, 2, &d->b);

@@ -248,9 +248,9 @@ static const struct stock {
     double per_district;           // about how many buildings, to keep the city square
     struct block_kind kind[6];
 } STOCK[] = {
-    { "detached", 560, { { plan_houses, 0.87 }, { plan_slabs, 0.05 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
-    { "attached", 900, { { plan_terraces, 0.7 }, { plan_perimeter, 0.2 }, { plan_houses, 0.05 }, { plan_halls, 0.03 }, { plan_court, 0.02 } } },
-    { "mixed", 650, { { plan_houses, 0.5 }, { plan_terraces, 0.26 }, { plan_perimeter, 0.1 }, { plan_slabs, 0.06 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
+    { "detached", 320, { { plan_houses, 0.87 }, { plan_slabs, 0.05 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
+    { "attached", 800, { { plan_terraces, 0.7 }, { plan_perimeter, 0.2 }, { plan_houses, 0.05 }, { plan_halls, 0.03 }, { plan_court, 0.02 } } },
+    { "mixed", 550, { { plan_houses, 0.5 }, { plan_terraces, 0.26 }, { plan_perimeter, 0.1 }, { plan_slabs, 0.06 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
 };
 
 static const struct stock *stock_named(const char *name)
@@ -287,13 +287,14 @@ static bool inside_cell(const struct block *b, struct xy_m middle)
 
 static void plan_district(struct plan *p, const struct stock *s, struct xy_m middle, uint32_t number)
 {
-    struct place centre = place_turned(middle, 4 * rng_normal(&p->rng));
-    double half = DISTRICT_M / 2;
+    double degrees = fmax(-7, fmin(7, 3.5 * rng_normal(&p->rng)));
+    struct place centre = place_turned(middle, degrees);
+    double half = DISTRICT_M / 2 * (1 - sin(fabs(degrees) * M_PI / 180)) - 5; // as much as a turned square holds
     uint32_t blocks = 0;
-    for (double y = -half; y < half - 40;) {
-        double depth = rng_between(&p->rng, 30, 74), street = rng_between(&p->rng, 10, 18);
-        for (double x = -half; x < half - 40;) {
-            double width = rng_between(&p->rng, 70, 150);
+    for (double y = -half; y < half - 30;) {
+        double depth = fmin(rng_between(&p->rng, 30, 74), half - y), street = rng_between(&p->rng, 10, 18);
+        for (double x = -half; x < half - 45;) {
+            double width = fmin(rng_between(&p->rng, 70, 150), half - x);
             struct block b = { within(centre, x, y, 0), width, depth, number * 256 + blocks++ };
             if (inside_cell(&b, middle))
                 plan_block(p, s, &b);
