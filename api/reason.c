@@ -128,7 +128,7 @@ static bool say_reasons(const struct change *c, bool against, enum lang lang, st
     return any;
 }
 
-void reason_sentences(const struct change *c, enum lang lang, struct buf *out)
+void reason_sentences_for(const struct change *c, enum lang lang, struct buf *out)
 {
     say_what(c, lang, out);
     bool any = say_reasons(c, false, lang, out);
@@ -139,6 +139,16 @@ void reason_sentences(const struct change *c, enum lang lang, struct buf *out)
     }
     if (any)
         buf_text(out, text_in(lang, "."));
+}
+
+void reason_sentences_against(const struct change *c, enum lang lang, struct buf *out)
+{
     if (say_reasons(c, true, lang, out))
         buf_text(out, text_in(lang, "."));
+}
+
+void reason_sentences(const struct change *c, enum lang lang, struct buf *out)
+{
+    reason_sentences_for(c, lang, out);
+    reason_sentences_against(c, lang, out);
 }

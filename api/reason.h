@@ -9,5 +9,7 @@ const char *reason_code(enum reason r);                       // "WALL_MOVED"; s
 void reason_codes(const struct change *c, bool against, struct buf *out);
 // What changed, by how much, why and why not: one short paragraph with its numbers.
 void reason_sentences(const struct change *c, enum lang lang, struct buf *out);
+void reason_sentences_for(const struct change *c, enum lang lang, struct buf *out);     // its two halves
+void reason_sentences_against(const struct change *c, enum lang lang, struct buf *out); // nothing when nothing speaks against it
 // "new", "enlarged" ... in this language: the codes are the English names.
 const char *reason_class(enum change_class c, enum lang lang);

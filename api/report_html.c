@@ -106,7 +106,8 @@ static void add_figures(struct page *p)
     raw(p, "<div class=\"figures\">\n");
     snprintf(text, sizeof text, "%lld", (long long)summary_changes(m));
     figure(p, text, "changes");
-    snprintf(text, sizeof text, "%.1f", m->expected_false_alarms);
+    bool hardly_any = m->expected_false_alarms < 0.05;
+    snprintf(text, sizeof text, hardly_any ? "< 0.1" : "%.1f", m->expected_false_alarms);
     figure(p, text, "false alarms expected among them");
     snprintf(text, sizeof text, "%lld → %lld", (long long)m->before_count, (long long)m->after_count);
     figure(p, text, "buildings before and after");
@@ -140,26 +141,16 @@ static void add_legend(struct page *p)
     raw(p, "</ul>\n");
 }
 
-// A bar of a round length, as a share of the width of the picture.
-static void add_scale_bar(struct page *p)
-{
-    double width_m = p->area.max_x - p->area.min_x, power = pow(10, floor(log10(width_m / 5)));
-    double lead = width_m / 5 / power, bar_m = (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) * power;
-    buf_printf(p->out, "<div class=\"bar\" id=\"bar\" style=\"width:%.2f%%\"></div><span class=\"soft\" id=\"barm\">%g m</span>\n",
-               100 * bar_m / width_m, bar_m);
-}
-
 static void add_map(struct page *p)
 {
     struct map_facts facts;
     raw(p, "<section>");
     element(p, "h2", "Map of the changes");
-    raw(p, "<div class=\"frame\"><div class=\"zoom\"><button type=\"button\" id=\"zin\" aria-label=\"+\">+</button>"
+    raw(p, "<div class=\"frame\"><div class=\"zoom buttons\"><button type=\"button\" id=\"zin\" aria-label=\"+\">+</button>"
            "<button type=\"button\" id=\"zout\" aria-label=\"−\">−</button><button type=\"button\" id=\"zall\" aria-label=\"1:1\">⤢</button>"
            "</div><div class=\"north\">N<br>↑</div>\n");
     report_map(p->c, p->area, p->out, &facts);
-    raw(p, "</div>\n");
-    add_scale_bar(p);
+    raw(p, "</div>\n<div class=\"zoom\"><div class=\"bar\" id=\"bar\"></div><span class=\"soft\" id=\"barm\"></span></div>\n");
     add_legend(p);
     raw(p, "<p class=\"soft\">");
     if (facts.buildings_drawn == 0)
@@ -237,6 +228,11 @@ static void add_classes(struct page *p)
 
 // ---- list
 
+static bool has_heights(const struct comparison *c)
+{
+    return c->survey[BEFORE].layer.height_m != NULL && c->survey[AFTER].layer.height_m != NULL;
+}
+
 static void add_ids(struct page *p, const struct footprints *f, const uint32_t *member, uint32_t count)
 {
     char id[512];
@@ -253,11 +249,19 @@ static void add_ids(struct page *p, const struct footprints *f, const uint32_t *
 static void add_why(struct page *p, const struct change *ch)
 {
     for (enum lang lang = LANG_EN; lang <= LANG_ZH; lang++) {
-        struct buf text;
+        struct buf text, against;
         buf_init(&text, TEXT_CEILING);
-        reason_sentences(ch, lang, &text);
+        buf_init(&against, TEXT_CEILING);
+        reason_sentences_for(ch, lang, &text);
+        reason_sentences_against(ch, lang, &against);
         in_one_language(p, lang, text.data);
+        if (against.len > 0) {
+            raw(p, "<span class=\"against\">");
+            in_one_language(p, lang, against.data);
+            raw(p, "</span>");
+        }
         buf_clear(&text);
+        buf_clear(&against);
     }
 }
 
@@ -270,7 +274,7 @@ static void add_place(struct page *p, const struct change *ch)
         return;
     }
     buf_printf(p->out, "<td class=\"n\"><a class=\"go\" href=\"#map\" data-p=\"%.0f %.0f\" title=\"map\">◎</a> "
-               "<a href=\"geo:%.6f,%.6f\">%.6f, %.6f</a></td>", drawn.x, drawn.y, place.y, place.x, place.y, place.x);
+               "<a href=\"geo:%.6f,%.6f\">%.5f, %.5f</a></td>", drawn.x, drawn.y, place.y, place.x, place.y, place.x);
 }
 
 static void add_row(struct page *p, int64_t i)
@@ -283,11 +287,12 @@ static void add_row(struct page *p, int64_t i)
     buf_printf(p->out, "<td data-v=\"%s\"><span class=\"badge\" style=\"background:%s\">", name, report_colour(ch->class));
     say(p, name);
     raw(p, "</span></td>");
-    buf_printf(p->out, "<td class=\"n\" data-v=\"%.4f\">%.0f %%<span class=\"meter\"><i style=\"width:%.0f%%\"></i></span></td>",
-               ch->confidence, 100 * ch->confidence, 100 * ch->confidence);
+    buf_printf(p->out, "<td class=\"n\" data-v=\"%.4f\">%s%.0f %%<span class=\"meter\"><i style=\"width:%.0f%%\"></i></span></td>",
+               ch->confidence, ch->confidence > 0.995 ? "> " : "", fmin(99, 100 * ch->confidence), 100 * ch->confidence);
     cell_number(p, "+m²", ch->gained_m2, 1);
     cell_number(p, "−m²", ch->lost_m2, 1);
-    cell_number(p, "±h m", ch->height_change_m, 1);
+    if (has_heights(p->c))
+        cell_number(p, "±h m", ch->height_change_m, 1);
     raw(p, "<td class=\"ids\">");
     add_ids(p, &p->c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count);
     raw(p, " → ");
@@ -301,9 +306,10 @@ static void add_row(struct page *p, int64_t i)
 
 static void add_list(struct page *p)
 {
+    static const char HEIGHT_HEAD[] = "height, m";
     static const struct { const char *title, *kind; } heads[] = { // kind n: sorted as numbers, t: as text, NULL: not sorted
-        { "rank", "n" }, { "class", "t" }, { "confidence", "n" }, { "gained, m²", "n" }, { "lost, m²", "n" },
-        { "height, m", "n" }, { "ids before → after", NULL }, { "why, and why not", NULL }, { "place (lat, lon)", NULL },
+        { "no.", "n" }, { "class", "t" }, { "confidence", "n" }, { "gained, m²", "n" }, { "lost, m²", "n" },
+        { HEIGHT_HEAD, "n" }, { "ids before → after", NULL }, { "why, and why not", NULL }, { "place (lat, lon)", NULL },
     };
     int64_t count = p->c->result.count, shown = count < REPORT_LIST_MOST ? count : REPORT_LIST_MOST;
     raw(p, "<section>");
@@ -316,6 +322,8 @@ static void add_list(struct page *p)
     raw(p, "<input id=\"find\" type=\"search\" placeholder=\"筛选 / filter\" aria-label=\"filter\">\n"
            "<table id=\"list\"><thead><tr>");
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        if (heads[i].title == HEIGHT_HEAD && !has_heights(p->c))
+            continue;
         if (heads[i].kind != NULL)
             buf_printf(p->out, "<th data-k=\"%s\">", heads[i].kind);
         else

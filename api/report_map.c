@@ -98,6 +98,16 @@ static void add_change(const struct diff_result *d, int64_t i, struct wkb_shape 
                unit_y(area, (double)ch->where.y / 1000));
 }
 
+// A bar of a round length in the drawing itself, for those without a script; the page's own bar follows the zoom.
+static void add_scale_bar(struct box_m area, struct buf *out)
+{
+    double long_side = fmax(area.max_x - area.min_x, area.max_y - area.min_y), power = pow(10, floor(log10(long_side / 6)));
+    double lead = long_side / 6 / power, bar_m = (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) * power;
+    double margin = 0.015 * long_side * UNITS, y = (area.max_y - area.min_y) * UNITS - margin;
+    buf_printf(out, "<g class=\"still\"><path d=\"M%.0f %.0fv%.0fh%.0fv%.0f\"/><text x=\"%.0f\" y=\"%.0f\" font-size=\"%.0f\">%g m</text></g>\n",
+               margin, y - margin / 2, margin / 2, bar_m * UNITS, -margin / 2, 1.5 * margin, y - margin / 2, margin, bar_m);
+}
+
 static bool is_drawn(const struct change *ch) { return ch->class != CHANGE_SAME; }
 
 void report_map(const struct comparison *c, struct box_m area, struct buf *out, struct map_facts *facts)
@@ -113,6 +123,7 @@ void report_map(const struct comparison *c, struct box_m area, struct buf *out, 
             facts->changes_drawn++;
         }
     wkb_shape_clear(&shape);
+    add_scale_bar(area, out);
     buf_text(out, "</svg>\n");
 }
 
@@ -154,5 +165,6 @@ void report_arrows(const struct comparison *c, struct box_m area, struct buf *ou
         add_arrow(&d->cell[i], facts->arrow_scale, area, head, out);
         facts->arrows_drawn++;
     }
+    add_scale_bar(area, out);
     buf_text(out, "</svg>\n");
 }

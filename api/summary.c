@@ -96,7 +96,8 @@ static void say_cost(const struct comparison *c, struct buf *out)
     buf_printf(out, text_in(lang, "Time           %.1f s: reading %.1f, comparing %.1f"), c->read_s + c->compare_s + c->write_s,
                c->read_s, c->compare_s);
     for (int i = 0; i < 8 && diff_stage_name(i) != NULL; i++)
-        buf_printf(out, "%s%s %.1f", i == 0 ? " (" : ", ", text_in(lang, diff_stage_name(i)), c->result.summary.seconds[i]);
+        buf_printf(out, "%s%s %.1f", text_in(lang, i == 0 ? " (" : ", "), text_in(lang, diff_stage_name(i)),
+                   c->result.summary.seconds[i]);
     buf_printf(out, text_in(lang, "), writing %.1f; %d threads, at most %.0f MB\n"), c->write_s, c->threads,
                mb(when_peak_memory_bytes()));
 }
