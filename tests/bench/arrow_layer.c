@@ -38,15 +38,14 @@ static int give_rows(const struct ArrowArray *column, arrow_geometry *fn, void *
     return 0;
 }
 
+// The feature ids are left in: without them GDAL 3.6 hands out empty geometries of a GeoPackage.
 static int64_t read_stream(OGRLayerH layer, arrow_geometry *fn, void *ctx)
 {
     struct ArrowArrayStream stream;
     struct ArrowSchema schema;
     struct ArrowArray batch;
-    char **options = CSLSetNameValue(NULL, "INCLUDE_FID", "NO");
     int64_t rows = 0;
-    bool opened = OGR_L_GetArrowStream(layer, &stream, options);
-    CSLDestroy(options);
+    bool opened = OGR_L_GetArrowStream(layer, &stream, NULL);
     if (!opened)
         return -1;
     stream.get_schema(&stream, &schema);
