@@ -167,7 +167,9 @@ static enum status deliver(struct overlay *o, GEOSGeometry *g, const char *doing
 
 // --- the questions ---------------------------------------------------------------------------------------------------
 
-// Overlapping parts are joined (a building drawn in two pieces), both lobes of a bow tie stay.
+// Overlapping parts are joined (a building drawn in two pieces), both lobes of a bow tie stay. Where a spike runs along another
+// edge GEOS 3.11 loses its way ("unable to assign hole to a shell") or not, depending on the first vertex: its other method
+// then puts the lines together anew.
 static GEOSGeometry *make_valid(struct overlay *o, const GEOSGeometry *g)
 {
     GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(o->geos);
@@ -175,7 +177,7 @@ static GEOSGeometry *make_valid(struct overlay *o, const GEOSGeometry *g)
     GEOSMakeValidParams_setKeepCollapsed_r(o->geos, params, 0);
     GEOSGeometry *valid = GEOSMakeValidWithParams_r(o->geos, g, params);
     GEOSMakeValidParams_destroy_r(o->geos, params);
-    return valid;
+    return valid != NULL ? valid : GEOSMakeValid_r(o->geos, g);
 }
 
 enum status overlay_repair(struct overlay *o, const struct rings *in, struct rings *out, bool *repaired, struct err *e)
