@@ -196,23 +196,25 @@ static bool edit_infill(struct city *c, uint32_t b)
     return edit_roof_court(c, b) || edit_close_gap(c, b);
 }
 
-// The same ground, another house: turned by 15 degrees or more, or of another form.
-static void draw_rebuilt(struct city *c, const struct rings *old, struct rings *out)
+// The same ground, another house: turned by 15 degrees or more, or of another form. Answers whether it was turned.
+static bool draw_rebuilt(struct city *c, const struct rings *old, struct rings *out)
 {
     struct rng *r = &c->rng;
     struct xy_m centre = rings_centroid(old);
     double degrees = rng_between(r, 15, 75) * (rng_chance(r, 0.5) ? 1 : -1), area = rings_area_m2(old);
     if (rng_chance(r, 0.5)) {
         shape_turned(old, centre, degrees, rng_between(r, 0.75, 1), out);
-        return;
+        return true;
     }
     struct rings form = {0};
     double w = sqrt(area * rng_between(r, 0.6, 1.3) * rng_between(r, 0.7, 1.8)), d = area * rng_between(r, 0.6, 1.3) / w;
     enum building_form kind = rng_chance(r, 0.5) ? FORM_BLOCK : rng_chance(r, 0.6) ? FORM_L : FORM_T;
-    building_draw(place_turned(centre, dominant_degrees(old) + (rng_chance(r, 0.5) ? degrees : 0)), kind, w, d, r, &form);
+    bool turned = rng_chance(r, 0.5);
+    building_draw(place_turned(centre, dominant_degrees(old) + (turned ? degrees : 0)), kind, w, d, r, &form);
     struct xy_m middle = rings_centroid(&form);
     shape_moved(&form, (struct xy_m){ centre.x - middle.x, centre.y - middle.y }, out);
     rings_clear(&form);
+    return turned;
 }
 
 static bool replace_with(struct city *c, uint32_t b, const struct rings *r, const char *op, const char *class)
@@ -223,17 +225,21 @@ static bool replace_with(struct city *c, uint32_t b, const struct rings *r, cons
     return true;
 }
 
+// An unturned house that keeps more than this of the old one is an extension or a part torn down, whatever its builder says.
+static const double REBUILT_IOU_LEAST = 0.25, REBUILT_IOU_TURNED = 0.75, REBUILT_IOU_PARALLEL = 0.55;
+
 static bool edit_rebuild(struct city *c, uint32_t b)
 {
     struct rings old = {0}, now = {0};
     shapes_get(&c->shapes, b, &old);
     bool done = false;
     for (int attempt = 0; attempt < 4 && !done; attempt++) {
-        draw_rebuilt(c, &old, &now);
+        bool turned = draw_rebuilt(c, &old, &now);
         if (rings_area_m2(&now) < fmax(20, city_least_edit_m2(c)) || !ground_is_free(c->ground, &now, 0.8, b, NOBODY))
             continue;
         double iou = shape_iou(&old, &now);
-        done = iou > 0.25 && iou < 0.75 && replace_with(c, b, &now, "rebuild", "rebuilt");
+        done = iou > REBUILT_IOU_LEAST && iou < (turned ? REBUILT_IOU_TURNED : REBUILT_IOU_PARALLEL)
+            && replace_with(c, b, &now, "rebuild", "rebuilt");
     }
     rings_clear(&old);
     rings_clear(&now);
