@@ -96,7 +96,7 @@ static void check_same(const struct result *a, const struct result *b)
 }
 
 // GEOS 3.11 loses what it had begun when it gives up on a shape: not ours to find again.
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) { return "leak:libgeos"; }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
