@@ -107,7 +107,7 @@ static enum status add_kind(struct reading *r, const struct source_batch *b, int
     len = len < KIND_TEXT_BYTES ? len : KIND_TEXT_BYTES;
     uint32_t kind = len > 0 ? kind_of(r, text, strnlen(text, len)) : 0;
     if (len > 0 && kind == 0)
-        return err_set(e, INVALID, "%s: field \"%.80s\" has more than %d values; it does not tell kinds of buildings", r->source->spec.role,
+        return err_set(e, INVALID, "%s: field \"%.80s\" has more than %d values; it does not tell kinds of buildings", r->source->called,
                        r->source->field[FIELD_KIND], KINDS_MAX);
     r->kind = mem_grow(r->kind, &r->kind_cap, (size_t)i + 1, sizeof *r->kind);
     r->kind[i] = (uint16_t)kind;
@@ -156,7 +156,7 @@ static enum status read_batch(struct reading *r, const struct source_batch *b, s
 static enum status read_all(struct reading *r, struct err *e)
 {
     struct source_stream *stream = NULL;
-    enum status s = source_stream_open(r->source->layer, r->source->field, &stream, e);
+    enum status s = source_stream_open(r->source->layer, r->source->field, r->source->called, &stream, e);
     for (bool more = s == OK; more;) {
         struct source_batch batch = {0};
         s = source_stream_next(stream, &batch, e);
@@ -208,11 +208,11 @@ static void ensure_arrays(struct reading *r, struct err *e)
 static enum status finish(struct reading *r, struct err *e)
 {
     struct footprints *f = &r->builder.f;
-    enum status s = dirt_refuse(r->dirt, &r->source->spec, e);
+    enum status s = dirt_refuse(r->dirt, r->source->called, r->source->spec.skip_unusable, e);
     if (s == OK)
-        s = crs_check(r->source->crs, r->builder.seen, r->source->spec.role, e); // the header may have lied
+        s = crs_check(r->source->crs, r->builder.seen, r->source->called, e); // the header may have lied
     if (s == OK && asked(r, FIELD_DISSOLVE))
-        s = footprints_dissolve(f, &r->key, r->dirt, e);
+        s = footprints_dissolve(f, &r->key, r->source->called, r->dirt, e);
     if (s != OK)
         return s;
     footprints_drop_duplicates(f, r->dirt);
@@ -232,7 +232,7 @@ enum status source_read(struct source *s, const struct crs *metric, const struct
         return st;
     *dirt = (struct dirt){0};
     struct reading r = { .source = s, .dirt = dirt, .progress = progress };
-    footprint_builder_open(&r.builder, road, dirt);
+    footprint_builder_open(&r.builder, s->called, road, dirt);
     begin(&r);
     st = read_all(&r, e);
     ensure_arrays(&r, e);

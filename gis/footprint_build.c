@@ -8,9 +8,9 @@
 // Where a coordinate in millimetres may be: far beyond any projection, far within int64.
 static const double PLACE_LIMIT_M = 1e9;
 
-void footprint_builder_open(struct footprint_builder *b, struct crs_road *road, struct dirt *dirt)
+void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
-    *b = (struct footprint_builder){ .road = road, .dirt = dirt, .overlay = overlay_open(),
+    *b = (struct footprint_builder){ .what = what, .road = road, .dirt = dirt, .overlay = overlay_open(),
                                      .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
     b->f.ring_first = mem_grow(NULL, &b->cap_footprints, 1, sizeof *b->f.ring_first);
     b->cap_footprints = 0; // grown together with the others
@@ -172,9 +172,9 @@ static void draft_rings(struct footprint_builder *b, const struct rings *r, cons
     }
 }
 
-static enum status say_too_large(int64_t fid, struct err *e)
+static enum status say_too_large(const struct footprint_builder *b, int64_t fid, struct err *e)
 {
-    return err_set(e, INVALID, "feature %" PRId64 " is wider than 2147 km: no building; is the CRS right?", fid);
+    return err_set(e, INVALID, "%s: feature %" PRId64 " is wider than 2147 km and no building; is the CRS right?", b->what, fid);
 }
 
 // usable false: a coordinate is no place.
@@ -189,7 +189,7 @@ static enum status make_draft(struct footprint_builder *b, int64_t fid, const st
         return OK;
     int64_t width = high.x - d->origin.x, height = high.y - d->origin.y;
     if (width > INT32_MAX || height > INT32_MAX)
-        return say_too_large(fid, e);
+        return say_too_large(b, fid, e);
     d->size = (struct mm){ (int32_t)width, (int32_t)height };
     draft_rings(b, r, is_hole, d);
     return OK;
@@ -365,7 +365,8 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     *added = false;
     enum wkb_kind kind = len > 0 ? wkb_read(wkb, len, &b->shape, &facts) : WKB_EMPTY;
     if (kind == WKB_BROKEN)
-        return err_set(e, INVALID, "feature %" PRId64 ": its geometry is broken (%zu bytes of WKB that end too early or say nonsense)", fid, len);
+        return err_set(e, INVALID, "%s: feature %" PRId64 " has a broken geometry (%zu bytes of WKB that end too early or say nonsense)",
+                       b->what, fid, len);
     if (kind == WKB_EMPTY || kind == WKB_OTHER) {
         dirt_note(b->dirt, kind == WKB_EMPTY ? DIRT_EMPTY : DIRT_NOT_POLYGON, fid);
         return OK;

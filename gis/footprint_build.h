@@ -6,6 +6,7 @@
 
 struct footprint_builder {
     struct footprints f;           // grows
+    const char *what;              // "BEFORE t_1990.gpkg", for sentences
     struct crs_road *road;         // from the source's CRS to the metric one; not owned
     struct dirt *dirt;             // not owned
     struct overlay *overlay;
@@ -17,7 +18,7 @@ struct footprint_builder {
     uint8_t *is_hole; size_t cap_is_hole;
     struct rings local, repaired;
 };
-void footprint_builder_open(struct footprint_builder *b, struct crs_road *road, struct dirt *dirt);
+void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt);
 void footprint_builder_close(struct footprint_builder *b); // what is in f is the caller's
 void dirt_note(struct dirt *d, enum dirt_kind kind, int64_t fid);
 

@@ -32,21 +32,21 @@ static void add_piece(struct buf *out, const struct dirt *d, enum dirt_kind kind
     buf_text(out, d->count[kind] > DIRT_EXAMPLES ? ", ...)" : ")");
 }
 
-enum status dirt_refuse(const struct dirt *d, const struct source_spec *spec, struct err *e)
+enum status dirt_refuse(const struct dirt *d, const char *what, bool skip_unusable, struct err *e)
 {
     static const enum dirt_kind refused[] = { DIRT_EMPTY, DIRT_NOT_POLYGON, DIRT_NOT_FINITE };
     int64_t bad = 0;
     struct buf pieces;
     buf_init(&pieces, PIECE_BYTES);
     for (int i = 0; i < 3; i++) {
-        if (refused[i] != DIRT_NOT_FINITE && spec->skip_unusable)
+        if (refused[i] != DIRT_NOT_FINITE && skip_unusable)
             continue;
         bad += d->count[refused[i]];
         add_piece(&pieces, d, refused[i], e->lang);
     }
     if (bad > 0)
         err_set(e, INVALID, "%s: %lld of %lld features cannot be used: %s; --skip-unusable leaves out what is empty or no polygon",
-                spec->role, (long long)bad, (long long)d->read, pieces.data);
+                what, (long long)bad, (long long)d->read, pieces.data);
     buf_clear(&pieces);
     return bad > 0 ? INVALID : OK;
 }

@@ -5,4 +5,4 @@
 
 // INVALID, with counts and the first offenders, when features are no polygons, are empty (both: unless skip_unusable) or lie
 // nowhere.
-enum status dirt_refuse(const struct dirt *d, const struct source_spec *spec, struct err *e);
+enum status dirt_refuse(const struct dirt *d, const char *what, bool skip_unusable, struct err *e);

@@ -316,7 +316,8 @@ static void replace(struct footprints *f, struct footprints *joined, const int64
     *f = *joined;
 }
 
-enum status footprints_dissolve(struct footprints *f, const struct footprint_texts *key, struct dirt *dirt, struct err *e)
+enum status footprints_dissolve(struct footprints *f, const struct footprint_texts *key, const char *what, struct dirt *dirt,
+                                struct err *e)
 {
     struct chains chains;
     struct footprint_builder b;
@@ -326,7 +327,7 @@ enum status footprints_dissolve(struct footprints *f, const struct footprint_tex
         return OK;
     int64_t *which = mem_get((size_t)f->count, sizeof *which);
     chain_pieces(f, key, &chains);
-    footprint_builder_open(&b, NULL, &counted_already);
+    footprint_builder_open(&b, what, NULL, &counted_already);
     enum status s = build_joined(f, &chains, &b, which, dirt, e);
     if (s == OK)
         replace(f, &b.f, which);

@@ -14,5 +14,6 @@ void footprints_drop_duplicates(struct footprints *f, struct dirt *dirt);
 // Counts footprints whose id an earlier one has.
 void footprints_count_same_ids(const struct footprints *f, struct dirt *dirt);
 // Footprints with equal keys become one, at the place of the first; cuts narrower than 0.1 m are closed. An empty key joins
-// nothing. key: one for each footprint.
-enum status footprints_dissolve(struct footprints *f, const struct footprint_texts *key, struct dirt *dirt, struct err *e);
+// nothing. key: one for each footprint. what: how sentences name the layer.
+enum status footprints_dissolve(struct footprints *f, const struct footprint_texts *key, const char *what, struct dirt *dirt,
+                                struct err *e);

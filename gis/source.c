@@ -38,15 +38,6 @@ static void short_name(const char *path, char *out, size_t cap)
         snprintf(out, cap, "%s", slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
-// "BEFORE t_1990.gpkg"
-static const char *called(const struct source *s, char *out, size_t cap)
-{
-    char name[200];
-    short_name(s->spec.path, name, sizeof name);
-    snprintf(out, cap, "%s %s", s->spec.role, name);
-    return out;
-}
-
 // "before": the options of this role begin with it.
 static const char *option_of(const struct source *s, char *out, size_t cap)
 {
@@ -75,6 +66,9 @@ static void keep_spec(struct source *s, const struct source_spec *spec)
     s->spec.layer = keep(s, 2, spec->layer);
     s->spec.crs = keep(s, 3, spec->crs);
     s->spec.where = keep(s, 4, spec->where);
+    char name[200];
+    short_name(spec->path, name, sizeof name);
+    snprintf(s->called, sizeof s->called, "%s %s", s->spec.role, name);
 }
 
 // --- the file --------------------------------------------------------------------------------------------------------
@@ -87,21 +81,19 @@ static bool is_there(const char *path)
 
 static enum status say_not_opened(const struct source *s, const struct source_hush *h, struct err *e)
 {
-    char name[240];
-    called(s, name, sizeof name);
     struct source_hush hush;
     source_hush_begin(&hush);
     bool there = is_there(s->spec.path), named = strchr(s->spec.path, ':') != NULL;
     GDALDriverH raster = there ? GDALIdentifyDriverEx(s->spec.path, GDAL_OF_RASTER, NULL, NULL) : NULL;
     source_hush_end(&hush);
     if (!there && !named)
-        return err_set(e, NOT_FOUND, "%s: there is no such file", name);
+        return err_set(e, NOT_FOUND, "%s: there is no such file", s->called);
     if (raster != NULL && GDALGetMetadataItem(raster, GDAL_DCAP_VECTOR, NULL) == NULL)
-        return err_set(e, INVALID, "%s is a raster (%s); a vector layer of building footprints is needed", name,
+        return err_set(e, INVALID, "%s is a raster (%s); a vector layer of building footprints is needed", s->called,
                        GDALGetDriverShortName(raster));
     if (h->said[0] != '\0' && strstr(h->said, "not recognized") == NULL)
-        return err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", name, h->said);
-    return err_set(e, INVALID, "%s is no vector format GDAL knows; give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf or the like", name);
+        return err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", s->called, h->said);
+    return err_set(e, INVALID, "%s is no vector format GDAL knows; give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf or the like", s->called);
 }
 
 static enum status open_file(struct source *s, struct err *e)
@@ -123,28 +115,26 @@ static void add_to_list(struct buf *list, const char *name)
 
 static enum status say_layers(const struct source *s, struct err *e)
 {
-    char name[240], option[16];
+    char option[16];
     struct buf list;
     buf_init(&list, 4 * LIST_BYTES);
     for (int i = 0; i < GDALDatasetGetLayerCount(s->dataset); i++)
         add_to_list(&list, OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
-    called(s, name, sizeof name);
     option_of(s, option, sizeof option);
     const char *layers = list.len > 0 ? list.data : "-";
     if (s->spec.layer != NULL)
-        err_set(e, INVALID, "%s has no layer \"%.80s\"; it has: %.500s", name, s->spec.layer, layers);
+        err_set(e, INVALID, "%s has no layer \"%.80s\"; it has: %.500s", s->called, s->spec.layer, layers);
     else
-        err_set(e, INVALID, "%s has several layers; choose one with --%s-layer: %.500s", name, option, layers);
+        err_set(e, INVALID, "%s has several layers; choose one with --%s-layer: %.500s", s->called, option, layers);
     buf_clear(&list);
     return INVALID;
 }
 
 static enum status choose_layer(struct source *s, struct err *e)
 {
-    char name[240];
     int layers = GDALDatasetGetLayerCount(s->dataset);
     if (layers == 0)
-        return err_set(e, INVALID, "%s holds no vector layer", called(s, name, sizeof name));
+        return err_set(e, INVALID, "%s holds no vector layer", s->called);
     if (s->spec.layer != NULL)
         s->layer = GDALDatasetGetLayerByName(s->dataset, s->spec.layer);
     else if (layers == 1)
@@ -152,7 +142,7 @@ static enum status choose_layer(struct source *s, struct err *e)
     if (s->layer == NULL)
         return say_layers(s, e);
     if (OGR_L_GetGeomType(s->layer) == wkbNone)
-        return err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", called(s, name, sizeof name), OGR_L_GetName(s->layer));
+        return err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", s->called, OGR_L_GetName(s->layer));
     return OK;
 }
 
@@ -160,13 +150,12 @@ static enum status choose_layer(struct source *s, struct err *e)
 
 static enum status say_fields(const struct source *s, const char *wanted, struct err *e)
 {
-    char name[240];
     struct buf list;
     buf_init(&list, 4 * LIST_BYTES);
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
     for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++)
         add_to_list(&list, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)));
-    err_set(e, INVALID, "%s has no field \"%.80s\"; it has: %.500s", called(s, name, sizeof name), wanted, list.len > 0 ? list.data : "-");
+    err_set(e, INVALID, "%s has no field \"%.80s\"; it has: %.500s", s->called, wanted, list.len > 0 ? list.data : "-");
     buf_clear(&list);
     return INVALID;
 }
@@ -191,7 +180,6 @@ static int field_index(OGRFeatureDefnH defn, const char *wanted)
 
 static enum status find_field(struct source *s, enum source_field field, const char *wanted, struct err *e)
 {
-    char name[240];
     if (wanted == NULL)
         return OK;
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
@@ -202,7 +190,7 @@ static enum status find_field(struct source *s, enum source_field field, const c
         return say_fields(s, wanted, e);
     OGRFieldDefnH found = OGR_FD_GetFieldDefn(defn, i);
     if (!is_plain(OGR_Fld_GetType(found)))
-        return err_set(e, INVALID, "%s: field \"%.80s\" is of type %s; a text or a number is needed", called(s, name, sizeof name), wanted,
+        return err_set(e, INVALID, "%s: field \"%.80s\" is of type %s; a text or a number is needed", s->called, wanted,
                        OGR_GetFieldTypeName(OGR_Fld_GetType(found)));
     s->field[field] = OGR_Fld_GetNameRef(found);
     return OK;
@@ -244,14 +232,13 @@ static void ignore_other_fields(struct source *s)
 
 static enum status set_filter(struct source *s, struct err *e)
 {
-    char name[240];
     if (s->spec.where == NULL)
         return OK;
     struct source_hush hush;
     source_hush_begin(&hush);
     bool good = OGR_L_SetAttributeFilter(s->layer, s->spec.where) == OGRERR_NONE;
     source_hush_end(&hush);
-    return good ? OK : err_set(e, INVALID, "%s: the filter \"%.200s\" is not understood: %.300s", called(s, name, sizeof name),
+    return good ? OK : err_set(e, INVALID, "%s: the filter \"%.200s\" is not understood: %.300s", s->called,
                                s->spec.where, hush.said[0] != '\0' ? hush.said : "-");
 }
 
@@ -259,9 +246,9 @@ static enum status set_filter(struct source *s, struct err *e)
 
 static enum status say_no_crs(const struct source *s, struct err *e)
 {
-    char name[240], option[16];
+    char option[16];
     return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --%s-crs, for example EPSG:4549",
-                   called(s, name, sizeof name), option_of(s, option, sizeof option));
+                   s->called, option_of(s, option, sizeof option));
 }
 
 // "Undefined geographic SRS" and its like are how formats write that they do not know.

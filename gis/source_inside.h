@@ -10,6 +10,7 @@ struct source {
     struct crs *crs;
     struct box_m extent;
     int64_t features;                  // -1: not known
+    char called[240];                  // "BEFORE t_1990.gpkg", how sentences name it
     char description[400];
     const char *field[SOURCE_FIELDS];  // as the layer spells them, NULL where not asked for
 };

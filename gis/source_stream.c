@@ -129,8 +129,8 @@ size_t column_text(const struct column *c, int64_t row, char *out, size_t cap)
 struct source_stream {
     struct ArrowArrayStream arrow;
     struct ArrowSchema schema;
+    const char *what;
     int fid, geometry, field[SOURCE_FIELDS]; // which child of the schema; -1: none
-    struct source_hush hush;                 // only said and errors are used, across calls
 };
 
 static const struct { const char *format; enum column_type type; } formats[] = {
@@ -181,13 +181,16 @@ static void find_children(struct source_stream *s, OGRLayerH layer, const char *
         s->field[i] = child_named(&s->schema, field[i]);
 }
 
-enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], struct source_stream **out, struct err *e)
+enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], const char *what, struct source_stream **out,
+                               struct err *e)
 {
     struct source_stream *s = mem_get(1, sizeof *s);
+    struct source_hush hush;
+    s->what = what;
     char **options = CSLSetNameValue(NULL, "INCLUDE_FID", "YES");
-    source_hush_begin(&s->hush);
+    source_hush_begin(&hush);
     bool good = OGR_L_GetArrowStream(layer, &s->arrow, options) && s->arrow.get_schema(&s->arrow, &s->schema) == 0;
-    source_hush_end(&s->hush);
+    source_hush_end(&hush);
     CSLDestroy(options);
     if (good)
         find_children(s, layer, field);
@@ -195,9 +198,9 @@ enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELD
         *out = s;
         return OK;
     }
-    err_set(e, FAILED, "reading could not begin: %.300s", s->hush.said[0] != '\0' ? s->hush.said : "-");
+    err_set(e, INVALID, "%s: reading could not begin: %.300s", what, hush.said[0] != '\0' ? hush.said : "-");
     source_stream_close(s);
-    return FAILED;
+    return INVALID;
 }
 
 static struct column column_of(const struct ArrowSchema *schema, const struct ArrowArray *all, int child)
@@ -214,9 +217,9 @@ static struct column column_of(const struct ArrowSchema *schema, const struct Ar
     };
 }
 
-static enum status broke_off(const struct source_hush *h, struct err *e)
+static enum status broke_off(const struct source_stream *s, const struct source_hush *h, struct err *e)
 {
-    return err_set(e, FAILED, "the source breaks off: %.300s", h->said[0] != '\0' ? h->said : "-");
+    return err_set(e, INVALID, "%s breaks off in the middle: %.300s", s->what, h->said[0] != '\0' ? h->said : "-");
 }
 
 enum status source_stream_next(struct source_stream *s, struct source_batch *out, struct err *e)
@@ -230,7 +233,7 @@ enum status source_stream_next(struct source_stream *s, struct source_batch *out
         if (code == 0 && array->release != NULL)
             array->release(array);
         mem_free(array);
-        return broke_off(&hush, e);
+        return broke_off(s, &hush, e);
     }
     *out = (struct source_batch){ .array = array };
     if (array->release == NULL)

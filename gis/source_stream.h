@@ -26,9 +26,10 @@ const char *column_bytes(const struct column *c, int64_t row, size_t *len); // o
 size_t column_text(const struct column *c, int64_t row, char *out, size_t cap);
 
 struct source_stream;
-// layer: an OGRLayerH whose ignored fields are set. field: names, NULL where not wanted.
-enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], struct source_stream **out, struct err *e);
-// rows 0 at the end. FAILED when the source breaks off.
+// layer: an OGRLayerH whose ignored fields are set. field: names, NULL where not wanted. what: how sentences name the source.
+enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], const char *what, struct source_stream **out,
+                               struct err *e);
+// array NULL or rows 0 at the end. INVALID when the source breaks off.
 enum status source_stream_next(struct source_stream *s, struct source_batch *out, struct err *e);
 void source_batch_release(struct source_batch *b);                         // any thread
 void source_stream_close(struct source_stream *s);

@@ -1,0 +1,155 @@
+#include "gis/overlay.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static struct err e;
+static struct overlay *overlay;
+static struct rings a, b, out;
+
+static int open_all(void **state)
+{
+    (void)state;
+    overlay = overlay_open();
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    overlay_close(overlay);
+    rings_clear(&a);
+    rings_clear(&b);
+    rings_clear(&out);
+    return 0;
+}
+
+// "0 0, 10 0, 10 8, 0 8; 2 2, 2 4, 4 4": rings by semicolons.
+static void draw(struct rings *r, const char *text)
+{
+    rings_start(r);
+    while (*text != '\0') {
+        char *end;
+        struct xy_m p = { .x = strtod(text, &end) };
+        p.y = strtod(end, &end);
+        rings_add_vertex(r, p);
+        if (*end == ';' || *end == '\0')
+            rings_end_ring(r);
+        text = *end == '\0' ? end : end + 1;
+    }
+}
+
+static void a_bow_tie_keeps_both_lobes(void **state)
+{
+    (void)state;
+    bool repaired = false;
+    draw(&a, "0 0, 10 10, 10 0, 0 10");
+    assert_int_equal(overlay_repair(overlay, &a, &out, &repaired, &e), OK);
+    assert_true(repaired);
+    assert_float_equal(rings_area_m2(&out), 50, 1e-9);
+}
+
+static void overlapping_parts_are_joined(void **state)
+{
+    (void)state;
+    bool repaired = false;
+    draw(&a, "0 0, 10 0, 10 10, 0 10; 5 0, 15 0, 15 10, 5 10");
+    assert_int_equal(overlay_repair(overlay, &a, &out, &repaired, &e), OK);
+    assert_true(repaired);
+    assert_int_equal(out.count, 1);
+    assert_float_equal(rings_area_m2(&out), 150, 1e-9);
+}
+
+static void what_is_valid_stays(void **state)
+{
+    (void)state;
+    bool repaired = true;
+    draw(&a, "0 0, 10 0, 10 8, 0 8; 2 2, 2 4, 4 4, 4 2; 20 0, 30 0, 30 5");
+    assert_int_equal(overlay_repair(overlay, &a, &out, &repaired, &e), OK);
+    assert_false(repaired);
+    assert_int_equal(out.count, 3);
+    assert_float_equal(rings_area_m2(&out), 80 - 4 + 25, 1e-9);
+}
+
+static void a_line_there_and_back_is_refused(void **state)
+{
+    (void)state;
+    bool repaired = false;
+    draw(&a, "0 0, 10 0, 5 0");
+    assert_int_equal(overlay_repair(overlay, &a, &out, &repaired, &e), FAILED);
+    assert_true(e.text[0] != '\0');
+}
+
+static void an_extension_is_what_remains(void **state)
+{
+    (void)state;
+    draw(&a, "0 0, 14 0, 14 8, 0 8");
+    draw(&b, "0 0, 10 0, 10 8, 0 8");
+    assert_int_equal(overlay_minus(overlay, &a, &b, &out, &e), OK);
+    assert_float_equal(rings_area_m2(&out), 32, 1e-9);
+    assert_int_equal(overlay_minus(overlay, &b, &a, &out, &e), OK);
+    assert_int_equal(out.count, 0);
+    assert_int_equal(overlay_common(overlay, &a, &b, &out, &e), OK);
+    assert_float_equal(rings_area_m2(&out), 80, 1e-9);
+}
+
+static void an_inner_yard_comes_out_clockwise(void **state)
+{
+    (void)state;
+    draw(&a, "0 0, 10 0, 10 10, 0 10");
+    draw(&b, "4 4, 6 4, 6 6, 4 6");
+    assert_int_equal(overlay_minus(overlay, &a, &b, &out, &e), OK);
+    assert_int_equal(out.count, 2);
+    assert_float_equal(rings_area_m2(&out), 96, 1e-9);
+}
+
+static void broken_input_is_no_reason_to_fail(void **state)
+{
+    (void)state;
+    draw(&a, "0 0, 10 10, 10 0, 0 10");
+    draw(&b, "0 0, 5 0, 5 10, 0 10");
+    assert_int_equal(overlay_common(overlay, &a, &b, &out, &e), OK);
+    assert_float_equal(rings_area_m2(&out), 25, 1e-6);
+}
+
+static void tile_cuts_are_closed(void **state)
+{
+    (void)state;
+    const struct rings *parts[] = { &a, &b };
+    draw(&a, "0 0, 10 0, 10 8, 0 8");
+    draw(&b, "10.04 0, 20 0, 20 8, 10.04 8");
+    assert_int_equal(overlay_union(overlay, parts, 2, 0.05, &out, &e), OK);
+    assert_int_equal(out.count, 1);
+    assert_float_equal(rings_area_m2(&out), 160, 1e-6);
+    assert_int_equal(overlay_union(overlay, parts, 2, 0, &out, &e), OK);
+    assert_int_equal(out.count, 2);
+    assert_float_equal(rings_area_m2(&out), 159.68, 1e-6);
+}
+
+static void slivers_vanish_when_opened(void **state)
+{
+    (void)state;
+    draw(&a, "0 0, 10 0, 10 8, 0 8; 20 0, 20.2 0, 20.2 8, 20 8");
+    assert_int_equal(overlay_open_by(overlay, &a, 0.25, &out, &e), OK);
+    assert_int_equal(out.count, 1);
+    assert_float_equal(rings_area_m2(&out), 80, 1e-6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bow_tie_keeps_both_lobes),
+        cmocka_unit_test(overlapping_parts_are_joined),
+        cmocka_unit_test(what_is_valid_stays),
+        cmocka_unit_test(a_line_there_and_back_is_refused),
+        cmocka_unit_test(an_extension_is_what_remains),
+        cmocka_unit_test(an_inner_yard_comes_out_clockwise),
+        cmocka_unit_test(broken_input_is_no_reason_to_fail),
+        cmocka_unit_test(tile_cuts_are_closed),
+        cmocka_unit_test(slivers_vanish_when_opened),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
