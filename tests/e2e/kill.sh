@@ -1,0 +1,53 @@
+#!/bin/bash
+# kill.sh - a run that is killed leaves the old output or none, and the next run to the same file is not disturbed by it.
+set -u
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here" || exit 1
+failures=0
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+# houses NAME COUNT SHIFT: a square of COUNT x COUNT small houses; SHIFT moves every second one by a house, so that much is written.
+houses() {
+    awk -v n="$2" -v shift="$3" 'BEGIN {
+        print "{\"type\":\"FeatureCollection\",\"features\":["
+        for (i = 0; i < n * n; i++) {
+            x = 117 + (i % n) * 0.0005 + (i % 2) * shift; y = 32 + int(i / n) * 0.0004
+            printf "%s{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f]]]}}",
+                (i ? ",\n" : ""), x, y, x + 0.00012, y, x + 0.00012, y + 0.00012, x, y + 0.00012, x, y
+        }
+        print "]}"
+    }' >"$1"
+}
+houses before.geojson 40 0
+houses after.geojson 40 0.0002
+
+whole() { # whole FILE: as the run that was left in peace wrote it
+    cmp -s "$1" "whole.${1##*.}"
+}
+
+for ending in gpkg geojson fgb shp; do
+    started=$(date +%s%N)
+    "$GRIDPATROL" diff before.geojson after.geojson -o "whole.$ending" --quiet || fail "the quiet run to .$ending failed"
+    lasts=$((($(date +%s%N) - started) / 1000000))
+    caught=0 # killed while writing
+    for try in 1 2 3 4 5 6; do
+        target=target.$ending
+        rm -rf "target."* ".target."*
+        [ $((try % 2)) = 0 ] && echo "an older result" >"$target"
+        "$GRIDPATROL" diff before.geojson after.geojson -o "$target" --quiet 2>/dev/null &
+        pid=$!
+        sleep "$(awk -v ms="$lasts" -v k="$try" 'BEGIN { printf "%.3f", ms * (0.4 + 0.1 * k) / 1000 }')"
+        kill -9 $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        [ -d ".$target.part" ] && caught=$((caught + 1))
+        if [ -e "$target" ] && ! whole "$target"; then
+            [ "$(cat "$target" 2>/dev/null)" = "an older result" ] || fail "killed (try $try): $target is neither old nor whole"
+        fi
+    done
+    "$GRIDPATROL" diff before.geojson after.geojson -o "target.$ending" --quiet || fail "the run after the killed ones failed"
+    whole "target.$ending" || fail "the run after the killed ones wrote something else"
+    echo ".$ending: $caught of 6 runs were killed while writing"
+    [ -z "$(find . -name '.target*')" ] || fail "left behind: $(find . -name '.target*')"
+done
+[ $failures = 0 ] && echo "all well" || exit 1
