@@ -225,21 +225,24 @@ static bool replace_with(struct city *c, uint32_t b, const struct rings *r, cons
     return true;
 }
 
-// An unturned house that keeps more than this of the old one is an extension or a part torn down, whatever its builder says.
-static const double REBUILT_IOU_LEAST = 0.25, REBUILT_IOU_TURNED = 0.75, REBUILT_IOU_PARALLEL = 0.55;
+// A house that was not turned and lies wholly on (under) the old one is a part torn down (an extension), whatever its builder says.
+static bool is_rebuilt(const struct rings *old, const struct rings *now, bool turned)
+{
+    struct shape_common both = shape_compared(old, now);
+    bool differs = turned ? both.iou < 0.75 : both.iou < 0.6 && both.only_a > 0.2 && both.only_b > 0.2;
+    return differs && both.iou > 0.25;
+}
 
 static bool edit_rebuild(struct city *c, uint32_t b)
 {
     struct rings old = {0}, now = {0};
     shapes_get(&c->shapes, b, &old);
     bool done = false;
-    for (int attempt = 0; attempt < 4 && !done; attempt++) {
+    for (int attempt = 0; attempt < 6 && !done; attempt++) {
         bool turned = draw_rebuilt(c, &old, &now);
         if (rings_area_m2(&now) < fmax(20, city_least_edit_m2(c)) || !ground_is_free(c->ground, &now, 0.8, b, NOBODY))
             continue;
-        double iou = shape_iou(&old, &now);
-        done = iou > REBUILT_IOU_LEAST && iou < (turned ? REBUILT_IOU_TURNED : REBUILT_IOU_PARALLEL)
-            && replace_with(c, b, &now, "rebuild", "rebuilt");
+        done = is_rebuilt(&old, &now, turned) && replace_with(c, b, &now, "rebuild", "rebuilt");
     }
     rings_clear(&old);
     rings_clear(&now);

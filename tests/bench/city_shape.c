@@ -149,20 +149,23 @@ double shape_distance_to_m(const struct rings *a, struct xy_m p)
     return rings_contain(a, p) ? 0 : edge_to_outline_m(p, p, a);
 }
 
-double shape_iou(const struct rings *a, const struct rings *b)
+struct shape_common shape_compared(const struct rings *a, const struct rings *b)
 {
     enum { STEPS = 48 };
     struct box_m x = rings_box(a), y = rings_box(b);
     struct box_m all = { fmin(x.min_x, y.min_x), fmin(x.min_y, y.min_y), fmax(x.max_x, y.max_x), fmax(x.max_y, y.max_y) };
-    int both = 0, any = 0;
+    int both = 0, a_all = 0, b_all = 0;
     for (int i = 0; i < STEPS * STEPS; i++) {
         struct xy_m p = { all.min_x + (all.max_x - all.min_x) * (i % STEPS + 0.5) / STEPS,
                           all.min_y + (all.max_y - all.min_y) * (i / STEPS + 0.5) / STEPS };
         bool in_a = rings_contain(a, p), in_b = rings_contain(b, p);
         both += in_a && in_b;
-        any += in_a || in_b;
+        a_all += in_a;
+        b_all += in_b;
     }
-    return any > 0 ? (double)both / any : 0;
+    if (a_all == 0 || b_all == 0)
+        return (struct shape_common){ 0, 1, 1 };
+    return (struct shape_common){ (double)both / (a_all + b_all - both), 1 - (double)both / a_all, 1 - (double)both / b_all };
 }
 
 void shape_moved(const struct rings *in, struct xy_m by, struct rings *out)

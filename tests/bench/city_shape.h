@@ -31,7 +31,9 @@ struct xy_m shape_previous(const struct rings *r, uint32_t k, uint32_t i);
 double shape_ring_area_m2(const struct rings *r, uint32_t k);            // signed
 double shape_distance_m(const struct rings *a, const struct rings *b);   // 0 where they meet or one holds the other
 double shape_distance_to_m(const struct rings *a, struct xy_m p);        // to the outline or 0 inside
-double shape_iou(const struct rings *a, const struct rings *b);          // by 48 x 48 samples: good to some per cent
+// Ground of two shapes by 48 x 48 samples, good to some per cent of either.
+struct shape_common { double iou, only_a, only_b; };                      // shares: of the union; of a that is not b; of b that is not a
+struct shape_common shape_compared(const struct rings *a, const struct rings *b);
 void shape_copy(const struct rings *in, struct rings *out);
 void shape_moved(const struct rings *in, struct xy_m by, struct rings *out);
 void shape_turned(const struct rings *in, struct xy_m about, double degrees, double scale, struct rings *out);

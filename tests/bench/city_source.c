@@ -14,7 +14,7 @@ static enum status read_layer(struct city *c, struct source *s, struct footprint
     return status;
 }
 
-// Each real building is a family of its own: nothing is known about who drew it together with what.
+// Each real building is a family of its own: nothing is known about who drew it together with what. Heights are made up.
 static void keep_buildings(struct city *c, const struct footprints *f)
 {
     struct rings r = {0};
@@ -23,7 +23,7 @@ static void keep_buildings(struct city *c, const struct footprints *f)
     for (int64_t i = 0; i < f->count; i++) {
         footprint_rings(f, i, c->origin, (struct xy_m){ 0, 0 }, &r);
         if (r.count > 0)
-            shapes_add(&c->shapes, &r, 6, (uint32_t)i);
+            shapes_add(&c->shapes, &r, building_height_m(&c->rng, 1, 5), (uint32_t)i);
     }
     rings_clear(&r);
 }
