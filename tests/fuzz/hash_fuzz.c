@@ -72,7 +72,7 @@ static struct result build(const struct outline *o, struct drawing how)
     struct result r = { 0 };
     struct footprint_builder b;
     struct err e = { 0 };
-    footprint_builder_open(&b, straight_road(), &r.dirt);
+    footprint_builder_open(&b, "FUZZ", straight_road(), &r.dirt);
     must(footprint_add_wkb(&b, 1, wkb, draw(o, how, wkb), &r.added, &e) == OK);
     must(b.f.count == (r.added ? 1 : 0));
     if (r.added) {
