@@ -8,7 +8,7 @@ need $BUILD_PACKAGES
 
 say "== Building" "== 编译"
 cmake --preset release >/dev/null
-cmake --build --preset release | tail -n 1
+cmake --build --preset release --target gridpatrol city | tail -n 1
 bin=build/release
 mkdir -p out
 

@@ -19,4 +19,4 @@ fixtures=${GRIDPATROL_FIXTURES:-../shared/fixtures}
 [ -d "$fixtures" ] || say "No real layers at $fixtures: the tests that need them say so and are skipped" \
                           "没有真实数据（$fixtures）：需要它们的测试会注明并跳过"
 say "== Testing" "== 测试"
-ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$(nproc)" "$@" </dev/null
+ctest --preset dev -j "$(nproc)" "$@" </dev/null
