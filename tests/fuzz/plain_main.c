@@ -1,11 +1,12 @@
 // plain_main.c - runs a fuzz target without libFuzzer: over every file of the corpus folder, over each cut short at every
-// length, and over mutations of them with a fixed seed. What it does is the same each time.
+// length, and over mutations of them with a fixed seed: the same ones each time, as many as ROUNDS or 20 s allow.
 //
 //     wkb_fuzz tests/fuzz/corpus/wkb [ROUNDS]
 //
 // Corpus files named *.hex hold bytes as hexadecimal text, with blanks and # comments, so that a person can write them.
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/when.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-enum { SEEDS_MOST = 1000, SEED_BYTES = 1 << 16, CUTS_MOST = 2000, ROUNDS = 20000 };
+enum { SEEDS_MOST = 1000, SEED_BYTES = 1 << 16, CUTS_MOST = 2000, ROUNDS = 20000, SECONDS_MOST = 20 };
 
 struct seeds { struct buf seed[SEEDS_MOST]; int count; };
 
@@ -112,11 +113,13 @@ static void mutate(uint8_t *bytes, size_t *len, size_t room, uint64_t *random)
         bytes[(*len)++] = (uint8_t)next_random(random);
 }
 
-static void offer_mutations(const struct seeds *s, long rounds)
+static long offer_mutations(const struct seeds *s, long rounds)
 {
     uint64_t random = 20261122;
     uint8_t *bytes = mem_get(SEED_BYTES + 64, 1);
-    for (long i = 0; i < rounds; i++) {
+    double end_s = when_monotonic_s() + SECONDS_MOST;
+    long i = 0;
+    for (; i < rounds && when_monotonic_s() < end_s; i++) {
         const struct buf *seed = s->count > 0 ? &s->seed[next_random(&random) % (uint64_t)s->count] : NULL;
         size_t len = seed != NULL ? seed->len : next_random(&random) % 256;
         for (size_t k = 0; k < len; k++)
@@ -125,6 +128,7 @@ static void offer_mutations(const struct seeds *s, long rounds)
         offer(bytes, len);
     }
     mem_free(bytes);
+    return i;
 }
 
 int main(int argc, char **argv)
@@ -140,7 +144,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < s.count; i++)
         for (size_t cut = 0; cut <= s.seed[i].len; cut += s.seed[i].len / CUTS_MOST + 1)
             offer(s.seed[i].data, s.seed[i].len - cut);
-    offer_mutations(&s, rounds);
+    rounds = offer_mutations(&s, rounds);
     printf("%d corpus files, %ld mutations: nothing broke\n", s.count, rounds);
     for (int i = 0; i < s.count; i++)
         buf_clear(&s.seed[i]);
