@@ -10,6 +10,7 @@ static const double REACH_M = 14;            // a wall may have moved this far a
 static const double TURN_RAD = 0.12;         // 7 degrees: a building is not re-drawn like that
 static const double TURN_Z = 5;
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
+static const double KEPT = 0.5;              // of the walls: less is another building
 static const double NOISE_FLOOR_M = 0.02;    // nobody draws better than this
 
 struct part { struct rings rings; };
@@ -223,41 +224,95 @@ static double opening_m(const struct judge *j)
     return fmax(0.45 * j->in->options->min_width_m, 1.2 * j->noise_m);
 }
 
+// A whole small building may have been drawn a little too small.
+static double least_share(const struct judge *j, const struct question *q)
+{
+    bool whole = q->befores == 0 || q->afters == 0;
+    return whole ? fmax(0.4, 1 - j->noise_m) : 1;
+}
+
 static enum status find_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e)
 {
     const struct diff_options *o = j->in->options;
+    double share = least_share(j, q);
     j->near.count = 0;
     if (q->befores > 0) {
         struct rings *own = parts_next(&j->near);
         move_rings(q->old, (struct xy_m){0, 0}, own);
     }
     gather_before(j, q, rings_box(new_));
-    return increments_find(j->overlay, new_, j->near.view, j->near.count, opening_m(j), o->min_area_m2,
-                           o->min_width_m + j->in->overhang_m, &j->gain, e);
+    return increments_find(j->overlay, new_, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
+                           share * o->min_width_m + j->in->overhang_m, &j->gain, e);
 }
 
 static enum status find_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e)
 {
     const struct diff_options *o = j->in->options;
+    double share = least_share(j, q);
     j->near.count = 0;
     if (q->afters > 0) {
         struct rings *own = parts_next(&j->near);
         move_rings(new_, (struct xy_m){0, 0}, own);
     }
     gather_after(j, q, rings_box(q->old), move);
-    return increments_find(j->overlay, q->old, j->near.view, j->near.count, opening_m(j), o->min_area_m2,
-                           o->min_width_m - j->in->overhang_m, &j->loss, e);
+    return increments_find(j->overlay, q->old, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
+                           share * o->min_width_m - j->in->overhang_m, &j->loss, e);
 }
 
-// Parts that noise may have made are dropped: their mean depth against the noise of the walls they lean on.
-static void keep_significant(const struct judge *j, const struct question *q, struct increments *parts, double least_z)
+static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)
 {
-    double sd = sqrt(j->noise_m * j->noise_m + q->test.move_sd_m * q->test.move_sd_m);
+    bool in = false;
+    for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++) {
+        struct xy_m a = r->vertex[last], b = r->vertex[i];
+        if ((a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x)
+            in = !in;
+    }
+    return in;
+}
+
+// How far the walls speak for this part, over what they must reach: the best of the pieces that bound it. Over 1 is significant.
+// A part that no piece bounds (a corner block, a roofed court) speaks by its own depth.
+static double significance(const struct judge *j, const struct question *q, const struct increments *parts, int k, bool gained,
+                           double *z)
+{
+    const struct increment *part = &parts->item[k];
+    double best = 0;
+    bool bounded = false;
+    for (size_t i = 0; i < j->pieces.count; i++) {
+        const struct wall_piece *p = &j->pieces.piece[i];
+        double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
+        if (left < 0.5 * q->scale.min_width_m || left > 4 * part->width_m + 1)
+            continue;
+        const struct wall *a = &j->wa.wall[p->old_wall];
+        double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
+        struct xy_m middle = {a->from.x + a->along.x * along + a->out.x * depth, a->from.y + a->along.y * along + a->out.y * depth};
+        if (!inside_ring(&parts->rings, part->ring_first, middle))
+            continue;
+        bounded = true;
+        double over = w / (p->step ? q->scale.step_z : q->scale.alarm_z);
+        if (over > best)
+            best = over, *z = w;
+    }
+    if (bounded)
+        return best;
+    *z = part->width_m / hypot(j->noise_m, q->test.move_sd_m);
+    return *z / q->scale.alarm_z;
+}
+
+// Parts that noise may have made are dropped.
+static double keep_significant(const struct judge *j, const struct question *q, struct increments *parts, bool gained)
+{
     int kept = 0;
-    for (int k = 0; k < parts->count; k++)
-        if (parts->item[k].width_m >= least_z * sd)
-            parts->item[kept++] = parts->item[k];
+    double best = 0;
+    for (int k = 0; k < parts->count; k++) {
+        double z = 0;
+        if (significance(j, q, parts, k, gained, &z) < 1)
+            continue;
+        best = fmax(best, z);
+        parts->item[kept++] = parts->item[k];
+    }
     parts->count = kept;
+    return best;
 }
 
 static double sum_area(const struct increments *parts, double *width)
@@ -372,15 +427,16 @@ static enum status judge_gone(struct judge *j, struct question *q, struct change
     return OK;
 }
 
-struct suspicion { bool gain, loss, turned; };
+struct suspicion { bool gain, loss, turned, bare; };
 
 static struct suspicion suspect(const struct judge *j, const struct question *q)
 {
     const struct outline_test *t = &q->test;
     double bare = fmax(1.2 * j->in->options->min_width_m, BARE_Z * hypot(j->noise_m, t->move_sd_m));
     struct suspicion s = {0};
-    s.gain = t->gain_z > (t->gain_is_step ? q->scale.step_z : q->scale.alarm_z) || t->bare_new_m > bare;
-    s.loss = t->loss_z > (t->loss_is_step ? q->scale.step_z : q->scale.alarm_z) || t->bare_old_m > bare;
+    s.bare = t->bare_new_m > bare || t->bare_old_m > bare; // a notch shows new walls, a roofed court loses some: either way round
+    s.gain = s.bare || t->gain_z > (t->gain_is_step ? q->scale.step_z : q->scale.alarm_z);
+    s.loss = s.bare || t->loss_z > (t->loss_is_step ? q->scale.step_z : q->scale.alarm_z);
     s.turned = fabs(t->turn_rad) > TURN_RAD && t->turn_z > TURN_Z;
     return s;
 }
@@ -432,7 +488,7 @@ static bool closes_gap(const struct judge *j, const struct question *q)
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
-    if (s->turned || (gain && loss && (q->test.kept < 0.45 || overlap_ratio(q->old, &j->moved) < 0.45)))
+    if (s->turned || (s->bare && q->test.kept < KEPT) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
@@ -493,15 +549,14 @@ static enum status measure_change(struct judge *j, struct question *q, const str
         status = find_loss(j, q, &j->moved, q->test.move, e);
     if (status != OK)
         return status;
-    keep_significant(j, q, &j->gain, q->scale.step_z);
-    keep_significant(j, q, &j->loss, q->scale.step_z);
+    double gain_z = keep_significant(j, q, &j->gain, true), loss_z = keep_significant(j, q, &j->loss, false);
     double gain_width = 0, loss_width = 0, sd = hypot(j->noise_m, q->test.move_sd_m);
     c->gained_m2 = sum_area(&j->gain, &gain_width);
     c->lost_m2 = sum_area(&j->loss, &loss_width);
     c->width_m = fmax(gain_width, loss_width);
     c->gained_sd_m2 = c->gained_m2 > 0 ? sd * c->gained_m2 / gain_width : 0;
     c->lost_sd_m2 = c->lost_m2 > 0 ? sd * c->lost_m2 / loss_width : 0;
-    c->z = fmax(fmax(c->gained_m2 > 0 ? q->test.gain_z : 0, c->lost_m2 > 0 ? q->test.loss_z : 0), c->width_m / sd);
+    c->z = fmax(gain_z, loss_z);
     if (s->turned)
         c->z = fmax(c->z, q->test.turn_z);
     c->class = class_of_change(j, q, s);
@@ -527,7 +582,7 @@ static enum status judge_both(struct judge *j, struct question *q, struct change
     s = suspect(j, q);
     c->z = fmax(q->test.gain_z, q->test.loss_z);
     if (s.gain || s.loss || s.turned) {
-        if (!moved_as_whole(j, q, c))
+        if (!(s.gain && s.loss && moved_as_whole(j, q, c)))
             status = measure_change(j, q, &s, c, e);
         if (status != OK)
             return status;

@@ -77,30 +77,31 @@ static double length_of(const struct walls *w)
     return sum;
 }
 
-void change_test_outlines(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
     struct estimate e = estimate_move(old, pieces, s);
     *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
     double kept = 0, turn = 0, turn_weight = 0;
     for (size_t k = 0; k < pieces->count; k++) {
-        const struct wall_piece *p = &pieces->piece[k];
+        struct wall_piece *p = &pieces->piece[k];
         const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
         double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = sd_of(p, a->out, left, &e, s), w = left / sd;
+        p->left_m = left, p->w = w;
+        p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
         if (fabs(w) < 3.5)
             kept += p->length_m;
         if (p->length_m < SHORT_M)
             continue;
         double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
-        bool step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
-        count_wall(census, w, fmax(step ? s->step_z : s->alarm_z, s->min_width_m / sd));
+        count_wall(census, w, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)
             continue;
         if (w > out->gain_z)
-            out->gain_z = w, out->gain_m = left, out->gain_is_step = step;
+            out->gain_z = w, out->gain_m = left, out->gain_is_step = p->step;
         if (-w > out->loss_z)
-            out->loss_z = -w, out->loss_m = -left, out->loss_is_step = step;
+            out->loss_z = -w, out->loss_m = -left, out->loss_is_step = p->step;
     }
     if (turn_weight > 0) {
         out->turn_rad = turn / turn_weight;

@@ -37,5 +37,6 @@ struct outline_test {
 };
 
 // old, new: matched already (walls_match with a reach beyond what is to be found).
-void change_test_outlines(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+// Fills left_m, w and step of every piece.
+void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
                           const struct test_scale *scale, struct wall_census *census, struct outline_test *out);

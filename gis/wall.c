@@ -93,7 +93,8 @@ static void add_piece(struct wall_pieces *out, struct walls *old, struct walls *
     double at_b = fmin(1, fmax(0, dot(d, wb->along) / wb->length_m));
     double at_a = middle / wa->length_m;
     out->piece[out->count++] =
-        (struct wall_piece){a, c->wall, length, c->offset, at_a, at_b, spread(at_a) + spread(at_b)};
+        (struct wall_piece){.old_wall = a, .new_wall = c->wall, .length_m = length, .offset_m = c->offset, .old_at = at_a,
+                            .new_at = at_b, .factor = spread(at_a) + spread(at_b)};
     old->covered_m[a] += length;
     new_->covered_m[c->wall] += length;
 }

@@ -17,6 +17,8 @@ struct wall_piece {
     double length_m, offset_m;
     double old_at, new_at;            // middle of the piece, 0..1 along either wall
     double factor;                    // offset variance over s^2
+    double left_m, w;                 // by change_test: what is left of the offset beyond the fit; over its sd
+    bool step;                        // only a part of either wall
 };
 // Scratch for one thread; grows to the largest outline met.
 struct walls { struct wall *wall; size_t count, cap; double *covered_m; size_t covered_cap; };
