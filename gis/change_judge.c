@@ -242,7 +242,7 @@ static enum status find_gain(struct judge *j, const struct question *q, const st
     }
     gather_before(j, q, rings_box(new_));
     return increments_find(j->overlay, new_, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
-                           share * o->min_width_m + j->in->overhang_m, &j->gain, e);
+                           0.5 * o->min_width_m, &j->gain, e);
 }
 
 static enum status find_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e)
@@ -256,7 +256,7 @@ static enum status find_loss(struct judge *j, const struct question *q, const st
     }
     gather_after(j, q, rings_box(q->old), move);
     return increments_find(j->overlay, q->old, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
-                           share * o->min_width_m - j->in->overhang_m, &j->loss, e);
+                           0.5 * o->min_width_m, &j->loss, e);
 }
 
 static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)
@@ -271,17 +271,17 @@ static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)
 }
 
 // How far the walls speak for this part, over what they must reach: the best of the pieces that bound it. Over 1 is significant.
-// A part that no piece bounds (a corner block, a roofed court) speaks by its own depth.
-static double significance(const struct judge *j, const struct question *q, const struct increments *parts, int k, bool gained,
-                           double *z)
+// A part that no piece bounds (a corner block, a roofed court) speaks by its own depth. Slivers along other walls may hang on
+// to a part and thin its mean width; the offset of the wall that speaks is the better measure, and becomes the part's width.
+static double significance(const struct judge *j, const struct question *q, struct increments *parts, int k, bool gained, double *z)
 {
-    const struct increment *part = &parts->item[k];
-    double best = 0;
+    struct increment *part = &parts->item[k];
+    double best = 0, width = 0;
     bool bounded = false;
     for (size_t i = 0; i < j->pieces.count; i++) {
         const struct wall_piece *p = &j->pieces.piece[i];
         double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
-        if (left < 0.5 * q->scale.min_width_m || left > 4 * part->width_m + 1)
+        if (left < q->scale.min_width_m || left > 4 * part->width_m + 1)
             continue;
         const struct wall *a = &j->wa.wall[p->old_wall];
         double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
@@ -291,10 +291,14 @@ static double significance(const struct judge *j, const struct question *q, cons
         bounded = true;
         double over = w / (p->step ? q->scale.step_z : q->scale.alarm_z);
         if (over > best)
-            best = over, *z = w;
+            best = over, *z = w, width = left;
     }
-    if (bounded)
+    if (bounded) {
+        part->width_m = fmax(part->width_m, width);
         return best;
+    }
+    if (part->width_m < j->in->options->min_width_m)
+        return 0;
     *z = part->width_m / hypot(j->noise_m, q->test.move_sd_m);
     return *z / q->scale.alarm_z;
 }
@@ -485,10 +489,22 @@ static bool closes_gap(const struct judge *j, const struct question *q)
     return false;
 }
 
+// Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
+static bool beyond_drawing(const struct judge *j, const struct question *q)
+{
+    double common = relate_overlap_m2(q->old, &j->moved), squares = 0, length = 0;
+    double differs = rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * common;
+    for (size_t i = 0; i < j->wa.count; i++) {
+        length += j->wa.wall[i].length_m;
+        squares += j->wa.wall[i].length_m * j->wa.wall[i].length_m;
+    }
+    return differs > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
+}
+
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
-    if (s->turned || (s->bare && q->test.kept < KEPT) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
+    if (s->turned || (s->bare && q->test.kept < KEPT && beyond_drawing(j, q)) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;

@@ -2,7 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves
+static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves,
+static const double SHORT_STEP = 3.5;    // nor steps shorter than this many vertex noises: the ends of walls are drawn too
 static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
 
 struct estimate { struct xy_m t; double vxx, vxy, vyy; }; // V in m2
@@ -91,8 +92,10 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
         p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
         if (fabs(w) < 3.5)
             kept += p->length_m;
-        if (p->length_m < SHORT_M)
+        if (p->length_m < SHORT_M || (p->step && p->length_m < SHORT_STEP * s->vertex_noise_m)) {
+            p->w = 0;
             continue;
+        }
         double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
         count_wall(census, w, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
