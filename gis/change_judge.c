@@ -8,7 +8,8 @@
 
 static const double REACH_M = 14;            // a wall may have moved this far and still be found
 static const double TURN_RAD = 0.12;         // 7 degrees: a building is not re-drawn like that
-static const double TURN_Z = 5;
+static const double TURN_Z = 4;               // seen by itself;
+static const double TURN_TOO_Z = 2.5;         // seen on a building that changed anyway
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
 static const double KEPT = 0.5;              // of the walls: less is another building
 static const double NOISE_FLOOR_M = 0.02;    // nobody draws better than this
@@ -281,7 +282,7 @@ static double significance(const struct judge *j, const struct question *q, stru
     for (size_t i = 0; i < j->pieces.count; i++) {
         const struct wall_piece *p = &j->pieces.piece[i];
         double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
-        if (left < q->scale.min_width_m || left > 4 * part->width_m + 1)
+        if (left < q->scale.min_width_m || left > 3 * part->width_m + 0.5)
             continue;
         const struct wall *a = &j->wa.wall[p->old_wall];
         double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
@@ -504,7 +505,10 @@ static bool beyond_drawing(const struct judge *j, const struct question *q)
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
-    if (s->turned || (s->bare && q->test.kept < KEPT && beyond_drawing(j, q)) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
+    bool turned_too = fabs(q->test.turn_rad) > TURN_RAD && q->test.turn_z > TURN_TOO_Z;
+    if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
+        return CHANGE_REBUILT;
+    if (s->bare && q->test.kept < KEPT && beyond_drawing(j, q))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;

@@ -6,7 +6,7 @@ static const double SHORT_M = 0.8;       // shorter pieces do not speak for them
 static const double SHORT_STEP = 3.5;    // nor steps shorter than this many vertex noises: the ends of walls are drawn too
 static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
 
-struct estimate { struct xy_m t; double vxx, vxy, vyy; }; // V in m2
+struct estimate { struct xy_m t; double vxx, vxy, vyy, cut_m; }; // V in m2
 
 static double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
 
@@ -16,7 +16,7 @@ static double weight_of(const struct wall_piece *p) { return fmin(1, p->length_m
 static struct estimate estimate_move(const struct walls *old, const struct wall_pieces *pieces, const struct test_scale *s)
 {
     double s2 = s->vertex_noise_m * s->vertex_noise_m, prior = s2 / fmax(1e-8, s->registration_sd_m * s->registration_sd_m);
-    struct estimate e = {{0, 0}, 0, 0, 0};
+    struct estimate e = {0};
     for (int turn = 0; turn < 5; turn++) {
         double cut = (turn == 0 ? 6 : turn == 1 ? 5 : 4) * s->vertex_noise_m + (turn == 0 ? 2 : 1) * s->registration_sd_m;
         double xx = prior, xy = 0, yy = prior, gx = 0, gy = 0;
@@ -32,18 +32,19 @@ static struct estimate estimate_move(const struct walls *old, const struct wall_
         }
         double det = xx * yy - xy * xy;
         e.t = (struct xy_m){-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
+        e.cut_m = cut;
         e.vxx = s2 * yy / det, e.vxy = -s2 * xy / det, e.vyy = s2 * xx / det;
     }
     return e;
 }
 
+// A wall that took part in the estimate has pulled it its way (variance less n'Vn), one that was left out has not (plus).
 static double sd_of(const struct wall_piece *p, struct xy_m n, double left, const struct estimate *e, const struct test_scale *s)
 {
     double s2 = s->vertex_noise_m * s->vertex_noise_m;
     double nvn = n.x * n.x * e->vxx + 2 * n.x * n.y * e->vxy + n.y * n.y * e->vyy, own = s2 * p->factor;
-    bool took_part = fabs(left) < 4 * s->vertex_noise_m;
-    double variance = took_part ? fmax(own - nvn, 0.3 * own) : own + nvn;
-    return sqrt(variance);
+    double far = left / (e->cut_m * sqrt(fmax(p->factor, 1))), part = far * far >= 1 ? 0 : (1 - far * far) * (1 - far * far);
+    return sqrt(fmax(own + nvn * (1 - 2 * part), 0.3 * own));
 }
 
 static void count_wall(struct wall_census *c, double w, double alarm)
