@@ -147,6 +147,8 @@ static void join(uint32_t *parent, uint32_t x, uint32_t y)
         parent[x] = y;
 }
 
+static bool of_one_size(double a, double b) { return a < 3 * b && b < 3 * a; }
+
 // A small building may lie beside itself when it is drawn twice: the nearest left over on the other side, alike and close.
 static void join_leftovers(const struct group_input *in, const uint32_t *first_pair, uint32_t *parent, const uint8_t *linked_before,
                            const uint8_t *linked_after)
@@ -159,7 +161,7 @@ static void join_leftovers(const struct group_input *in, const uint32_t *first_p
         uint32_t mate = NOBODY;
         for (uint32_t p = first_pair[i]; p < first_pair[i + 1]; p++) {
             uint32_t j = in->pairs->b[p];
-            if (in->twin_of[j] != NOBODY || linked_before[j] || footprint_likeness(in->before, j, in->after, i) < 0.2)
+            if (in->twin_of[j] != NOBODY || linked_before[j] || !of_one_size(in->before->area_m2[j], in->after->area_m2[i]))
                 continue;
             struct xy_m a = footprint_middle(in->before, j);
             double d = hypot(b.x + in->placed[i].shift.x - a.x, b.y + in->placed[i].shift.y - a.y);

@@ -12,6 +12,7 @@ static const double TURN_Z = 4;               // seen by itself;
 static const double TURN_TOO_Z = 2.5;         // seen on a building that changed anyway
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
 static const double KEPT = 0.5;              // of the walls: less is another building
+static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
 static const double NOISE_FLOOR_M = 0.02;    // nobody draws better than this
 
 struct part { struct rings rings; };
@@ -282,7 +283,7 @@ static double significance(const struct judge *j, const struct question *q, stru
     for (size_t i = 0; i < j->pieces.count; i++) {
         const struct wall_piece *p = &j->pieces.piece[i];
         double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
-        if (left < q->scale.min_width_m || left > 3 * part->width_m + 0.5)
+        if (p->w == 0 || left < q->scale.min_width_m || left > 3 * part->width_m + 0.5)
             continue;
         const struct wall *a = &j->wa.wall[p->old_wall];
         double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
@@ -300,7 +301,7 @@ static double significance(const struct judge *j, const struct question *q, stru
     }
     if (part->width_m < j->in->options->min_width_m)
         return 0;
-    *z = part->width_m / hypot(j->noise_m, q->test.move_sd_m);
+    *z = fmax(part->width_m, part->depth_m) / hypot(j->noise_m, q->test.move_sd_m);
     return *z / q->scale.alarm_z;
 }
 
@@ -432,7 +433,7 @@ static enum status judge_gone(struct judge *j, struct question *q, struct change
     return OK;
 }
 
-struct suspicion { bool gain, loss, turned, bare; };
+struct suspicion { bool gain, loss, turned, bare, reshaped; };
 
 static struct suspicion suspect(const struct judge *j, const struct question *q)
 {
@@ -442,6 +443,7 @@ static struct suspicion suspect(const struct judge *j, const struct question *q)
     s.bare = t->bare_new_m > bare || t->bare_old_m > bare; // a notch shows new walls, a roofed court loses some: either way round
     s.gain = s.bare || t->gain_z > (t->gain_is_step ? q->scale.step_z : q->scale.alarm_z);
     s.loss = s.bare || t->loss_z > (t->loss_is_step ? q->scale.step_z : q->scale.alarm_z);
+    s.reshaped = t->shape_z > SHAPE_Z && t->kept < KEPT;
     s.turned = fabs(t->turn_rad) > TURN_RAD && t->turn_z > TURN_Z;
     return s;
 }
@@ -508,7 +510,7 @@ static enum change_class class_of_change(const struct judge *j, const struct que
     bool turned_too = fabs(q->test.turn_rad) > TURN_RAD && q->test.turn_z > TURN_TOO_Z;
     if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
-    if (s->bare && q->test.kept < KEPT && beyond_drawing(j, q))
+    if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, q))))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
@@ -563,9 +565,9 @@ static enum status measure_change(struct judge *j, struct question *q, const str
 {
     move_rings(q->new_, q->test.move, &j->moved);
     enum status status = OK;
-    if (s->gain || s->turned)
+    if (s->gain || s->turned || s->reshaped)
         status = find_gain(j, q, &j->moved, e);
-    if (status == OK && (s->loss || s->turned))
+    if (status == OK && (s->loss || s->turned || s->reshaped))
         status = find_loss(j, q, &j->moved, q->test.move, e);
     if (status != OK)
         return status;
@@ -579,6 +581,8 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     c->z = fmax(gain_z, loss_z);
     if (s->turned)
         c->z = fmax(c->z, q->test.turn_z);
+    if (s->reshaped)
+        c->z = fmax(c->z, q->test.shape_z);
     c->class = class_of_change(j, q, s);
     return OK;
 }
@@ -601,7 +605,7 @@ static enum status judge_both(struct judge *j, struct question *q, struct change
     test_outlines(j, q, census);
     s = suspect(j, q);
     c->z = fmax(q->test.gain_z, q->test.loss_z);
-    if (s.gain || s.loss || s.turned) {
+    if (s.gain || s.loss || s.turned || s.reshaped) {
         if (!(s.gain && s.loss && moved_as_whole(j, q, c)))
             status = measure_change(j, q, &s, c, e);
         if (status != OK)

@@ -73,14 +73,16 @@ static double contact(const struct rings *r, uint32_t ring, const struct rings *
 static void add_part(struct increments *out, uint32_t ring, uint32_t count, double area, double width, const struct rings *const *cut,
                      int cuts)
 {
-    struct increment part = {ring, count, area, width, 0, 0};
+    struct increment part = {ring, count, area, width, 0, 0, 0};
+    double outline = 0, leaning = 0;
     for (int c = 0; c < cuts; c++) {
         double length, on = contact(&out->rings, ring, cut[c], &length);
         if (on > 0.8)
             part.leans_on++;
-        part.lean += on / length;
+        leaning += on, outline = length;
     }
-    part.lean = fmin(1, part.lean);
+    part.lean = cuts > 0 ? fmin(1, leaning / outline) : 0;
+    part.depth_m = area / fmax(leaning, width);
     if ((size_t)out->count == out->cap)
         out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
     out->item[out->count++] = part;

@@ -5,6 +5,7 @@
 struct increment {
     uint32_t ring_first, ring_count;  // into increments.rings: outer ring, then its holes
     double area_m2, width_m;          // width: short side of the rectangle with this area and perimeter
+    double depth_m;                   // area over the length it leans on: how far it sticks out
     double lean;                      // share 0..1 of its outline that lies on the outlines it was cut from
     int leans_on;                     // how many of the cutting shapes it touches along more than a corner
 };

@@ -4,6 +4,7 @@
 
 static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves,
 static const double SHORT_STEP = 3.5;    // nor steps shorter than this many vertex noises: the ends of walls are drawn too
+static const double KEPT_W = 2.5;        // a wall within this stayed where it was
 static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
 
 struct estimate { struct xy_m t; double vxx, vxy, vyy, cut_m; }; // V in m2
@@ -84,20 +85,22 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
 {
     struct estimate e = estimate_move(old, pieces, s);
     *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
-    double kept = 0, turn = 0, turn_weight = 0;
+    double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];
         const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
         double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = sd_of(p, a->out, left, &e, s), w = left / sd;
         p->left_m = left, p->w = w;
         p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
-        if (fabs(w) < 3.5)
+        if (fabs(w) < KEPT_W)
             kept += p->length_m;
         if (p->length_m < SHORT_M || (p->step && p->length_m < SHORT_STEP * s->vertex_noise_m)) {
             p->w = 0;
             continue;
         }
         double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
+        double swing = p->length_m * sin(angle) / (2 * s->vertex_noise_m);
+        squares += w * w + (p->step ? 0 : swing * swing), freedom += p->step ? 1 : 2;
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
         count_wall(census, w, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)
@@ -111,7 +114,9 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
         out->turn_rad = turn / turn_weight;
         out->turn_z = fabs(out->turn_rad) * sqrt(turn_weight) / (2 * s->vertex_noise_m);
     }
-    out->kept = 2 * kept / (length_of(old) + length_of(new_));
+    out->kept = fmax(kept / length_of(old), kept / length_of(new_));
+    if (freedom > 0)
+        out->shape_z = (cbrt(squares / freedom) - (1 - 2 / (9 * freedom))) / sqrt(2 / (9 * freedom));
     out->bare_old_m = bare(old);
     out->bare_new_m = bare(new_);
 }

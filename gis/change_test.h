@@ -32,7 +32,8 @@ struct outline_test {
     double gain_m, loss_m;     // their offsets, >= 0
     bool gain_is_step, loss_is_step; // only a part of the wall moved
     double turn_rad, turn_z;   // rotation NEW against OLD and its significance
-    double kept;               // share 0..1 of both outlines' length that fits within noise
+    double shape_z;            // all offsets and turnings of the walls together: chi^2, as a normal deviate (Wilson-Hilferty)
+    double kept;               // share 0..1 of the walls that stayed where they were: of OLD or of NEW, whichever kept more
     double bare_old_m, bare_new_m; // longest stretch of one wall without counterpart
 };
 
