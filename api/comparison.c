@@ -277,10 +277,24 @@ static enum status read_coverage(struct comparison *c, enum side side, struct er
     return status;
 }
 
+// Against an empty survey everything would be new or gone, and nothing could be registered: more likely a wrong filter.
+static enum status check_something_was_read(const struct comparison *c, struct err *e)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct survey *v = &c->survey[side];
+        if (v->layer.count == 0)
+            return err_set(e, INVALID, "%s %s holds no building footprint (%lld features read): there is nothing to compare with; "
+                           "look at --where and --layer", ROLE[side], v->name, (long long)v->dirt.read);
+    }
+    return OK;
+}
+
 enum status comparison_read(struct comparison *c, const struct progress *progress, struct err *e)
 {
     double begun = when_monotonic_s();
     enum status status = read_both(c, progress, e);
+    if (status == OK)
+        status = check_something_was_read(c, e);
     for (enum side side = BEFORE; side < SIDES && status == OK; side++)
         status = read_coverage(c, side, e);
     c->read_s = when_monotonic_s() - begun;

@@ -169,7 +169,8 @@ static void add_registration(struct page *p)
     raw(p, "<section>");
     element(p, "h2", "Registration of the two surveys");
     if (p->c->settings->no_registration || p->c->result.cells == 0) {
-        element(p, "p", "No registration: the coordinates were trusted.");
+        element(p, "p", p->c->settings->no_registration ? "No registration: the coordinates were trusted."
+                                                        : "No registration was found: too few buildings stand in both surveys.");
         raw(p, "</section>\n");
         return;
     }

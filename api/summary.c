@@ -39,6 +39,8 @@ static void say_registration(const struct comparison *c, struct buf *out)
     const struct diff_summary *m = &c->result.summary;
     if (c->settings->no_registration)
         buf_text(out, text_in(lang, "Registration   none: the coordinates were trusted\n"));
+    else if (m->registration.cells == 0)
+        buf_text(out, text_in(lang, "Registration   none found: too few buildings stand in both surveys\n"));
     else
         buf_printf(out, text_in(lang, "Registration   mean %.2f m (east %+.2f, north %+.2f), largest %.2f m; %lld cells, %lld "
                                       "doubtful; ± %.2f m left\n"),

@@ -102,6 +102,7 @@ TABLE
 # ---- input refused: 3, a helpful line, and the old output as it was
 cp changes.gpkg old.gpkg
 echo '{"type":"FeatureCollection","features":[' >broken.geojson
+echo '{"type":"FeatureCollection","features":[]}' >empty.geojson
 echo 'hello' >hello.gpkg
 sed 's/\[11[0-9.]*,/[-70.5,/g' after.geojson >elsewhere.geojson
 while IFS='|' read -r arguments; do
@@ -116,6 +117,8 @@ diff hello.gpkg after.geojson
 diff before.geojson elsewhere.geojson
 diff before.geojson after.geojson --id-field nosuchfield
 diff before.geojson after.geojson --layer nosuchlayer
+diff before.geojson after.geojson --after-where h>100
+diff before.geojson empty.geojson
 diff before.geojson after.geojson --after-crs EPSG:1
 diff before.geojson after.geojson --metric-crs EPSG:3857
 TABLE
