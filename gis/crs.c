@@ -1,6 +1,7 @@
 #include "gis/crs.h"
 #include "core/base/mem.h"
 #include "gis/crs_inside.h"
+#include "gis/crs_patch.h"
 #include <geodesic.h>
 #include <math.h>
 #include <proj.h>
@@ -188,6 +189,8 @@ bool crs_area_of_use(const struct crs *c, struct box_m *lonlat, char *name, size
 struct crs_road {
     PJ_CONTEXT *context;
     PJ *pj;                // NULL: straight
+    double patch;          // size of a patch in the unit of the CRS it starts from, about a kilometre
+    struct crs_patches *patches;
 };
 
 static PJ *pipeline(PJ_CONTEXT *context, const char *from_wkt, const char *to_wkt)
@@ -220,6 +223,7 @@ enum status crs_road_open(const struct crs *from, const struct crs *to, struct c
     struct crs_road *r = mem_get(1, sizeof *r);
     r->context = context;
     r->pj = pj;
+    r->patch = from->geographic ? crs_half_turn(from) / 18000 : 1000 / from->unit;
     *out = r;
     return OK;
 }
@@ -241,10 +245,20 @@ size_t crs_road_go(struct crs_road *r, struct xy_m *points, size_t count)
     return failed;
 }
 
+size_t crs_road_go_near(struct crs_road *r, struct xy_m *points, size_t count)
+{
+    if (r->pj == NULL || count == 0)
+        return 0;
+    if (r->patches == NULL)
+        r->patches = crs_patches_open(r, r->patch);
+    return crs_patches_go(r->patches, points, count);
+}
+
 void crs_road_close(struct crs_road *r)
 {
     if (r == NULL)
         return;
+    crs_patches_close(r->patches);
     proj_destroy(r->pj);
     if (r->context != NULL)
         proj_context_destroy(r->context);

@@ -30,4 +30,6 @@ struct crs_road;
 enum status crs_road_open(const struct crs *from, const struct crs *to, struct crs_road **out, struct err *e);
 bool crs_road_is_straight(const struct crs_road *r);                     // both are the same: nothing to do
 size_t crs_road_go(struct crs_road *r, struct xy_m *points, size_t count); // in place; returns how many failed (they become NaN)
+// The same for very many points close together: several times faster, within 0.02 mm, a function of the place alone (crs_patch.h).
+size_t crs_road_go_near(struct crs_road *r, struct xy_m *points, size_t count);
 void crs_road_close(struct crs_road *r);

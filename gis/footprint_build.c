@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "gis/footprint_valid.h"
+#include "gis/source_stream.h"
 #include <inttypes.h>
 #include <math.h>
 
@@ -359,14 +360,33 @@ static void see(struct footprint_builder *b, const struct rings *r)
     b->seen = s;
 }
 
+// Bytes that wkb_read does not know may still be a surface: GDAL makes polygons of it.
+static enum wkb_kind read_other(struct footprint_builder *b, const uint8_t *wkb, size_t len, struct wkb_facts *facts)
+{
+    size_t linear_len;
+    uint8_t *linear = source_linear_wkb(wkb, len, &linear_len);
+    if (linear == NULL)
+        return WKB_OTHER;
+    enum wkb_kind kind = wkb_read(linear, linear_len, &b->shape, facts);
+    mem_free(linear);
+    return kind;
+}
+
+static enum status say_broken(const struct footprint_builder *b, int64_t fid, size_t len, struct err *e)
+{
+    return err_set(e, INVALID, "%s: feature %" PRId64 " has a broken geometry (%zu bytes of WKB that end too early or say nonsense)",
+                   b->what, fid, len);
+}
+
 enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
 {
-    struct wkb_facts facts;
+    struct wkb_facts facts = {0};
     *added = false;
     enum wkb_kind kind = len > 0 ? wkb_read(wkb, len, &b->shape, &facts) : WKB_EMPTY;
+    if (kind == WKB_OTHER)
+        kind = read_other(b, wkb, len, &facts);
     if (kind == WKB_BROKEN)
-        return err_set(e, INVALID, "%s: feature %" PRId64 " has a broken geometry (%zu bytes of WKB that end too early or say nonsense)",
-                       b->what, fid, len);
+        return say_broken(b, fid, len, e);
     if (kind == WKB_EMPTY || kind == WKB_OTHER) {
         dirt_note(b->dirt, kind == WKB_EMPTY ? DIRT_EMPTY : DIRT_NOT_POLYGON, fid);
         return OK;
@@ -376,7 +396,7 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     b->dirt->z_or_m += facts.z_or_m;
     struct rings *r = &b->shape.rings;
     see(b, r);
-    if (!crs_road_is_straight(b->road) && r->count > 0)
-        crs_road_go(b->road, r->vertex, r->first[r->count]);
+    if (r->count > 0)
+        crs_road_go_near(b->road, r->vertex, r->first[r->count]);
     return add_outline(b, fid, r, b->shape.ring_is_hole, (struct mm64){0}, facts.repeated > 0, facts.too_few > 0, added, e);
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Small enough to stay in the cache and to come from memory that was used before, large enough for the calls not to count.
+static const char BATCH_FEATURES[] = "8192";
+
 // --- silence ---------------------------------------------------------------------------------------------------------
 
 static void CPL_STDCALL remember(CPLErr severity, CPLErrorNum number, const char *message)
@@ -124,6 +127,40 @@ size_t column_text(const struct column *c, int64_t row, char *out, size_t cap)
     return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap;
 }
 
+// --- curves ----------------------------------------------------------------------------------------------------------
+
+static bool is_other_surface(OGRGeometryH g)
+{
+    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(g));
+    return type == wkbCurvePolygon || type == wkbMultiSurface || type == wkbPolyhedralSurface || type == wkbTIN || type == wkbTriangle;
+}
+
+static uint8_t *export_wkb(OGRGeometryH g, size_t *len)
+{
+    *len = (size_t)OGR_G_WkbSize(g);
+    uint8_t *bytes = mem_get(*len, 1);
+    if (OGR_G_ExportToIsoWkb(g, wkbNDR, bytes) == OGRERR_NONE)
+        return bytes;
+    mem_free(bytes);
+    return NULL;
+}
+
+uint8_t *source_linear_wkb(const uint8_t *wkb, size_t len, size_t *linear_len)
+{
+    OGRGeometryH g = NULL, linear = NULL;
+    uint8_t *answer = NULL;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    if (len <= INT32_MAX && OGR_G_CreateFromWkb(wkb, NULL, &g, (int)len) == OGRERR_NONE && is_other_surface(g))
+        linear = OGR_G_ForceToMultiPolygon(OGR_G_GetLinearGeometry(g, 0, NULL));
+    if (linear != NULL && wkbFlatten(OGR_G_GetGeometryType(linear)) == wkbMultiPolygon)
+        answer = export_wkb(linear, linear_len);
+    OGR_G_DestroyGeometry(linear);
+    OGR_G_DestroyGeometry(g);
+    source_hush_end(&hush);
+    return answer;
+}
+
 // --- the stream ------------------------------------------------------------------------------------------------------
 
 struct source_stream {
@@ -187,7 +224,7 @@ enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELD
     struct source_stream *s = mem_get(1, sizeof *s);
     struct source_hush hush;
     s->what = what;
-    char **options = CSLSetNameValue(NULL, "INCLUDE_FID", "YES");
+    char **options = CSLSetNameValue(CSLSetNameValue(NULL, "INCLUDE_FID", "YES"), "MAX_FEATURES_IN_BATCH", BATCH_FEATURES);
     source_hush_begin(&hush);
     bool good = OGR_L_GetArrowStream(layer, &s->arrow, options) && s->arrow.get_schema(&s->arrow, &s->schema) == 0;
     source_hush_end(&hush);

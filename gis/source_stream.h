@@ -25,6 +25,10 @@ const char *column_bytes(const struct column *c, int64_t row, size_t *len); // o
 // The value as text into cap bytes without ending; 0: null or empty.
 size_t column_text(const struct column *c, int64_t row, char *out, size_t cap);
 
+// Surfaces of other kinds (curve polygons, multisurfaces, TINs, polyhedral surfaces) as WKB of a multipolygon, arcs in steps of 4
+// degrees. NULL: it is no surface. mem_free the answer.
+uint8_t *source_linear_wkb(const uint8_t *wkb, size_t len, size_t *linear_len);
+
 struct source_stream;
 // layer: an OGRLayerH whose ignored fields are set. field: names, NULL where not wanted. what: how sentences name the source.
 enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], const char *what, struct source_stream **out,

@@ -88,6 +88,54 @@ static void what_fails_becomes_nan(void **state)
     crs_close(metres);
 }
 
+// Exact and near side by side, all over the place: in the middle of a zone, at its edge, far in the north, with a datum shift.
+static void near_is_within_a_fiftieth_of_a_millimetre(void **state)
+{
+    (void)state;
+    static const struct { const char *from, *to; struct xy_m low, high; } cases[] = {
+        { "EPSG:4326", "EPSG:32651", { 120.9, 30.9 }, { 121.1, 31.1 } },
+        { "EPSG:4326", "EPSG:32651", { 117, 20 }, { 129, 60 } },
+        { "EPSG:4490", "EPSG:4549", { 119.99, 29.99 }, { 120.01, 30.01 } },
+        { "EPSG:3857", "EPSG:32613", { -11720000, 4860000 }, { -11710000, 4870000 } },
+        { "EPSG:4267", "EPSG:26913", { -105.5, 39.5 }, { -104.5, 40.5 } },
+        { "EPSG:2229", "EPSG:32611", { 6400000, 1800000 }, { 6500000, 1900000 } },
+    };
+    uint32_t seed = 3;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct crs *from = crs(cases[i].from), *to = crs(cases[i].to);
+        struct crs_road *road = NULL;
+        assert_int_equal(crs_road_open(from, to, &road, &e), OK);
+        for (int k = 0; k < 3000; k++) {
+            double u[2];
+            for (int d = 0; d < 2; d++)
+                u[d] = (seed = seed * 1664525u + 1013904223u) / 4294967296.0;
+            struct xy_m exact = { cases[i].low.x + u[0] * (cases[i].high.x - cases[i].low.x),
+                                  cases[i].low.y + u[1] * (cases[i].high.y - cases[i].low.y) }, near = exact;
+            assert_int_equal(crs_road_go(road, &exact, 1), 0);
+            assert_int_equal(crs_road_go_near(road, &near, 1), 0);
+            if (!(hypot(near.x - exact.x, near.y - exact.y) <= 0.00003))
+                fail_msg("%s to %s: %.9f m apart", cases[i].from, cases[i].to, hypot(near.x - exact.x, near.y - exact.y));
+        }
+        crs_road_close(road);
+        crs_close(from);
+        crs_close(to);
+    }
+}
+
+static void near_keeps_to_the_edges_of_the_world(void **state)
+{
+    (void)state;
+    struct crs *from = crs("EPSG:4326"), *to = crs("EPSG:32651");
+    struct crs_road *road = NULL;
+    assert_int_equal(crs_road_open(from, to, &road, &e), OK);
+    struct xy_m p[3] = { { NAN, 30 }, { 121, 1e300 }, { 121, 30 } };
+    assert_int_equal(crs_road_go_near(road, p, 3), 2);
+    assert_true(isnan(p[0].x) && isnan(p[1].x) && isfinite(p[2].x));
+    crs_road_close(road);
+    crs_close(from);
+    crs_close(to);
+}
+
 static void metric_means_true_to_scale(void **state)
 {
     (void)state;
@@ -175,6 +223,8 @@ int main(void)
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(x_is_always_east),
         cmocka_unit_test(what_fails_becomes_nan),
+        cmocka_unit_test(near_is_within_a_fiftieth_of_a_millimetre),
+        cmocka_unit_test(near_keeps_to_the_edges_of_the_world),
         cmocka_unit_test(metric_means_true_to_scale),
         cmocka_unit_test(a_metric_crs_is_chosen),
         cmocka_unit_test(wrong_coordinates_are_named_for_what_they_are),

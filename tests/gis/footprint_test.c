@@ -392,6 +392,29 @@ static void a_truncated_file_refuses(void **state)
     }
 }
 
+// A round tower: a curve polygon of two half circles with a radius of 5 m.
+static void a_curved_wall_becomes_many_short_ones(void **state)
+{
+    (void)state;
+    char json[200];
+    snprintf(json, sizeof json, "%s", layer_of("one.geojson", POLYGON(1, "", HOUSE)));
+    convert(json, "curve.gpkg", "GPKG");
+    GDALDatasetH file_of = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    OGRLayerH layer = GDALDatasetGetLayer(file_of, 0);
+    OGRFeatureH tower = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    char *wkt = "CURVEPOLYGON(CIRCULARSTRING(500050 3430000,500060 3430000,500050 3430000))";
+    OGRGeometryH circle = NULL;
+    assert_int_equal(OGR_G_CreateFromWkt(&wkt, NULL, &circle), OGRERR_NONE);
+    OGR_F_SetGeometryDirectly(tower, circle);
+    assert_int_equal(OGR_L_CreateFeature(layer, tower), OGRERR_NONE);
+    OGR_F_Destroy(tower);
+    GDALClose(file_of);
+    struct source_spec spec = before(path);
+    read_good(&spec);
+    assert_int_equal(got.f.count, 2);
+    assert_float_equal(got.f.area_m2[1], M_PI * 25, 0.2);
+}
+
 static void several_layers_want_a_choice(void **state)
 {
     (void)state;
@@ -536,6 +559,7 @@ int main(void)
         cmocka_unit_test_teardown(a_filter_chooses_features, clear),
         cmocka_unit_test_teardown(every_format_tells_the_same, clear),
         cmocka_unit_test_teardown(a_truncated_file_refuses, clear),
+        cmocka_unit_test_teardown(a_curved_wall_becomes_many_short_ones, clear),
         cmocka_unit_test_teardown(several_layers_want_a_choice, clear),
         cmocka_unit_test(the_quick_look_never_contradicts_geos),
         cmocka_unit_test_teardown(boulder_is_read_whole, clear),
