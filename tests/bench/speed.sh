@@ -32,7 +32,7 @@ make_pair() {
 make_pair identical --identical 0.85 --shift 0 --seam 0
 make_pair redrawn --identical 0
 
-# NAME PAIR COMMAND...: seconds and megabytes of one turn are added to NAME.PAIR.
+# NAME PAIR COMMAND...: seconds, megabytes and processor seconds of one turn are added to NAME.PAIR.
 turn() {
   local name=$1 pair=$2; shift 2
   "$build/measure" "$home/turn" "$@" >"$home/said" 2>&1 || { echo "speed.sh: $name failed on $pair:" >&2; tail -5 "$home/said" >&2; return 0; }
@@ -54,13 +54,15 @@ done
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.3f", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 column() { [ -e "$home/$1.$2" ] && awk -v c="$3" '{ print $c }' "$home/$1.$2" | median; }
 printf '%s\n' "$buildings against $buildings buildings, $format, median of $rounds turns ($(nproc) processors)"
-printf '%-10s %-9s %10s %12s %12s\n' pair who seconds 'times ours' 'peak MB'
+printf '%-10s %-9s %10s %12s %10s %10s\n' pair who seconds 'times ours' 'cpu s' 'peak MB'
 for pair in identical redrawn; do
   own=$(column ours "$pair" 1)
   for who in reading ours geos postgis; do
     [ -s "$home/$who.$pair" ] || continue
-    peak=$(column "$who" "$pair" 2); [ "$who" != postgis ] || peak=
-    awk -v p="$pair" -v w="$who" -v s="$(column "$who" "$pair" 1)" -v o="$own" -v m="${peak:--}" 'BEGIN { printf "%-10s %-9s %10.3f %12.2f %12s\n", p, w, s, s / o, m }'
+    peak=$(column "$who" "$pair" 2) cpu=$(column "$who" "$pair" 3)
+    [ "$who" != postgis ] || peak=- cpu=-
+    awk -v p="$pair" -v w="$who" -v s="$(column "$who" "$pair" 1)" -v o="$own" -v m="$peak" -v c="$cpu" \
+      'BEGIN { printf "%-10s %-9s %10.3f %12.2f %10s %10s\n", p, w, s, s / o, c, m == "-" ? m : sprintf("%.0f", m) }'
   done
 done
 awk -v o="$(column ours identical 1)" -v r="$(column reading identical 1)" 'BEGIN { printf "identical: ours is %.2f times the mere reading (asked: at most 4)\n", o / r }'
