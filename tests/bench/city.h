@@ -1,8 +1,9 @@
 // city.h - the city the benchmark is made of: one ground, two surveys of it, and the truth about what changed between.
 //
-// A city is planned (or read from a real layer), edited, and then surveyed twice with noise. Everything hangs on the seed:
-// the same arguments give the same city. What changed is known exactly and kept in the truth, free of noise: what was gained
-// lies in AFTER's frame (with the shift AFTER has there), what was lost in BEFORE's. Ids of AFTER say nothing of those of BEFORE.
+// A city is planned (or read from a real layer), edited, and then surveyed twice with noise. Everything hangs on the
+// seed: the same arguments give the same city. What changed is known exactly and kept in the truth, free of noise: what
+// was gained lies in AFTER's frame (with the shift AFTER has there), what was lost in BEFORE's. Ids of AFTER say
+// nothing of those of BEFORE.
 #pragma once
 #include "api/options.h"
 #include "tests/bench/city_random.h"
@@ -62,13 +63,15 @@ struct city {
 // city_options.c
 extern const struct option city_option_table[];
 void city_options_open(struct city_options *o);                        // everything still open
-enum status city_options_settle(struct city_options *o, struct err *e); // tier and defaults under what was given; INVALID
+// Tier and defaults under what was given. INVALID.
+enum status city_options_settle(struct city_options *o, struct err *e);
 void city_options_json(const struct city_options *o, struct buf *out);
 
 // city_plan.c, city_building.c
 void city_plan(struct city *c);
 enum building_form { FORM_BLOCK, FORM_L, FORM_T, FORM_U, FORM_COURT };
-void building_draw(struct place p, enum building_form form, double width_m, double depth_m, struct rng *r, struct rings *out);
+void building_draw(struct place p, enum building_form form, double width_m, double depth_m, struct rng *r,
+                   struct rings *out);
 double building_height_m(struct rng *r, int least_floors, int most_floors);
 
 // city_ground.c: what stands where. Shapes of deleted buildings stay: nothing is built on them.
@@ -79,14 +82,16 @@ enum { GROUND_FOUND_MAX = 256 };
 int ground_find(const struct ground *g, struct box_m area, uint32_t *out);      // at most GROUND_FOUND_MAX
 // Nothing but `but` and `nor` within this distance of the shape.
 bool ground_is_free(const struct ground *g, const struct rings *r, double margin_m, uint32_t but, uint32_t nor);
-bool ground_has_corner(const struct ground *g, struct xy_m corner, uint32_t but); // another shape has a vertex exactly here
+// Another shape has a vertex exactly here.
+bool ground_has_corner(const struct ground *g, struct xy_m corner, uint32_t but);
 
 // city_edit.c: the operators. city_edit_wall.c: those that work on walls.
 struct city_edit { const char *op; double share; bool needs_heights; bool (*make)(struct city *c, uint32_t building); };
 extern const struct city_edit city_edits[];           // ends with a row without op
 void city_edit_all(struct city *c);
 uint32_t city_add_after(struct city *c, uint32_t shape, uint32_t from, double height_m); // its number in city.after
-struct city_truth *city_add_truth(struct city *c, const char *op, const char *class, const struct rings *polygon, enum city_frame frame);
+struct city_truth *city_add_truth(struct city *c, const char *op, const char *class, const struct rings *polygon,
+                                  enum city_frame frame);
 bool edit_extend(struct city *c, uint32_t b);
 bool edit_reduce(struct city *c, uint32_t b);
 bool edit_add_leaning(struct city *c, uint32_t b);
@@ -94,6 +99,7 @@ bool edit_close_gap(struct city *c, uint32_t b);
 
 // city_capture.c: who is captured by which survey; then AFTER's list is whole.
 void city_capture(struct city *c);
+bool city_is_in_hole(const struct city *c, struct xy_m p, double margin_m);
 double city_least_edit_m2(const struct city *c);      // smaller buildings are left to the capture rules
 
 // city_field.c: the displacement of AFTER.
@@ -101,7 +107,8 @@ struct field;
 struct field *field_open(const struct city *c);
 struct xy_m field_at(const struct field *f, struct xy_m p);           // smooth part
 struct xy_m field_seam(const struct field *f, struct xy_m centre);    // constant on a map sheet
-struct xy_m field_of_building(const struct field *f, const struct city *c, uint32_t after, struct xy_m centre); // seam and lean
+// Seam and lean of a building of AFTER.
+struct xy_m field_of_building(const struct field *f, const struct city *c, uint32_t after, struct xy_m centre);
 void field_close(struct field *f);
 
 // city_nuisance.c: a building as a survey draws it, in the city's coordinates.

@@ -35,12 +35,15 @@ static int (*const OUTLINE[])(double, double, struct xy_m *) = {
 static void draw_court(struct place p, double width_m, double depth_m, struct rng *r, struct rings *out)
 {
     double wing = fmin(rng_between(r, 8, 13), 0.3 * fmin(width_m, depth_m));
-    struct xy_m court[] = { { wing, wing }, { wing, depth_m - wing }, { width_m - wing, depth_m - wing }, { width_m - wing, wing } };
+    struct xy_m court[] = {
+        { wing, wing }, { wing, depth_m - wing }, { width_m - wing, depth_m - wing }, { width_m - wing, wing }
+    };
     shape_rectangle(out, p, 0, 0, width_m, depth_m);
     shape_add_ring(out, p, court, 4);
 }
 
-void building_draw(struct place p, enum building_form form, double width_m, double depth_m, struct rng *r, struct rings *out)
+void building_draw(struct place p, enum building_form form, double width_m, double depth_m, struct rng *r,
+                   struct rings *out)
 {
     rings_start(out);
     if (form == FORM_BLOCK) {

@@ -8,11 +8,10 @@ double city_least_edit_m2(const struct city *c)
     return fmax(fmax(4, c->options->min_area_after_m2), c->options->min_area_before_m2);
 }
 
-static bool in_hole(const struct city *c, uint32_t b)
+bool city_is_in_hole(const struct city *c, struct xy_m p, double margin_m)
 {
-    struct box_m box = shapes_box(&c->shapes, b);
     for (uint32_t h = 0; h < c->holes; h++)
-        if (hypot((box.min_x + box.max_x) / 2 - c->hole[h].centre.x, (box.min_y + box.max_y) / 2 - c->hole[h].centre.y) < c->hole[h].radius_m)
+        if (hypot(p.x - c->hole[h].centre.x, p.y - c->hole[h].centre.y) < c->hole[h].radius_m + margin_m)
             return true;
     return false;
 }
@@ -25,7 +24,8 @@ static double area_of(const struct city *c, uint32_t b, struct rings *scratch)
 
 static bool is_missed(const struct city *c, uint32_t b, double area_m2)
 {
-    return in_hole(c, b) || area_m2 < c->options->min_area_after_m2 || random_unit((uint64_t)c->options->seed, 31, b) < c->options->missed;
+    return city_is_in_hole(c, shapes_middle(&c->shapes, b), 0) || area_m2 < c->options->min_area_after_m2
+        || random_unit((uint64_t)c->options->seed, 31, b) < c->options->missed;
 }
 
 // The later survey draws two houses of a row as one. Nothing was built: no line in the truth.
@@ -45,7 +45,8 @@ static bool drawn_as_one(struct city *c, uint32_t b, const struct rings *r)
             c->touched[other] = TOUCH_EDITED;
     }
     if (joined)
-        city_add_after(c, shapes_add(&c->shapes, &both, c->shapes.height_m[b], c->shapes.family[b]), b, c->shapes.height_m[b]);
+        city_add_after(c, shapes_add(&c->shapes, &both, c->shapes.height_m[b], c->shapes.family[b]), b,
+                       c->shapes.height_m[b]);
     rings_clear(&s);
     rings_clear(&both);
     return joined;
@@ -75,7 +76,8 @@ void city_capture(struct city *c)
         c->left_out_before[b] = area < c->options->min_area_before_m2;
         if (is_missed(c, b, area))
             continue;
-        if (c->touched[b] == TOUCH_NONE && random_unit((uint64_t)c->options->seed, 32, b) < c->options->merge_rows && drawn_as_one(c, b, &r))
+        bool joins = random_unit((uint64_t)c->options->seed, 32, b) < c->options->merge_rows;
+        if (joins && c->touched[b] == TOUCH_NONE && drawn_as_one(c, b, &r))
             continue;
         city_add_after(c, b, b, c->shapes.height_m[b]);
     }

@@ -13,11 +13,13 @@ uint32_t city_add_after(struct city *c, uint32_t shape, uint32_t from, double he
     return c->after_count++;
 }
 
-struct city_truth *city_add_truth(struct city *c, const char *op, const char *class, const struct rings *polygon, enum city_frame frame)
+struct city_truth *city_add_truth(struct city *c, const char *op, const char *class, const struct rings *polygon,
+                                  enum city_frame frame)
 {
     c->truth = mem_grow(c->truth, &c->truth_cap, (size_t)c->truths + 1, sizeof *c->truth);
     struct city_truth *t = &c->truth[c->truths++];
-    *t = (struct city_truth){ .op = op, .class = class, .shape = shapes_add(&c->shapes, polygon, 0, 0), .frame = frame };
+    *t =
+        (struct city_truth){ .op = op, .class = class, .shape = shapes_add(&c->shapes, polygon, 0, 0), .frame = frame };
     return t;
 }
 
@@ -56,18 +58,11 @@ static void draw_new(struct city *c, struct xy_m at, double degrees, struct ring
 {
     struct rng *r = &c->rng;
     double least = fmax(4, city_least_edit_m2(c));
-    double area = rng_chance(r, 0.3) ? rng_between(r, least, fmax(20, least + 10)) : fmin(fmax(rng_lognormal(r, 70, 0.8), least), 1500);
+    double area = rng_chance(r, 0.3) ? rng_between(r, least, fmax(20, least + 10))
+                                     : fmin(fmax(rng_lognormal(r, 70, 0.8), least), 1500);
     double w = sqrt(area * rng_between(r, 0.8, 1.9));
     enum building_form form = area < 60 || rng_chance(r, 0.6) ? FORM_BLOCK : rng_chance(r, 0.7) ? FORM_L : FORM_T;
     building_draw(place_turned(at, degrees), form, w, area / w, r, out);
-}
-
-static bool outside_holes(const struct city *c, struct xy_m p, double margin_m)
-{
-    for (uint32_t h = 0; h < c->holes; h++)
-        if (hypot(p.x - c->hole[h].centre.x, p.y - c->hole[h].centre.y) < c->hole[h].radius_m + margin_m)
-            return false;
-    return true;
 }
 
 static bool edit_add(struct city *c, uint32_t near)
@@ -77,7 +72,7 @@ static bool edit_add(struct city *c, uint32_t near)
     double angle = 2 * M_PI * rng_unit(&c->rng), far = rng_between(&c->rng, 5, 45);
     struct xy_m at = { r.vertex[0].x + far * cos(angle), r.vertex[0].y + far * sin(angle) };
     draw_new(c, at, dominant_degrees(&r) + 2 * rng_normal(&c->rng), &r);
-    bool free_ground = outside_holes(c, at, 40) && ground_is_free(c->ground, &r, LEAST_GAP_M, NOBODY, NOBODY);
+    bool free_ground = !city_is_in_hole(c, at, 40) && ground_is_free(c->ground, &r, LEAST_GAP_M, NOBODY, NOBODY);
     if (free_ground) {
         uint32_t number = raise(c, &r, building_height_m(&c->rng, 1, 4), NOBODY - c->after_count, NOBODY);
         truth_links(city_add_truth(c, "add", "new", &r, FRAME_AFTER), NOBODY, number);
@@ -124,7 +119,8 @@ static bool edit_split(struct city *c, uint32_t b)
     if (cut) {
         c->touched[b] = TOUCH_EDITED;
         double height = c->shapes.height_m[b];
-        uint32_t family = c->shapes.family[b], one = raise(c, &left, height, family, b), two = raise(c, &right, height, family, b);
+        uint32_t family = c->shapes.family[b], one = raise(c, &left, height, family, b),
+                 two = raise(c, &right, height, family, b);
         struct city_truth *t = city_add_truth(c, "split", "split", &r, FRAME_AFTER);
         truth_links(t, b, one);
         truth_links(t, NOBODY, two);
@@ -207,7 +203,8 @@ static bool draw_rebuilt(struct city *c, const struct rings *old, struct rings *
         return true;
     }
     struct rings form = {0};
-    double w = sqrt(area * rng_between(r, 0.6, 1.3) * rng_between(r, 0.7, 1.8)), d = area * rng_between(r, 0.6, 1.3) / w;
+    double w = sqrt(area * rng_between(r, 0.6, 1.3) * rng_between(r, 0.7, 1.8)),
+           d = area * rng_between(r, 0.6, 1.3) / w;
     enum building_form kind = rng_chance(r, 0.5) ? FORM_BLOCK : rng_chance(r, 0.6) ? FORM_L : FORM_T;
     bool turned = rng_chance(r, 0.5);
     building_draw(place_turned(centre, dominant_degrees(old) + (turned ? degrees : 0)), kind, w, d, r, &form);
@@ -225,7 +222,8 @@ static bool replace_with(struct city *c, uint32_t b, const struct rings *r, cons
     return true;
 }
 
-// A house that was not turned and lies wholly on (under) the old one is a part torn down (an extension), whatever its builder says.
+// A house that was not turned and lies wholly on (under) the old one is a part torn down (an extension), whatever its
+// builder says.
 static bool is_rebuilt(const struct rings *old, const struct rings *now, bool turned)
 {
     struct shape_common both = shape_compared(old, now);
@@ -280,7 +278,8 @@ const struct city_edit city_edits[] = {
 
 enum { TRIES_PER_EDIT = 60 };
 
-// Operators find their own victims: most need a wall, a neighbour or a court. A stock without any gives fewer; the ledger says so.
+// Operators find their own victims: most need a wall, a neighbour or a court. A stock without any gives fewer; the
+// ledger says so.
 static void edit_some(struct city *c, const struct city_edit *e, uint32_t wanted)
 {
     uint64_t tries = (uint64_t)wanted * TRIES_PER_EDIT;

@@ -55,7 +55,8 @@ static void fill(struct field *f, struct box_m area, double length_m)
 {
     double margin = 3 * length_m; // beyond the edge the sums are thinner
     f->step_m = length_m / NODES_PER_LENGTH;
-    while ((area.max_x - area.min_x + 2 * margin) / f->step_m * ((area.max_y - area.min_y + 2 * margin) / f->step_m) > NODES_MAX)
+    while ((area.max_x - area.min_x + 2 * margin) / f->step_m * ((area.max_y - area.min_y + 2 * margin) / f->step_m) >
+           NODES_MAX)
         f->step_m *= 1.5;
     f->corner = (struct xy_m){ area.min_x - margin, area.min_y - margin };
     f->columns = (int64_t)((area.max_x - area.min_x + 2 * margin) / f->step_m) + 2;
@@ -80,25 +81,12 @@ static void scale(struct field *f, double by)
     }
 }
 
-static struct box_m city_box(const struct city *c)
-{
-    struct box_m all = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-    for (uint32_t v = 0; v < c->shapes.vertices; v++) {
-        all.min_x = fmin(all.min_x, c->shapes.vertex[v].x);
-        all.min_y = fmin(all.min_y, c->shapes.vertex[v].y);
-        all.max_x = fmax(all.max_x, c->shapes.vertex[v].x);
-        all.max_y = fmax(all.max_y, c->shapes.vertex[v].y);
-    }
-    return all;
-}
-
 // Scaled by what the buildings really get: to an rms length, or to the largest length that occurs.
 static void scale_to_wish(struct field *f, const struct city *c)
 {
     double most = 0, squares = 0;
     for (uint32_t i = 0; i < c->after_count; i++) {
-        struct box_m b = shapes_box(&c->shapes, c->after[i].shape);
-        struct xy_m d = field_at(f, (struct xy_m){ (b.min_x + b.max_x) / 2, (b.min_y + b.max_y) / 2 });
+        struct xy_m d = field_at(f, shapes_middle(&c->shapes, c->after[i].shape));
         most = fmax(most, hypot(d.x, d.y));
         squares += d.x * d.x + d.y * d.y;
     }
@@ -123,7 +111,7 @@ struct field *field_open(const struct city *c)
     f->lean_y = sin(2 * M_PI * random_unit(f->seed, 43, 0));
     if (o->shift_m <= 0 && o->shift_rms_m <= 0)
         return f;
-    fill(f, city_box(c), o->shift_length_m);
+    fill(f, shapes_whole_box(&c->shapes, 0), o->shift_length_m);
     scale_to_wish(f, c);
     return f;
 }
@@ -136,7 +124,8 @@ struct xy_m field_at(const struct field *f, struct xy_m p)
     int64_t i = (int64_t)x, j = (int64_t)y;
     must(x >= 0 && y >= 0 && i + 1 < f->columns && j + 1 < f->rows);
     double u = x - (double)i, v = y - (double)j, w[4] = { (1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v };
-    int64_t at[4] = { j * f->columns + i, j * f->columns + i + 1, (j + 1) * f->columns + i, (j + 1) * f->columns + i + 1 };
+    int64_t at[4] = { j * f->columns + i, j * f->columns + i + 1, (j + 1) * f->columns + i,
+                      (j + 1) * f->columns + i + 1 };
     struct xy_m d = { 0, 0 };
     for (int k = 0; k < 4; k++) {
         d.x += w[k] * (double)f->x[at[k]];

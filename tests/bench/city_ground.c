@@ -25,8 +25,10 @@ struct cells { int64_t x0, x1, y0, y1; };
 
 static struct cells cells_of(const struct ground *g, struct box_m b)
 {
-    return (struct cells){ limited((b.min_x - g->area.min_x) / CELL_M, g->columns), limited((b.max_x - g->area.min_x) / CELL_M, g->columns),
-                           limited((b.min_y - g->area.min_y) / CELL_M, g->rows), limited((b.max_y - g->area.min_y) / CELL_M, g->rows) };
+    return (struct cells){ limited((b.min_x - g->area.min_x) / CELL_M, g->columns),
+                           limited((b.max_x - g->area.min_x) / CELL_M, g->columns),
+                           limited((b.min_y - g->area.min_y) / CELL_M, g->rows),
+                           limited((b.max_y - g->area.min_y) / CELL_M, g->rows) };
 }
 
 struct ground *ground_open(const struct shapes *s, struct box_m area)
@@ -124,7 +126,8 @@ bool ground_has_corner(const struct ground *g, struct xy_m corner, uint32_t but)
         if (found[i] == but)
             continue;
         const struct shapes *s = g->shapes;
-        for (uint32_t v = s->vertex_first[s->ring_first[found[i]]]; v < s->vertex_first[s->ring_first[found[i] + 1]]; v++)
+        for (uint32_t v = s->vertex_first[s->ring_first[found[i]]]; v < s->vertex_first[s->ring_first[found[i] + 1]];
+             v++)
             if (s->vertex[v].x == corner.x && s->vertex[v].y == corner.y)
                 return true;
     }

@@ -33,7 +33,8 @@ static enum status make(const struct city_options *o, struct err *e)
     d = drawing_open(&c, f);
     status = city_write(&c, d, e);
     if (status == OK)
-        printf(text_in(e->lang, "%s: %u buildings before, %u after, %u true changes\n"), o->out, c.before_count, c.after_count, c.truths);
+        printf(text_in(e->lang, "%s: %u buildings before, %u after, %u true changes\n"), o->out, c.before_count,
+               c.after_count, c.truths);
 done:
     drawing_close(d);
     field_close(f);
@@ -49,7 +50,8 @@ int main(int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], "make") != 0)
         return help(e.lang), argc < 2 || strcmp(argv[1], "help") == 0 ? 0 : 2;
     city_options_open(&o);
-    if (options_read(city_option_table, argc - 2, argv + 2, 0, &o, &rest, &e) != OK || city_options_settle(&o, &e) != OK)
+    if (options_read(city_option_table, argc - 2, argv + 2, 0, &o, &rest, &e) != OK ||
+        city_options_settle(&o, &e) != OK)
         return complain(&e, 2);
     footprint_open_library();
     enum status status = make(&o, &e);

@@ -9,33 +9,14 @@
 static const struct mm64 PLANNED_AT = { 436000000, 4420000000 }; // in EPSG:32650, north China
 static const double HOLE_LEAST_M = 60, HOLE_MOST_M = 160, HOLE_MARGIN_M = 40, EDGE_M = 100;
 
-static struct box_m whole_box(const struct city *c)
-{
-    struct box_m all = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-    for (uint32_t v = 0; v < c->shapes.vertices; v++) {
-        struct xy_m p = c->shapes.vertex[v];
-        all = (struct box_m){ fmin(all.min_x, p.x), fmin(all.min_y, p.y), fmax(all.max_x, p.x), fmax(all.max_y, p.y) };
-    }
-    return (struct box_m){ all.min_x - EDGE_M, all.min_y - EDGE_M, all.max_x + EDGE_M, all.max_y + EDGE_M };
-}
-
 static void dig_holes(struct city *c)
 {
     c->holes = (uint32_t)c->options->holes;
     c->hole = mem_get(c->holes, sizeof *c->hole);
     for (uint32_t h = 0; h < c->holes; h++) {
-        struct box_m b = shapes_box(&c->shapes, rng_below(&c->rng, c->before_count));
-        c->hole[h].centre = (struct xy_m){ (b.min_x + b.max_x) / 2, (b.min_y + b.max_y) / 2 };
+        c->hole[h].centre = shapes_middle(&c->shapes, rng_below(&c->rng, c->before_count));
         c->hole[h].radius_m = rng_between(&c->rng, HOLE_LEAST_M, HOLE_MOST_M);
     }
-}
-
-static bool is_near_hole(const struct city *c, struct box_m b)
-{
-    for (uint32_t h = 0; h < c->holes; h++)
-        if (hypot((b.min_x + b.max_x) / 2 - c->hole[h].centre.x, (b.min_y + b.max_y) / 2 - c->hole[h].centre.y) < c->hole[h].radius_m + HOLE_MARGIN_M)
-            return true;
-    return false;
 }
 
 // What is too small for one of the surveys, or not looked at, is left to the capture rules: no edit, no truth.
@@ -46,7 +27,7 @@ static void bar_some(struct city *c)
     c->left_out_before = mem_get(c->before_count, sizeof *c->left_out_before);
     for (uint32_t b = 0; b < c->before_count; b++) {
         shapes_get(&c->shapes, b, &r);
-        if (rings_area_m2(&r) < city_least_edit_m2(c) || is_near_hole(c, shapes_box(&c->shapes, b)))
+        if (rings_area_m2(&r) < city_least_edit_m2(c) || city_is_in_hole(c, shapes_middle(&c->shapes, b), HOLE_MARGIN_M))
             c->touched[b] = TOUCH_BARRED;
     }
     rings_clear(&r);
@@ -70,7 +51,7 @@ enum status city_make(const struct city_options *o, struct city *out, struct err
     out->before_count = out->shapes.count;
     if (out->before_count == 0)
         return err_set(e, INVALID, "%s: no building to start from", o->from);
-    out->ground = ground_open(&out->shapes, whole_box(out));
+    out->ground = ground_open(&out->shapes, shapes_whole_box(&out->shapes, EDGE_M));
     for (uint32_t b = 0; b < out->before_count; b++)
         ground_add(out->ground, b);
     dig_holes(out);
@@ -118,8 +99,9 @@ void city_ledger(const struct city *c, struct buf *out)
         left_out += c->left_out_before[b];
     buf_text(out, "{\n  \"arguments\": {");
     city_options_json(c->options, out);
-    buf_printf(out, "\n  },\n  \"before\": %" PRIu32 ",\n  \"after\": %" PRIu32 ",\n  \"truth\": %" PRIu32 ",\n  \"edits\": [",
-               c->before_count - left_out, c->after_count, c->truths);
+    buf_printf(
+        out, "\n  },\n  \"before\": %" PRIu32 ",\n  \"after\": %" PRIu32 ",\n  \"truth\": %" PRIu32 ",\n  \"edits\": [",
+        c->before_count - left_out, c->after_count, c->truths);
     for (const struct city_edit *e = city_edits; e->op != NULL; e++) {
         buf_text(out, e == city_edits ? "" : ",");
         ledger_of_operator(c, e->op, out);

@@ -1,5 +1,5 @@
-// What a survey does to a building it draws. Noise hangs on the place of a corner, not on the order of work: corners that two
-// houses share get the same noise, and a layer that was topologically clean stays so.
+// What a survey does to a building it draws. Noise hangs on the place of a corner, not on the order of work: corners
+// that two houses share get the same noise, and a layer that was topologically clean stays so.
 #include "core/base/mem.h"
 #include "tests/bench/city.h"
 #include <math.h>
@@ -39,7 +39,8 @@ static uint64_t seed_of(const struct city *c)
 
 static bool is_identical(const struct city *c, uint32_t shape)
 {
-    return c->options->identical > 0 && random_unit(seed_of(c), DRAW_IDENTICAL, c->shapes.family[shape]) < c->options->identical;
+    return c->options->identical > 0 &&
+           random_unit(seed_of(c), DRAW_IDENTICAL, c->shapes.family[shape]) < c->options->identical;
 }
 
 static uint64_t key_of(const struct city *c, struct xy_m p, uint32_t shape)
@@ -86,7 +87,9 @@ static void hang_over(struct drawing *d, uint32_t shape)
     make_offset_room(d);
     for (uint32_t k = 0; k < d->a.count; k++)
         for (uint32_t i = d->a.first[k]; i < d->a.first[k + 1]; i++)
-            d->offset[i] = is_party_wall(d->city, shape, d->a.vertex[i], shape_next(&d->a, k, i)) ? 0 : d->city->options->overhang_m;
+            d->offset[i] = is_party_wall(d->city, shape, d->a.vertex[i], shape_next(&d->a, k, i))
+                               ? 0
+                               : d->city->options->overhang_m;
     offset_a(d);
 }
 
@@ -145,7 +148,8 @@ static void draw(struct drawing *d, enum city_frame frame, uint32_t shape, struc
     if (noisy && o->edge_noise_m > 0)
         move_edges(d, frame, shape);
     for (uint32_t i = 0; i < d->a.first[d->a.count]; i++) {
-        struct xy_m v = d->a.vertex[i], n = noisy && o->noise_m > 0 ? corner_noise(d->city, frame, v, shape) : (struct xy_m){ 0, 0 };
+        struct xy_m v = d->a.vertex[i],
+                    n = noisy && o->noise_m > 0 ? corner_noise(d->city, frame, v, shape) : (struct xy_m){ 0, 0 };
         struct xy_m shift = frame == FRAME_AFTER ? field_at(d->field, v) : (struct xy_m){ 0, 0 };
         d->a.vertex[i] = (struct xy_m){ v.x + n.x + shift.x + constant.x, v.y + n.y + shift.y + constant.y };
     }

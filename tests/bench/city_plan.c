@@ -1,4 +1,5 @@
-// A city from nothing: districts turned a little against each other, streets, blocks of uneven size, parcels, buildings.
+// A city from nothing: districts turned a little against each other, streets, blocks of uneven size, parcels,
+// buildings.
 #include "core/base/mem.h"
 #include "tests/bench/city.h"
 #include <math.h>
@@ -34,7 +35,8 @@ static enum building_form house_form(struct rng *r)
 }
 
 // A house in its garden, often with a shed behind it. The lot begins at (x, 0) of the street front.
-static void plan_lot(struct plan *p, const struct block *b, struct place front, double x, double width_m, double depth_m)
+static void plan_lot(struct plan *p, const struct block *b, struct place front, double x, double width_m,
+                     double depth_m)
 {
     struct rng *r = &p->rng;
     double w = fmin(fmax(rng_lognormal(r, 12.5, 0.2), 8), width_m - 6);
@@ -89,14 +91,16 @@ static void plan_halls(struct plan *p, const struct block *b)
     double half = b->width_m > 90 ? b->width_m / 2 : b->width_m;
     for (double x = 0; x + half <= b->width_m + 1; x += half) {
         double w = (half - 14) * rng_between(&p->rng, 0.7, 1), d = (b->depth_m - 14) * rng_between(&p->rng, 0.6, 1);
-        building_draw(within(b->corner, x + 7, 7, 0), rng_chance(&p->rng, 0.3) ? FORM_L : FORM_BLOCK, w, d, &p->rng, &p->shape);
+        building_draw(within(b->corner, x + 7, 7, 0), rng_chance(&p->rng, 0.3) ? FORM_L : FORM_BLOCK, w, d, &p->rng,
+                      &p->shape);
         build(p, b, rng_between(&p->rng, 6, 12));
     }
 }
 
 static void plan_court(struct plan *p, const struct block *b)
 {
-    double w = fmin(b->width_m - 12, rng_between(&p->rng, 36, 70)), d = fmin(b->depth_m - 12, rng_between(&p->rng, 34, 60));
+    double w = fmin(b->width_m - 12, rng_between(&p->rng, 36, 70)),
+           d = fmin(b->depth_m - 12, rng_between(&p->rng, 34, 60));
     building_draw(within(b->corner, 6, 6, 0), FORM_COURT, w, d, &p->rng, &p->shape);
     build(p, b, building_height_m(&p->rng, 3, 6));
     if (b->width_m - w > 34)
@@ -118,7 +122,8 @@ static struct span right_wall(const struct unit *u)
 }
 
 // Corners of the neighbour that stand in the middle of this wall become nodes of it: the row is topologically clean.
-static int wall_nodes(double x, struct span own, const struct unit *neighbour, struct span other, bool upwards, struct xy_m *v)
+static int wall_nodes(double x, struct span own, const struct unit *neighbour, struct span other, bool upwards,
+                      struct xy_m *v)
 {
     int n = 0;
     if (neighbour == NULL)
@@ -130,13 +135,15 @@ static int wall_nodes(double x, struct span own, const struct unit *neighbour, s
     return n;
 }
 
-static void draw_unit(struct place front, const struct unit *u, const struct unit *left, const struct unit *right, struct rings *out)
+static void draw_unit(struct place front, const struct unit *u, const struct unit *left, const struct unit *right,
+                      struct rings *out)
 {
     struct xy_m v[16];
     int n = 0;
     v[n++] = (struct xy_m){ u->left, u->front };
     v[n++] = (struct xy_m){ u->right, u->front };
-    n += wall_nodes(u->right, right_wall(u), right, right != NULL ? left_wall(right) : (struct span){ 0, 0 }, true, v + n);
+    n += wall_nodes(u->right, right_wall(u), right, right != NULL ? left_wall(right) : (struct span){ 0, 0 }, true,
+                    v + n);
     v[n++] = (struct xy_m){ u->right, u->rear };
     if (u->wing_depth > 0) {
         v[n++] = (struct xy_m){ u->left + u->wing_width, u->rear };
@@ -249,8 +256,21 @@ static const struct stock {
     struct block_kind kind[6];
 } STOCK[] = {
     { "detached", 320, { { plan_houses, 0.87 }, { plan_slabs, 0.05 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
-    { "attached", 800, { { plan_terraces, 0.7 }, { plan_perimeter, 0.2 }, { plan_houses, 0.05 }, { plan_halls, 0.03 }, { plan_court, 0.02 } } },
-    { "mixed", 550, { { plan_houses, 0.5 }, { plan_terraces, 0.26 }, { plan_perimeter, 0.1 }, { plan_slabs, 0.06 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
+    { "attached",
+      800,
+      { { plan_terraces, 0.7 },
+        { plan_perimeter, 0.2 },
+        { plan_houses, 0.05 },
+        { plan_halls, 0.03 },
+        { plan_court, 0.02 } } },
+    { "mixed",
+      550,
+      { { plan_houses, 0.5 },
+        { plan_terraces, 0.26 },
+        { plan_perimeter, 0.1 },
+        { plan_slabs, 0.06 },
+        { plan_halls, 0.05 },
+        { plan_court, 0.03 } } },
 };
 
 static const struct stock *stock_named(const char *name)

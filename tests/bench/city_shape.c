@@ -36,16 +36,34 @@ void shapes_get(const struct shapes *s, uint32_t i, struct rings *out)
     }
 }
 
-struct box_m shapes_box(const struct shapes *s, uint32_t i)
+static struct box_m box_of(const struct xy_m *vertex, uint32_t count)
 {
     struct box_m b = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-    for (uint32_t v = s->vertex_first[s->ring_first[i]]; v < s->vertex_first[s->ring_first[i + 1]]; v++) {
-        b.min_x = fmin(b.min_x, s->vertex[v].x);
-        b.min_y = fmin(b.min_y, s->vertex[v].y);
-        b.max_x = fmax(b.max_x, s->vertex[v].x);
-        b.max_y = fmax(b.max_y, s->vertex[v].y);
+    for (uint32_t v = 0; v < count; v++) {
+        b.min_x = fmin(b.min_x, vertex[v].x);
+        b.min_y = fmin(b.min_y, vertex[v].y);
+        b.max_x = fmax(b.max_x, vertex[v].x);
+        b.max_y = fmax(b.max_y, vertex[v].y);
     }
     return b;
+}
+
+struct box_m shapes_box(const struct shapes *s, uint32_t i)
+{
+    uint32_t first = s->vertex_first[s->ring_first[i]];
+    return box_of(s->vertex + first, s->vertex_first[s->ring_first[i + 1]] - first);
+}
+
+struct box_m shapes_whole_box(const struct shapes *s, double margin_m)
+{
+    struct box_m b = box_of(s->vertex, s->vertices);
+    return (struct box_m){ b.min_x - margin_m, b.min_y - margin_m, b.max_x + margin_m, b.max_y + margin_m };
+}
+
+struct xy_m shapes_middle(const struct shapes *s, uint32_t i)
+{
+    struct box_m b = shapes_box(s, i);
+    return (struct xy_m){ (b.min_x + b.max_x) / 2, (b.min_y + b.max_y) / 2 };
 }
 
 void shapes_clear(struct shapes *s)
@@ -153,7 +171,8 @@ struct shape_common shape_compared(const struct rings *a, const struct rings *b)
 {
     enum { STEPS = 48 };
     struct box_m x = rings_box(a), y = rings_box(b);
-    struct box_m all = { fmin(x.min_x, y.min_x), fmin(x.min_y, y.min_y), fmax(x.max_x, y.max_x), fmax(x.max_y, y.max_y) };
+    struct box_m all = { fmin(x.min_x, y.min_x), fmin(x.min_y, y.min_y), fmax(x.max_x, y.max_x),
+                         fmax(x.max_y, y.max_y) };
     int both = 0, a_all = 0, b_all = 0;
     for (int i = 0; i < STEPS * STEPS; i++) {
         struct xy_m p = { all.min_x + (all.max_x - all.min_x) * (i % STEPS + 0.5) / STEPS,
@@ -165,7 +184,8 @@ struct shape_common shape_compared(const struct rings *a, const struct rings *b)
     }
     if (a_all == 0 || b_all == 0)
         return (struct shape_common){ 0, 1, 1 };
-    return (struct shape_common){ (double)both / (a_all + b_all - both), 1 - (double)both / a_all, 1 - (double)both / b_all };
+    return (struct shape_common){ (double)both / (a_all + b_all - both), 1 - (double)both / a_all,
+                                  1 - (double)both / b_all };
 }
 
 void shape_moved(const struct rings *in, struct xy_m by, struct rings *out)
@@ -189,13 +209,14 @@ void shape_turned(const struct rings *in, struct xy_m about, double degrees, dou
     rings_start(out);
     for (uint32_t k = 0; k < in->count; k++) {
         for (uint32_t i = in->first[k]; i < in->first[k + 1]; i++)
-            rings_add_vertex(out, place_point(p, (in->vertex[i].x - about.x) * scale, (in->vertex[i].y - about.y) * scale));
+            rings_add_vertex(out,
+                             place_point(p, (in->vertex[i].x - about.x) * scale, (in->vertex[i].y - about.y) * scale));
         rings_end_ring(out);
     }
 }
 
-void shape_spliced(const struct rings *in, uint32_t k, uint32_t i, uint32_t dropped, const struct xy_m *points, int count,
-                   struct rings *out)
+void shape_spliced(const struct rings *in, uint32_t k, uint32_t i, uint32_t dropped, const struct xy_m *points,
+                   int count, struct rings *out)
 {
     rings_start(out);
     for (uint32_t ring = 0; ring < in->count; ring++) {
@@ -245,7 +266,8 @@ void shape_tidied(const struct rings *in, double straight_m, struct rings *out)
     rings_clear(&copy);
 }
 
-static void keep_far_vertices(const struct xy_m *v, uint32_t n, uint32_t first, uint32_t last, double tolerance_m, bool *keep)
+static void keep_far_vertices(const struct xy_m *v, uint32_t n, uint32_t first, uint32_t last, double tolerance_m,
+                              bool *keep)
 {
     double most = tolerance_m;
     uint32_t far = 0;
@@ -323,7 +345,8 @@ void shape_offset(const struct rings *in, const double *offset_m, struct rings *
     rings_start(out);
     for (uint32_t k = 0; k < in->count; k++) {
         for (uint32_t i = in->first[k]; i < in->first[k + 1]; i++) {
-            struct xy_m v = in->vertex[i], n = outward(shape_previous(in, k, i), v), m = outward(v, shape_next(in, k, i));
+            struct xy_m v = in->vertex[i], n = outward(shape_previous(in, k, i), v),
+                        m = outward(v, shape_next(in, k, i));
             double d = offset_m[i > in->first[k] ? i - 1 : in->first[k + 1] - 1], f = offset_m[i];
             double sine = n.x * m.y - n.y * m.x;
             struct xy_m by = { (n.x * d + m.x * f) / 2, (n.y * d + m.y * f) / 2 }; // nearly straight: half of each
@@ -424,7 +447,8 @@ static double side_of_line(struct xy_m at, struct xy_m direction, struct xy_m p)
     return direction.x * (p.y - at.y) - direction.y * (p.x - at.x);
 }
 
-// The pieces are open arcs of the outline; both begin and end at the same two points, so the new wall is shared exactly.
+// The pieces are open arcs of the outline; both begin and end at the same two points, so the new wall is shared
+// exactly.
 bool shape_cut(const struct rings *in, struct xy_m at, struct xy_m direction, struct rings *left, struct rings *right)
 {
     int crossings = 0;

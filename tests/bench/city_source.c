@@ -14,7 +14,8 @@ static enum status read_layer(struct city *c, struct source *s, struct footprint
     return status;
 }
 
-// Each real building is a family of its own: nothing is known about who drew it together with what. Heights are made up.
+// Each real building is a family of its own: nothing is known about who drew it together with what. Heights are made
+// up.
 static void keep_buildings(struct city *c, const struct footprints *f)
 {
     struct rings r = {0};
@@ -31,7 +32,9 @@ static void keep_buildings(struct city *c, const struct footprints *f)
 enum status city_read(struct city *c, struct err *e)
 {
     const struct city_options *o = c->options;
-    struct source_spec spec = { .role = "FROM", .path = o->from, .layer = o->layer, .crs = o->from_crs, .skip_unusable = true };
+    struct source_spec spec = {
+        .role = "FROM", .path = o->from, .layer = o->layer, .crs = o->from_crs, .skip_unusable = true
+    };
     struct source *s = NULL;
     struct footprints f = {0};
     enum status status = source_open(&spec, &s, e);

@@ -26,8 +26,8 @@ static void make(struct made *m, char *command_line)
     for (char *w = strtok(command_line, " "); w != NULL; w = strtok(NULL, " "))
         word[words++] = w;
     city_options_open(&m->options);
-    if (options_read(city_option_table, words, word, 0, &m->options, &rest, &e) != OK || city_options_settle(&m->options, &e) != OK
-        || city_make(&m->options, &m->city, &e) != OK)
+    if (options_read(city_option_table, words, word, 0, &m->options, &rest, &e) != OK ||
+        city_options_settle(&m->options, &e) != OK || city_make(&m->options, &m->city, &e) != OK)
         fail_msg("%s", e.text);
     m->field = field_open(&m->city);
     m->drawing = drawing_open(&m->city, m->field);
@@ -154,7 +154,8 @@ static void assert_same_ground(struct overlay *o, const char *what, const struct
 }
 
 // What the truth says was gained (lost), and of replaced buildings what stands where nothing stood (the reverse).
-static void told_ground(struct overlay *o, const struct city *c, bool gained, const struct rings *other_epoch, struct rings *out)
+static void told_ground(struct overlay *o, const struct city *c, bool gained, const struct rings *other_epoch,
+                        struct rings *out)
 {
     struct set told = set_make(2 * c->truths);
     for (uint32_t i = 0; i < c->truths; i++) {
@@ -335,8 +336,7 @@ static void detached_means_apart(void **state)
 
 static struct xy_m shift_of(const struct made *m, uint32_t number)
 {
-    struct box_m b = shapes_box(&m->city.shapes, m->city.after[number].shape);
-    return field_at(m->field, (struct xy_m){ (b.min_x + b.max_x) / 2, (b.min_y + b.max_y) / 2 });
+    return field_at(m->field, shapes_middle(&m->city.shapes, m->city.after[number].shape));
 }
 
 static void shift_is_as_asked(void **state)
@@ -367,7 +367,8 @@ static void shift_is_smooth_as_asked(void **state)
     double near = 0, whole = 0;
     for (uint32_t i = 0; i < m.city.after_count; i++) {
         struct box_m b = shapes_box(&m.city.shapes, m.city.after[i].shape);
-        struct xy_m p = field_at(m.field, (struct xy_m){ b.min_x, b.min_y }), q = field_at(m.field, (struct xy_m){ b.min_x + 100, b.min_y });
+        struct xy_m p = field_at(m.field, (struct xy_m){ b.min_x, b.min_y }),
+                    q = field_at(m.field, (struct xy_m){ b.min_x + 100, b.min_y });
         near += p.x * q.x + p.y * q.y;
         whole += p.x * p.x + p.y * p.y;
     }
@@ -416,7 +417,8 @@ static void identical_ones_are_identical(void **state)
 static void capture_rules_leave_no_truth(void **state)
 {
     (void)state;
-    MAKE(m, "--out x --buildings 3000 --min-area-after 12 --missed 0.01 --merge-rows 0.05 --false 0.01 --holes 2 --edits 0");
+    MAKE(m, "--out x --buildings 3000 --min-area-after 12 --missed 0.01 --merge-rows 0.05 --false 0.01 --holes 2 "
+            "--edits 0");
     struct rings r = {0};
     assert_int_equal(m.city.truths, 0);
     for (uint32_t i = 0; i < m.city.after_count; i++) {

@@ -70,7 +70,8 @@ static void write_careless_wkb(struct buf *out, const struct rings *r, uint64_t 
     }
 }
 
-static enum status open_layer(const struct writing *w, const char *name, const struct sink_field *field, int fields, struct sink **out, struct err *e)
+static enum status open_layer(const struct writing *w, const char *name, const struct sink_field *field, int fields,
+                              struct sink **out, struct err *e)
 {
     char path[PATH_LEN];
     snprintf(path, sizeof path, "%s/%s.%s", w->city->options->out, name, w->city->options->format);
@@ -82,7 +83,8 @@ static const struct sink_field BUILDING_FIELDS[] = {
     { .name = "height_m", .type = SINK_REAL, .decimals = 2 },
 };
 
-static enum status write_building(struct writing *w, struct sink *s, const char *id, double height_m, uint64_t chance, struct err *e)
+static enum status write_building(struct writing *w, struct sink *s, const char *id, double height_m, uint64_t chance,
+                                  struct err *e)
 {
     struct sink_value v[] = { { .text = id }, { .real = round(height_m * 100) / 100 } };
     write_careless_wkb(&w->wkb, &w->shape, chance, w->city->origin);
@@ -120,7 +122,8 @@ static enum status write_before(struct writing *w, struct err *e)
 static void after_id(const struct writing *w, uint32_t number, char *id, size_t cap)
 {
     const struct city_building *a = &w->city->after[number];
-    bool keeps = w->city->options->keep_ids && a->from != NOBODY && (number == 0 || a[-1].from != a->from); // the other half of a split gets a new one
+    bool keeps = w->city->options->keep_ids && a->from != NOBODY &&
+                 (number == 0 || a[-1].from != a->from); // the other half of a split gets a new one
     if (keeps)
         snprintf(id, cap, "b%u", a->from);
     else
@@ -188,16 +191,13 @@ static enum status write_truth(struct writing *w, struct err *e)
 static void draw_coverage(const struct city *c, struct rings *out)
 {
     enum { CORNERS = 32 };
-    struct box_m all = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-    for (uint32_t v = 0; v < c->shapes.vertices; v++) {
-        all = (struct box_m){ fmin(all.min_x, c->shapes.vertex[v].x), fmin(all.min_y, c->shapes.vertex[v].y),
-                              fmax(all.max_x, c->shapes.vertex[v].x), fmax(all.max_y, c->shapes.vertex[v].y) };
-    }
+    struct box_m all = shapes_whole_box(&c->shapes, 100);
     rings_start(out);
-    shape_rectangle(out, place_turned((struct xy_m){ 0, 0 }, 0), all.min_x - 100, all.min_y - 100, all.max_x + 100, all.max_y + 100);
+    shape_rectangle(out, place_turned((struct xy_m){ 0, 0 }, 0), all.min_x, all.min_y, all.max_x, all.max_y);
     for (uint32_t h = 0; h < c->holes; h++) {
         for (int i = 0; i < CORNERS; i++)
-            rings_add_vertex(out, place_point(place_turned(c->hole[h].centre, -360.0 * i / CORNERS), c->hole[h].radius_m, 0));
+            rings_add_vertex(
+                out, place_point(place_turned(c->hole[h].centre, -360.0 * i / CORNERS), c->hole[h].radius_m, 0));
         rings_end_ring(out);
     }
 }
