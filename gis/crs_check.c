@@ -111,22 +111,21 @@ static bool is_prefixed(const struct suspect *s, struct err *e)
 
 static bool lacks_prefix(const struct suspect *s, struct err *e)
 {
-    if (crs_half_turn(s->crs) > 0 || s->extent.min_x < 0 || s->extent.max_x >= 1e6)
+    double easting = 0;
+    if (crs_half_turn(s->crs) > 0 || s->extent.min_x < 0 || s->extent.max_x >= 1e6 || !crs_easting_of_use(s->crs, &easting))
         return false;
-    for (int zone = 1; zone <= 60; zone++) {
-        if (!fits(s->crs, shifted_x(s->extent, 1e6 * zone)))
-            continue;
-        char code[16];
-        say_code(epsg_of_zone(crs_name(s->crs), zone, false), code, sizeof code);
-        if (code[0] != '\0')
-            err_set(e, INVALID, "%s: %.60s wants eastings that begin with the zone number %d, but they are %.0f to %.0f; "
-                    "the CRS is likely %s", s->what, crs_name(s->crs), zone, s->extent.min_x, s->extent.max_x, code);
-        else
-            err_set(e, INVALID, "%s: %.60s wants eastings that begin with the zone number %d, but they are %.0f to %.0f; "
-                    "name the CRS without it", s->what, crs_name(s->crs), zone, s->extent.min_x, s->extent.max_x);
-        return true;
-    }
-    return false;
+    int zone = (int)floor(easting / 1e6);
+    if (zone < 1 || zone > 120 || !fits(s->crs, shifted_x(s->extent, 1e6 * zone)))
+        return false;
+    char code[16];
+    say_code(epsg_of_zone(crs_name(s->crs), zone, false), code, sizeof code);
+    if (code[0] != '\0')
+        err_set(e, INVALID, "%s: %.60s wants eastings that begin with the zone number %d, but they are %.0f to %.0f; "
+                "the CRS is likely %s", s->what, crs_name(s->crs), zone, s->extent.min_x, s->extent.max_x, code);
+    else
+        err_set(e, INVALID, "%s: %.60s wants eastings that begin with the zone number %d, but they are %.0f to %.0f; "
+                "name the CRS without it", s->what, crs_name(s->crs), zone, s->extent.min_x, s->extent.max_x);
+    return true;
 }
 
 static bool is_swapped(const struct suspect *s, struct err *e)

@@ -1,10 +1,14 @@
-// crs_inside.h - what crs_check.c asks of crs.c, and nobody else.
+// crs_inside.h - what the files of crs ask of each other, and nobody else.
 #pragma once
 #include "gis/crs.h"
 
+double crs_unit(const struct crs *c);          // of the axes, in metres or radians
+bool crs_is_web_mercator(const struct crs *c);
 // 180 degrees in the unit of a geographic CRS; 0 for a projected one.
 double crs_half_turn(const struct crs *c);
 // The area of use as the EPSG register states it, degrees; west may exceed east. false: not stated.
 bool crs_area_of_use(const struct crs *c, struct box_m *lonlat, char *name, size_t cap);
+// The easting of the middle of the area of use. false: there is none.
+bool crs_easting_of_use(const struct crs *c, double *easting);
 // The area as seen in longitude and latitude, by 25 places of it; returns how many of those are no places in this CRS.
 size_t crs_lonlat_box(const struct crs *c, struct box_m area, struct box_m *lonlat);

@@ -1,4 +1,3 @@
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "gis/source_inside.h"
 #include <cpl_conv.h>
@@ -6,7 +5,6 @@
 #include <cpl_vsi.h>
 #include <ctype.h>
 #include <gdal.h>
-#include <inttypes.h>
 #include <math.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -14,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LIST_BYTES = 500, PROBE_FEATURES = 64 };
+enum { PROBE_FEATURES = 64 };
 
 void footprint_open_library(void)
 {
@@ -107,19 +105,13 @@ static enum status open_file(struct source *s, struct err *e)
 
 // --- the layer -------------------------------------------------------------------------------------------------------
 
-static void add_to_list(struct buf *list, const char *name)
-{
-    if (list->len < LIST_BYTES)
-        buf_printf(list, "%s%.80s", list->len > 0 ? ", " : "", name);
-}
-
 static enum status say_layers(const struct source *s, struct err *e)
 {
     char option[16];
     struct buf list;
-    buf_init(&list, 4 * LIST_BYTES);
+    buf_init(&list, SOURCE_LIST_BYTES);
     for (int i = 0; i < GDALDatasetGetLayerCount(s->dataset); i++)
-        add_to_list(&list, OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
+        source_list_add(&list, OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
     option_of(s, option, sizeof option);
     const char *layers = list.len > 0 ? list.data : "-";
     if (s->spec.layer != NULL)
@@ -144,102 +136,6 @@ static enum status choose_layer(struct source *s, struct err *e)
     if (OGR_L_GetGeomType(s->layer) == wkbNone)
         return err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", s->called, OGR_L_GetName(s->layer));
     return OK;
-}
-
-// --- fields ----------------------------------------------------------------------------------------------------------
-
-static enum status say_fields(const struct source *s, const char *wanted, struct err *e)
-{
-    struct buf list;
-    buf_init(&list, 4 * LIST_BYTES);
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++)
-        add_to_list(&list, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)));
-    err_set(e, INVALID, "%s has no field \"%.80s\"; it has: %.500s", s->called, wanted, list.len > 0 ? list.data : "-");
-    buf_clear(&list);
-    return INVALID;
-}
-
-static bool is_plain(OGRFieldType type)
-{
-    return type == OFTInteger || type == OFTInteger64 || type == OFTReal || type == OFTString;
-}
-
-// The exact spelling first, then any case.
-static int field_index(OGRFeatureDefnH defn, const char *wanted)
-{
-    int n = OGR_FD_GetFieldCount(defn);
-    for (int i = 0; i < n; i++)
-        if (strcmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), wanted) == 0)
-            return i;
-    for (int i = 0; i < n; i++)
-        if (strcasecmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), wanted) == 0)
-            return i;
-    return -1;
-}
-
-static enum status find_field(struct source *s, enum source_field field, const char *wanted, struct err *e)
-{
-    if (wanted == NULL)
-        return OK;
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
-    int i = field_index(defn, wanted);
-    if (i < 0 && field == FIELD_ID && strcasecmp(wanted, OGR_L_GetFIDColumn(s->layer)) == 0)
-        return OK; // the feature id itself
-    if (i < 0)
-        return say_fields(s, wanted, e);
-    OGRFieldDefnH found = OGR_FD_GetFieldDefn(defn, i);
-    if (!is_plain(OGR_Fld_GetType(found)))
-        return err_set(e, INVALID, "%s: field \"%.80s\" is of type %s; a text or a number is needed", s->called, wanted,
-                       OGR_GetFieldTypeName(OGR_Fld_GetType(found)));
-    s->field[field] = OGR_Fld_GetNameRef(found);
-    return OK;
-}
-
-static enum status find_fields(struct source *s, const struct source_spec *spec, struct err *e)
-{
-    const char *const wanted[SOURCE_FIELDS] = {
-        [FIELD_ID] = spec->id_field, [FIELD_HEIGHT] = spec->height_field, [FIELD_FLOORS] = spec->floors_field,
-        [FIELD_DISSOLVE] = spec->dissolve_by, [FIELD_KIND] = spec->kind_field,
-    };
-    enum status st = OK;
-    for (int i = 0; i < SOURCE_FIELDS && st == OK; i++)
-        st = find_field(s, i, wanted[i], e);
-    return st;
-}
-
-static bool is_wanted(const struct source *s, const char *name)
-{
-    for (int i = 0; i < SOURCE_FIELDS; i++)
-        if (s->field[i] != NULL && strcmp(s->field[i], name) == 0)
-            return true;
-    return s->spec.where != NULL && strcasestr(s->spec.where, name) != NULL; // the filter may need it
-}
-
-// Decoding columns nobody asked for would cost more than the geometry.
-static void ignore_other_fields(struct source *s)
-{
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
-    char **ignored = CSLAddString(NULL, "OGR_STYLE");
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
-        const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
-        if (!is_wanted(s, name))
-            ignored = CSLAddString(ignored, name);
-    }
-    OGR_L_SetIgnoredFields(s->layer, (const char **)ignored);
-    CSLDestroy(ignored);
-}
-
-static enum status set_filter(struct source *s, struct err *e)
-{
-    if (s->spec.where == NULL)
-        return OK;
-    struct source_hush hush;
-    source_hush_begin(&hush);
-    bool good = OGR_L_SetAttributeFilter(s->layer, s->spec.where) == OGRERR_NONE;
-    source_hush_end(&hush);
-    return good ? OK : err_set(e, INVALID, "%s: the filter \"%.200s\" is not understood: %.300s", s->called,
-                               s->spec.where, hush.said[0] != '\0' ? hush.said : "-");
 }
 
 // --- CRS -------------------------------------------------------------------------------------------------------------
@@ -351,16 +247,16 @@ static enum status open_source(struct source *s, const struct source_spec *spec,
     if (st == OK)
         st = choose_layer(s, e);
     if (st == OK)
-        st = find_fields(s, spec, e);
+        st = source_find_fields(s, spec, e);
     if (st == OK)
         st = choose_crs(s, e);
     if (st == OK)
-        st = set_filter(s, e);
+        st = source_set_filter(s, e);
     if (st != OK)
         return st;
     struct source_hush hush;
     source_hush_begin(&hush);
-    ignore_other_fields(s);
+    source_ignore_other_fields(s);
     source_hush_end(&hush);
     find_extent(s);
     describe(s, e->lang);

@@ -1,5 +1,6 @@
 // source_inside.h - an opened source, as source.c makes it and footprint.c reads it.
 #pragma once
+#include "core/base/buf.h"
 #include "gis/footprint.h"
 #include "gis/source_stream.h"
 
@@ -14,3 +15,12 @@ struct source {
     char description[400];
     const char *field[SOURCE_FIELDS];  // as the layer spells them, NULL where not asked for
 };
+
+// source_fields.c. INVALID: a field is not there (with the list of those that are) or is neither text nor number; a filter that
+// is not understood.
+enum status source_find_fields(struct source *s, const struct source_spec *spec, struct err *e);
+enum status source_set_filter(struct source *s, struct err *e);
+void source_ignore_other_fields(struct source *s);
+// Names for a sentence, commas between; silent once the list is long.
+enum { SOURCE_LIST_BYTES = 2000 };
+void source_list_add(struct buf *list, const char *name);

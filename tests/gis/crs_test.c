@@ -193,6 +193,8 @@ static void wrong_coordinates_are_named_for_what_they_are(void **state)
         { "EPSG:4549", { 39480000, 3400000, 39520000, 3440000 }, "EPSG:4527" },   // the zone next door
         { "EPSG:2385", { 40480000, 3400000, 40520000, 3440000 }, "EPSG:2364" },   // Xian 1980
         { "EPSG:21460", { 20480000, 3400000, 20520000, 3440000 }, "EPSG:21420" }, // Beijing 1954, 6 degrees
+        { "EPSG:31467", { 480000, 5400000, 500000, 5410000 }, "zone number 3" },  // DHDN, Germany: known without a table
+        { "EPSG:32632", { 32480000, 5400000, 32500000, 5410000 }, "zone number 32" },
         { "EPSG:4549", { 3400000, 480000, 3440000, 520000 }, "swapped" },
         { "EPSG:4490", { 31.2, 121.4, 31.3, 121.5 }, "swapped" },
         { "EPSG:4549", { 121.4, 31.2, 121.5, 31.3 }, "look like degrees" },
