@@ -313,7 +313,7 @@ static void add_list(struct page *p)
         { HEIGHT_HEAD, "n" }, { "ids before → after", NULL }, { "why, and why not", NULL }, { "place (lat, lon)", NULL },
     };
     int64_t count = p->c->result.count, shown = count < REPORT_LIST_MOST ? count : REPORT_LIST_MOST;
-    raw(p, "<section>");
+    raw(p, "<section class=\"long\">");
     element(p, "h2", "Changes, the likeliest first");
     if (shown < count) {
         raw(p, "<p class=\"soft\">");

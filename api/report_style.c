@@ -57,12 +57,14 @@ const char report_css[] =
     "display:none}.js #find{display:block}\n"
     "pre{overflow:auto;font-size:.8rem;background:var(--ground);padding:12px;border-radius:8px}\n"
     "footer{padding-bottom:40px;color:var(--soft);font-size:.9rem}\n"
-    "@media(max-width:720px){main,header,footer{padding:0 12px}header{padding-top:16px}section{padding:14px}\n"
+    "@media screen and (max-width:720px){main,header,footer{padding:0 12px}header{padding-top:16px}section{padding:14px}\n"
     "#list thead{display:none}#list tr{display:block;border-bottom:2px solid var(--line);padding:8px 0}#list tr.off{display:none}\n"
     "#list td{display:inline-block;border:0;padding:1px 8px 1px 0;text-align:left}#list td.why,#list td.ids{display:block}\n"
     "#list td[data-l]:before{content:attr(data-l) ' ';color:var(--soft)}.figure b{font-size:1.3rem}}\n"
-    "@media print{body{background:#fff;font-size:11px}section,.figure{break-inside:avoid;border-color:#999}#list{break-inside:auto}\n"
-    ".switch,.zoom,#find{display:none!important}#list tr{break-inside:avoid}.frame svg{max-height:22cm}\n"
+    "@media print{:root{font-size:10.5px}body{background:#fff;font-size:1rem}.meter,th[data-k]:after{display:none}.js #map .still{display:inline}\n"
+    "section,.figure{break-inside:avoid;border-color:#999}section.long{break-inside:auto}\n"
+    ".figures{grid-template-columns:repeat(5,1fr)}.figure b{font-size:1.2em}h1{font-size:1.5em}th,td{padding:3px 5px}\n"
+    ".switch,.zoom,#find{display:none!important}#list tr{break-inside:avoid}.frame svg{max-height:15cm}\n"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
 const char report_js[] =
