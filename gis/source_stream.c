@@ -23,9 +23,14 @@ static void CPL_STDCALL remember(CPLErr severity, CPLErrorNum number, const char
         return;
     h->errors++;
     snprintf(h->said, sizeof h->said, "%s", message);
-    for (char *c = h->said; *c != '\0'; c++)
+    char *end = h->said;
+    for (char *c = h->said; *c != '\0'; c++) {
         if ((unsigned char)*c < ' ')
             *c = ' ';
+        if (*c != ' ')
+            end = c + 1;
+    }
+    *end = '\0';
 }
 
 void source_hush_begin(struct source_hush *h)
