@@ -220,8 +220,12 @@ static void add_classes(struct page *p)
     raw(p, "</p>\n");
     if (m->capture_rule.found) {
         raw(p, "<p>");
-        sayf(p, "One survey draws small buildings that the other leaves out: %lld below %.0f m². That is a capture rule, not construction.",
-             (long long)m->capture_rule.count, m->capture_rule.below_m2);
+        if (summary_captured_kind(p->c) != NULL)
+            sayf(p, "Only the later survey draws buildings of the kind \"%s\": %lld. That is a capture rule, not construction.",
+                 summary_captured_kind(p->c), (long long)m->capture_rule.count);
+        else
+            sayf(p, "One survey draws small buildings that the other leaves out: %lld below %.0f m². That is a capture rule, not construction.",
+                 (long long)m->capture_rule.count, m->capture_rule.below_m2);
         raw(p, "</p>\n");
     }
     raw(p, "</section>\n");

@@ -54,6 +54,15 @@ static void say_registration(const struct comparison *c, struct buf *out)
         buf_printf(out, text_in(lang, "               σ %.2f m for heights, bias %+.2f m\n"), m->height_noise_m, m->height_bias_m);
 }
 
+// Width on a terminal: a Chinese character (three bytes) takes two columns.
+static int columns(const char *utf8)
+{
+    int n = 0;
+    for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0'; p++)
+        n += *p < 0x80 ? 1 : *p >= 0xe0 ? 2 : 0;
+    return n;
+}
+
 int64_t summary_changes(const struct diff_summary *m)
 {
     int64_t n = 0;
@@ -71,23 +80,37 @@ static void say_changes(const struct comparison *c, struct buf *out)
                m->expected_false_alarms);
     for (int k = 0; k < CHANGE_CLASSES; k++)
         if (m->per_class[k] > 0)
-            buf_printf(out, "    %-14s %8lld\n", reason_class(k, lang), (long long)m->per_class[k]);
+            buf_printf(out, "    %s%*s %8lld\n", reason_class(k, lang), 14 - columns(reason_class(k, lang)), "",
+                       (long long)m->per_class[k]);
     buf_text(out, text_in(lang, "Relations     "));
     for (int k = 0; k < RELATIONS; k++)
         buf_printf(out, " %s %lld", text_in(lang, relation_name(k)), (long long)m->per_relation[k]);
     buf_text(out, "\n");
 }
 
+const char *summary_captured_kind(const struct comparison *c)
+{
+    const struct footprints *after = &c->survey[AFTER].layer;
+    uint16_t kind = c->result.summary.capture_rule.kind;
+    return kind != 0 && after->kind_name != NULL && kind < after->kind_count ? after->kind_name[kind] : NULL;
+}
+
 static void say_capture_rule(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
     const struct diff_summary *m = &c->result.summary;
+    long long count = m->capture_rule.count;
     if (!m->capture_rule.found)
         return;
-    const char *text = m->capture_rule.before
-        ? "Capture rule   only the earlier survey draws small buildings: %lld below %.0f m² are missing later.\n"
-        : "Capture rule   only the later survey draws small buildings: %lld below %.0f m² appear.\n";
-    buf_printf(out, text_in(lang, text), (long long)m->capture_rule.count, m->capture_rule.below_m2);
+    if (summary_captured_kind(c) != NULL)
+        buf_printf(out, text_in(lang, "Capture rule   only the later survey draws buildings of the kind \"%s\": %lld appear.\n"),
+                   summary_captured_kind(c), count);
+    else if (m->capture_rule.before)
+        buf_printf(out, text_in(lang, "Capture rule   only the earlier survey draws small buildings: %lld below %.0f m² are missing later.\n"),
+                   count, m->capture_rule.below_m2);
+    else
+        buf_printf(out, text_in(lang, "Capture rule   only the later survey draws small buildings: %lld below %.0f m² appear.\n"), count,
+                   m->capture_rule.below_m2);
     if (!c->settings->mask_capture_rule)
         buf_text(out, text_in(lang, "               They are the class capture_rule; --mask-capture-rule leaves them out.\n"));
 }

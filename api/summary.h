@@ -13,3 +13,5 @@ enum summary_extent {
 void summary_json(const struct comparison *c, enum summary_extent extent, struct buf *out);
 void summary_text(const struct comparison *c, struct buf *out); // in the language of the comparison
 int64_t summary_changes(const struct diff_summary *m); // rows that claim construction: not same, shifted, capture_rule, unknown
+// The kind of building that only the later survey draws (the capture rule), NULL when the rule is one of size.
+const char *summary_captured_kind(const struct comparison *c);

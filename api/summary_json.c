@@ -166,8 +166,9 @@ static void put_noise(struct json *j, const struct diff_summary *m)
     put_count(j, "tested_walls", m->tested_walls);
 }
 
-static void put_changes(struct json *j, const struct diff_result *r)
+static void put_changes(struct json *j, const struct comparison *c)
 {
+    const struct diff_result *r = &c->result;
     const struct diff_summary *m = &r->summary;
     put_count(j, "identical", m->identical);
     put_count(j, "rows", r->count);
@@ -183,7 +184,8 @@ static void put_changes(struct json *j, const struct diff_result *r)
         return;
     open_object(j, "capture_rule");
     put_text(j, "drawn_by", m->capture_rule.before ? "before" : "after");
-    put_number(j, "below_m2", m->capture_rule.below_m2, 2);
+    put_text(j, "kind", summary_captured_kind(c));
+    put_number(j, "below_m2", summary_captured_kind(c) != NULL ? NAN : m->capture_rule.below_m2, 2);
     put_count(j, "count", m->capture_rule.count);
     close_object(j);
 }
@@ -217,7 +219,7 @@ void summary_json(const struct comparison *c, enum summary_extent extent, struct
     put_parameters(&j, c->settings);
     put_registration(&j, &c->result.summary);
     put_noise(&j, &c->result.summary);
-    put_changes(&j, &c->result);
+    put_changes(&j, c);
     if (extent == SUMMARY_WHOLE)
         put_cost(&j, c);
     buf_text(out, "\n}\n");
