@@ -141,17 +141,40 @@ static void spoil(struct drawing *d, uint64_t chance)
     swap_into_a(d);
 }
 
+static void move_ring(struct drawing *d, enum city_frame frame, uint32_t shape, uint32_t k, bool noisy,
+                      struct xy_m constant)
+{
+    const struct city *c = d->city;
+    for (uint32_t i = d->a.first[k]; i < d->a.first[k + 1]; i++) {
+        struct xy_m v = d->a.vertex[i], n = { 0, 0 }, shift = { 0, 0 };
+        if (noisy && c->options->noise_m > 0)
+            n = corner_noise(c, frame, v, shape);
+        if (frame == FRAME_AFTER)
+            shift = field_at(d->field, v);
+        d->a.vertex[i] = (struct xy_m){ v.x + n.x + shift.x + constant.x, v.y + n.y + shift.y + constant.y };
+    }
+}
+
+static void turn_ring(struct rings *r, uint32_t k)
+{
+    for (uint32_t i = r->first[k], j = r->first[k + 1] - 1; i < j; i++, j--) {
+        struct xy_m kept = r->vertex[i];
+        r->vertex[i] = r->vertex[j];
+        r->vertex[j] = kept;
+    }
+}
+
 static void draw(struct drawing *d, enum city_frame frame, uint32_t shape, struct xy_m constant, struct rings *out)
 {
     const struct city_options *o = d->city->options;
     bool noisy = !is_identical(d->city, shape);
     if (noisy && o->edge_noise_m > 0)
         move_edges(d, frame, shape);
-    for (uint32_t i = 0; i < d->a.first[d->a.count]; i++) {
-        struct xy_m v = d->a.vertex[i],
-                    n = noisy && o->noise_m > 0 ? corner_noise(d->city, frame, v, shape) : (struct xy_m){ 0, 0 };
-        struct xy_m shift = frame == FRAME_AFTER ? field_at(d->field, v) : (struct xy_m){ 0, 0 };
-        d->a.vertex[i] = (struct xy_m){ v.x + n.x + shift.x + constant.x, v.y + n.y + shift.y + constant.y };
+    for (uint32_t k = 0; k < d->a.count; k++) {
+        bool was_outer = shape_ring_area_m2(&d->a, k) > 0;
+        move_ring(d, frame, shape, k, noisy, constant);
+        if (was_outer != (shape_ring_area_m2(&d->a, k) > 0)) // a light well of a hand's breadth stays a hole
+            turn_ring(&d->a, k);
     }
     uint64_t chance = random_of(seed_of(d->city), DRAW_INVALID + (uint64_t)frame, shape);
     if (o->invalid > 0 && (double)(chance >> 40) * 0x1p-24 < o->invalid)
