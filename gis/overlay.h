@@ -14,7 +14,7 @@ void overlay_close(struct overlay *o);
 enum status overlay_repair(struct overlay *o, const struct rings *in, struct rings *out, bool *repaired, struct err *e);
 // Union of n shapes; gaps narrower than 2*close_m are closed first (0: none).
 enum status overlay_union(struct overlay *o, const struct rings *const *parts, int n, double close_m, struct rings *out, struct err *e);
-// a minus b, precision 1 mm; falls back to 1 cm and to repaired input before it fails.
+// a minus b; falls back to a precision of 1 mm, 1 cm and to repaired input before it fails.
 enum status overlay_minus(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
 enum status overlay_common(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
 // Morphological opening: what a disc of this radius can reach (buffer -r, +r, mitred). Slivers vanish.

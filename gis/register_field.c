@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 3000, FEW_TIES = 5, WIDEST = 5 };
-static const double BIN_M = 64;             // the ties' own index
-static const double REACH = 2.4;            // bandwidths; a Gaussian is 5 % there
+enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 2000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 120, ROOM = 1024 };
+static const double BIN_M = 32;             // the ties' own index
+static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
 static const double NODE_SPACING = 0.75;    // bandwidths
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
@@ -32,39 +32,49 @@ static void basis(double u, double v, double out[TERMS])
     out[0] = 1, out[1] = u, out[2] = v, out[3] = u * u, out[4] = u * v, out[5] = v * v;
 }
 
-struct normal { double a[TERMS][TERMS], bx[TERMS], by[TERMS]; double weight; uint32_t ties; };
+struct normal { double a[TERMS][TERMS], bx[TERMS], by[TERMS]; };
 
-static void add_tie(struct normal *n, const struct field *f, const struct tie *t, struct xy_m at, double h,
-                    const struct polynomial *last, double tukey)
+// The ties around one place, in units of the bandwidth: gathered once, used for every robust turn.
+struct near_ties { int count; double u[ROOM], v[ROOM], x[ROOM], y[ROOM], weight[ROOM]; };
+
+static void note_tie(struct near_ties *n, const struct field *f, const struct tie *t, struct xy_m at, double h)
 {
-    double u = (t->place.x - at.x) / h, v = (t->place.y - at.y) / h, d2 = u * u + v * v;
-    if (d2 > REACH * REACH)
+    double u = (t->place.x - at.x) / h, v = (t->place.y - at.y) / h, d2 = (u * u + v * v) / (REACH * REACH);
+    if (d2 >= 1 || n->count == ROOM)
         return;
-    double b[TERMS], x = t->move.x - f->middle.x, y = t->move.y - f->middle.y;
-    basis(u, v, b);
-    double w = exp(-d2 / 2) / (t->variance + VARIANCE_FLOOR);
-    if (last != NULL) {
-        double px = 0, py = 0;
-        for (int k = 0; k < TERMS; k++)
-            px += last->x[k] * b[k], py += last->y[k] * b[k];
-        double r2 = ((x - px) * (x - px) + (y - py) * (y - py)) / (tukey * tukey);
-        if (r2 >= 1)
-            return;
-        w *= (1 - r2) * (1 - r2);
+    int k = n->count++;
+    n->u[k] = u, n->v[k] = v;
+    n->x[k] = t->move.x - f->middle.x, n->y[k] = t->move.y - f->middle.y;
+    n->weight[k] = (1 - d2) * (1 - d2) * (1 - d2) / (t->variance + VARIANCE_FLOOR);
+}
+
+static void sum_ties(const struct near_ties *t, const struct polynomial *last, double tukey, struct normal *n)
+{
+    memset(n, 0, sizeof *n);
+    for (int k = 0; k < t->count; k++) {
+        double b[TERMS], w = t->weight[k];
+        basis(t->u[k], t->v[k], b);
+        if (last != NULL) {
+            double px = t->x[k], py = t->y[k];
+            for (int i = 0; i < TERMS; i++)
+                px -= last->x[i] * b[i], py -= last->y[i] * b[i];
+            double r2 = (px * px + py * py) / (tukey * tukey);
+            if (r2 >= 1)
+                continue;
+            w *= (1 - r2) * (1 - r2);
+        }
+        for (int i = 0; i < TERMS; i++) {
+            double wb = w * b[i];
+            for (int m = 0; m <= i; m++)
+                n->a[i][m] += wb * b[m];
+            n->bx[i] += wb * t->x[k];
+            n->by[i] += wb * t->y[k];
+        }
     }
-    for (int i = 0; i < TERMS; i++) {
-        double wb = w * b[i];
-        for (int k = 0; k <= i; k++)
-            n->a[i][k] += wb * b[k];
-        n->bx[i] += wb * x;
-        n->by[i] += wb * y;
-    }
-    n->weight += w;
-    n->ties++;
 }
 
 // Cholesky of the ridged normal matrix; variance of the constant term in units of sigma^2.
-static void solve(struct normal *n, double h, double noise, struct polynomial *out)
+static void solve(struct normal *n, int ties, double h, double noise, struct polynomial *out)
 {
     double s2 = fmax(noise * noise, 1e-4), first = s2 / pow(h * GRADIENT_SD, 2), second = s2 / pow(h * h * CURVATURE_SD, 2);
     double l[TERMS][TERMS];
@@ -94,15 +104,15 @@ static void solve(struct normal *n, double h, double noise, struct polynomial *o
     for (int i = 0; i < TERMS; i++)
         out->x[i] = (float)n->bx[i], out->y[i] = (float)n->by[i];
     out->sd_factor = (float)sqrt(fmax(unit[0], 0));
-    out->ties = n->ties;
+    out->ties = (uint32_t)ties;
     out->h = (float)h;
 }
 
-static void gather(const struct field *f, struct xy_m at, double h, size_t without, const struct polynomial *last, double tukey,
-                   struct normal *n)
+// Where ties are dense only some of each bin are asked: MOST_TIES in all are enough for six numbers.
+static void gather(const struct field *f, struct xy_m at, double h, size_t without, struct near_ties *out)
 {
-    memset(n, 0, sizeof *n);
-    double reach = REACH * h;
+    out->count = 0;
+    double reach = REACH * h, most = fmax(1, MOST_TIES * BIN_M * BIN_M / (3.14 * reach * reach));
     uint64_t low = cell_key(BIN_M, (struct xy_m){at.x - reach, at.y - reach});
     int wide = (int)(floor((at.x + reach) / BIN_M) - floor((at.x - reach) / BIN_M));
     int high = (int)(floor((at.y + reach) / BIN_M) - floor((at.y - reach) / BIN_M));
@@ -116,28 +126,31 @@ static void gather(const struct field *f, struct xy_m at, double h, size_t witho
             else
                 b = m;
         }
-        size_t end = a;
-        while (end < f->bin.count && f->bin.key[end] <= to)
-            end++;
-        for (uint32_t k = f->bin_first[a]; k < f->bin_first[end]; k++)
-            if (k != without)
-                add_tie(n, f, &f->tie[k], at, h, last, tukey);
+        for (; a < f->bin.count && f->bin.key[a] <= to; a++) {
+            uint32_t first = f->bin_first[a], count = f->bin_first[a + 1] - first;
+            double step = fmax(1, count / most);
+            for (double k = 0; k < count; k += step)
+                if (first + (uint32_t)k != without)
+                    note_tie(out, f, &f->tie[first + (uint32_t)k], at, h);
+        }
     }
 }
 
 static void fit_at(const struct field *f, struct xy_m at, double h, size_t without, struct polynomial *out)
 {
+    struct near_ties ties;
     struct normal n;
     for (int wider = 0;; wider++, h *= 2) {
-        gather(f, at, h, without, NULL, 0, &n);
-        if (n.ties >= FEW_TIES || wider == WIDEST - 1)
+        gather(f, at, h, without, &ties);
+        if (ties.count >= FEW_TIES || wider == WIDEST - 1)
             break;
     }
-    solve(&n, h, f->noise_m, out);
-    for (int turn = 1; turn < ROBUST_TURNS && n.ties > 0; turn++) {
+    sum_ties(&ties, NULL, 0, &n);
+    solve(&n, ties.count, h, f->noise_m, out);
+    for (int turn = 1; turn < ROBUST_TURNS && ties.count > 0; turn++) {
         struct polynomial last = *out;
-        gather(f, at, h, without, &last, f->tukey_m * (turn == 1 ? 2.5 : 1), &n);
-        solve(&n, h, f->noise_m, out);
+        sum_ties(&ties, &last, f->tukey_m * (turn == 1 ? 2.5 : 1), &n);
+        solve(&n, ties.count, h, f->noise_m, out);
     }
 }
 
@@ -180,7 +193,7 @@ static void choose_bandwidth(struct pool *pool, struct field *f)
             best = score;
             f->bandwidth_m = BANDWIDTH_M[b];
             f->tukey_m = fmax(6 * miss[sample / 2], 0.15);
-        } else if (score > 1.5 * best)
+        } else if (score > 1.25 * best)
             break;
     }
     mem_free(miss);
@@ -324,14 +337,16 @@ static void measure_misfit(struct field *f)
     mem_free(square);
 }
 
-struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m)
+struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m, double bandwidth_m)
 {
     struct field *f = mem_get(1, sizeof *f);
     f->noise_m = fmax(noise_m, 0.01);
     index_bins(f, ties);
     f->middle = (struct xy_m){median_component(f, false), median_component(f, true)};
     f->tukey_m = 2;
-    choose_bandwidth(pool, f);
+    f->bandwidth_m = bandwidth_m;
+    if (bandwidth_m == 0)
+        choose_bandwidth(pool, f);
     lay_nodes(f, after);
     pool_range(pool, (int64_t)f->node.count, 64, fit_nodes, f);
     measure_misfit(f);

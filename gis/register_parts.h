@@ -37,7 +37,8 @@ double ties_vertex_noise_m(const struct ties *t); // robust; 0 when nothing but 
 double ties_overhang_m(const struct register_input *in, const struct ties *t);
 
 struct field;
-struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m);
+// bandwidth_m 0: the one that predicts left-out ties best.
+struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m, double bandwidth_m);
 struct placed field_at(const struct field *f, struct xy_m place);
 double field_bandwidth_m(const struct field *f);
 void field_close(struct field *f);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 enum { TURNS = 2, FEWEST_TIES = 5 };
+static const double FIRST_BANDWIDTH_M = 60;
 static const double FIRST_REACH_M = 2.5, LATER_REACH_M = 1.5; // a tie may lie this far from where it is expected
 
 struct registration {
@@ -60,7 +61,7 @@ struct registration *registration_open(struct pool *pool, const struct footprint
         retie(r, &in, from_votes, &votes, FIRST_REACH_M);
         votes_clear(&votes);
         for (int turn = 0; turn < TURNS && r->ties.count >= FEWEST_TIES; turn++) {
-            struct field *f = field_open(pool, after, &r->ties, r->noise_m);
+            struct field *f = field_open(pool, after, &r->ties, r->noise_m, turn == 0 ? FIRST_BANDWIDTH_M : 0);
             field_close(r->field);
             r->field = f;
             if (turn + 1 < TURNS)

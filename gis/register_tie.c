@@ -41,7 +41,7 @@ static void choose(void *ctx, int64_t first, int64_t last, int thread)
             double off = hypot(b.x + shift.x - a.x, b.y + shift.y - a.y);
             if (off > t->reach_m)
                 continue;
-            float cost = (float)(off / t->reach_m - 0.5 * log(like));
+            float cost = (float)(off / t->reach_m + 1 - like);
             if (cost < t->mate_cost[i])
                 t->mate_cost[i] = cost, t->mate[i] = j;
         }

@@ -22,7 +22,7 @@ double footprint_likeness(const struct footprints *a, int64_t i, const struct fo
     double wide = 1e-3 * (a->size[i].x - b->size[j].x), high = 1e-3 * (a->size[i].y - b->size[j].y);
     double scale = 0.6 + 0.04 * sqrt(a->area_m2[i]);
     double off = (wide * wide + high * high) / (2 * scale * scale);
-    return off > 6 ? 0 : exp(-off);
+    return off > 6 ? 0 : (1 - off / 6) * (1 - off / 6) * (1 - off / 6) * (1 - off / 6);
 }
 
 enum { CELL_BIAS = 1 << 30 };
@@ -58,34 +58,51 @@ size_t cell_find(const struct cell_index *c, uint64_t key)
 }
 
 struct mode { struct xy_m at; float score; };
+struct vote { float x, y, weight; };
 struct counting {
     const struct register_input *in;
     struct votes *votes;
     struct sort_item *by_cell;     // AFTER footprints in cell order
     uint32_t *first;               // [cells + 1] into by_cell
+    struct vote *vote;             // in cell order
+    uint32_t *first_vote;          // [cells + 1] into vote
     struct mode *mode;             // [cells * MODES]
     int bins;
     float **histogram;             // one a thread
 };
 
-// One vote: fn(ctx, displacement, weight). The footprints of one cell, each with all its candidates.
+// The votes of all footprints, cell after cell: every candidate of similar size, twins for no displacement.
+static void collect_votes(struct counting *c)
+{
+    const struct register_input *in = c->in;
+    size_t cap = 0, count = 0;
+    c->first_vote = mem_get(c->votes->cell.count + 1, sizeof *c->first_vote);
+    for (size_t cell = 0; cell < c->votes->cell.count; cell++) {
+        c->first_vote[cell] = (uint32_t)count;
+        for (uint32_t k = c->first[cell]; k < c->first[cell + 1]; k++) {
+            uint32_t i = c->by_cell[k].value, pairs = in->first_pair[i + 1] - in->first_pair[i];
+            if (count + pairs + 1 > cap)
+                c->vote = mem_grow(c->vote, &cap, count + pairs + 1, sizeof *c->vote);
+            if (in->twin[i] != NOBODY)
+                c->vote[count++] = (struct vote){0, 0, 1};
+            struct xy_m b = footprint_middle(in->after, i);
+            for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
+                double like = footprint_likeness(in->before, in->pairs->b[p], in->after, i);
+                if (like < 0.02)
+                    continue;
+                struct xy_m a = footprint_middle(in->before, in->pairs->b[p]);
+                c->vote[count++] = (struct vote){(float)(a.x - b.x), (float)(a.y - b.y), (float)like};
+            }
+        }
+    }
+    c->first_vote[c->votes->cell.count] = (uint32_t)count;
+}
+
 typedef void one_vote(void *ctx, struct xy_m move, double weight);
 static void each_vote(const struct counting *c, size_t cell, double weight, one_vote *fn, void *ctx)
 {
-    const struct register_input *in = c->in;
-    for (uint32_t k = c->first[cell]; k < c->first[cell + 1]; k++) {
-        uint32_t i = c->by_cell[k].value;
-        if (in->twin[i] != NOBODY)
-            fn(ctx, (struct xy_m){0, 0}, weight);
-        struct xy_m b = footprint_middle(in->after, i);
-        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
-            double like = footprint_likeness(in->before, in->pairs->b[p], in->after, i);
-            if (like < 0.02)
-                continue;
-            struct xy_m a = footprint_middle(in->before, in->pairs->b[p]);
-            fn(ctx, (struct xy_m){a.x - b.x, a.y - b.y}, weight * like);
-        }
-    }
+    for (uint32_t k = c->first_vote[cell]; k < c->first_vote[cell + 1]; k++)
+        fn(ctx, (struct xy_m){c->vote[k].x, c->vote[k].y}, weight * c->vote[k].weight);
 }
 
 struct into_histogram { float *bin; int bins; double reach_m; };
@@ -239,6 +256,7 @@ void votes_count(const struct register_input *in, struct votes *out)
     *out = (struct votes){0};
     struct counting c = {.in = in, .votes = out};
     index_cells(&c);
+    collect_votes(&c);
     out->mode = mem_get(out->cell.count, sizeof *out->mode);
     out->share = mem_get(out->cell.count, sizeof *out->share);
     c.mode = mem_get(out->cell.count * MODES, sizeof *c.mode);
@@ -256,6 +274,8 @@ void votes_count(const struct register_input *in, struct votes *out)
     mem_free(c.histogram);
     mem_free(c.mode);
     mem_free(c.first);
+    mem_free(c.vote);
+    mem_free(c.first_vote);
     mem_free(c.by_cell);
 }
 
