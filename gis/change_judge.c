@@ -123,6 +123,7 @@ static struct placed mean_placed(const struct judge *j, const uint32_t *after, u
         const struct placed *q = &j->in->placed[after[k]];
         p.shift.x += q->shift.x, p.shift.y += q->shift.y;
         p.sd_m = fmax(p.sd_m, q->sd_m);
+        p.tail = fmax(p.tail, q->tail);
         p.ties = p.ties < q->ties ? p.ties : q->ties;
     }
     p.shift.x /= count, p.shift.y /= count;
@@ -160,6 +161,7 @@ static void test_outlines(struct judge *j, struct question *q, struct wall_censu
 {
     const struct diff_options *o = j->in->options;
     q->scale = (struct test_scale){.vertex_noise_m = j->noise_m, .registration_sd_m = fmax(q->placed.sd_m, 0.01),
+                                   .tail = q->placed.tail, .tail_m = 3.5 * q->placed.tail_m,
                                    .overhang_m = j->in->overhang_m, .min_width_m = 0.85 * o->min_width_m,
                                    .alarm_z = o->alarm_z, .step_z = 0.8 * o->alarm_z};
     walls_of(q->old, &j->wa);
@@ -461,7 +463,7 @@ static bool moved_as_whole(struct judge *j, const struct question *q, struct cha
     if (q->befores != 1 || q->afters != 1 || !wall_fit_move(&j->wa, &j->pieces, fmax(2, 6 * j->noise_m), &fit))
         return false;
     double far = hypot(fit.move.x, fit.move.y);
-    if (far < fmax(j->in->options->min_width_m, 4 * hypot(j->noise_m, q->placed.sd_m)) || fit.worst_m > 4 * j->noise_m + 0.1)
+    if (far < fmax(fmax(j->in->options->min_width_m, 3.5 * q->placed.tail_m), 4 * hypot(j->noise_m, q->placed.sd_m)) || fit.worst_m > 4 * j->noise_m + 0.1)
         return false;
     move_rings(q->new_, fit.move, &j->moved);
     if (overlap_ratio(q->old, &j->moved) < 0.8)

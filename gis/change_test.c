@@ -64,6 +64,37 @@ void wall_census_add(struct wall_census *to, const struct wall_census *from)
     to->expected += from->expected;
 }
 
+// Least squares without a prior: does one translation make every wall fit?
+static bool moved_freely(const struct walls *old, const struct wall_pieces *pieces, const struct test_scale *s, struct estimate *e)
+{
+    if (s->tail <= 0)
+        return false;
+    double s2 = s->vertex_noise_m * s->vertex_noise_m, xx = 1e-6, xy = 0, yy = 1e-6, gx = 0, gy = 0;
+    for (size_t k = 0; k < pieces->count; k++) {
+        const struct wall_piece *p = &pieces->piece[k];
+        struct xy_m n = old->wall[p->old_wall].out;
+        double w = weight_of(p), offset = p->offset_m - s->overhang_m;
+        xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
+        gx += w * n.x * offset, gy += w * n.y * offset;
+    }
+    double det = xx * yy - xy * xy, chi2 = 0;
+    if (det < 0.02 * (xx + yy) * (xx + yy))
+        return false;
+    struct xy_m t = {-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
+    if (hypot(t.x, t.y) > s->tail_m)
+        return false;
+    for (size_t k = 0; k < pieces->count; k++) {
+        const struct wall_piece *p = &pieces->piece[k];
+        double left = p->offset_m - s->overhang_m + dot(old->wall[p->old_wall].out, t);
+        chi2 += left * left / (s2 * p->factor) * fmin(1, p->length_m / 2);
+    }
+    double usual = fmax(0, (double)pieces->count - 2);
+    if (chi2 - usual - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
+        return false;
+    *e = (struct estimate){t, s2 * yy / det, -s2 * xy / det, s2 * xx / det, 4 * s->vertex_noise_m};
+    return true;
+}
+
 static double bare(const struct walls *w)
 {
     double most = 0;
@@ -84,7 +115,8 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
     struct estimate e = estimate_move(old, pieces, s);
-    *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
+    bool freely = moved_freely(old, pieces, s, &e);
+    *out = (struct outline_test){.off_the_field = freely, .move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
     double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];

@@ -6,11 +6,18 @@
 //     w = r / sqrt(s^2 factor -+ n' V n),      V = (sum n n'/factor / s^2 + I / tau^2)^-1
 // minus for a wall that took part in the estimate, plus for one that was left out. With a sure registration this tests the
 // offset; with an unsure one it tests the change of width, as opposite walls move together; between, it does what is right.
+//
+// Registration has tails (seams between sheets): a few buildings lie off the field whatever its sd. So every suspicion is also
+// held against "all of it moved, freely": when a free translation leaves chi^2 with
+//     chi^2 - 2 ln(share of the tail) < alarm_z^2
+// the simpler story wins and there is no change.
 #pragma once
 #include "gis/wall.h"
 
 struct test_scale {
     double vertex_noise_m, registration_sd_m, overhang_m;
+    double tail;               // share 0..1 of buildings that lie far off the field here; 0: none ever does
+    double tail_m;             // and how far, at most
     double min_width_m;        // offsets below are not looked at
     double alarm_z, step_z;    // for a whole wall; for a part of one (drawing bends walls, it makes no steps)
 };
@@ -28,6 +35,7 @@ void wall_census_add(struct wall_census *to, const struct wall_census *from);
 struct outline_test {
     struct xy_m move;          // to be added to NEW, beyond the field
     double move_sd_m;          // one axis
+    bool off_the_field;        // a free translation explains everything: nothing else is claimed
     double gain_z, loss_z;     // largest w outwards (gained) and inwards (lost), of pieces at least min_width_m off; 0: none
     double gain_m, loss_m;     // their offsets, >= 0
     bool gain_is_step, loss_is_step; // only a part of the wall moved

@@ -25,6 +25,7 @@ struct field {
     struct cell_index node; struct polynomial *at;
     struct cell_index cell; float *misfit;  // per vote cell: sd of what the field leaves, one axis, m
     float misfit_all;
+    float *tail, tail_all, tail_m;          // per vote cell, and all together
 };
 
 static void basis(double u, double v, double out[TERMS])
@@ -303,38 +304,64 @@ static bool blend(const struct field *f, struct xy_m p, struct placed *out)
     return true;
 }
 
-// What the field leaves over, beyond what the ties' own noise explains, in each vote cell; few ties lean on the whole.
-static void measure_misfit(struct field *f)
+static const double TAIL_Z2 = 4 * 4;        // beyond this many variances a tie is off the field
+static const double FEW_LEAN = 10, FEW_TAIL_LEAN = 40; // cells with few ties lean this much on the whole
+
+struct leftover { float square, variance; bool in_tail; }; // of one tie, one axis
+
+// Beyond what the ties' own noise explains: misfit of the field nearly everywhere, tails at seams.
+static void leave_over(struct field *f, struct leftover *left)
 {
-    struct sort_item *item = mem_get(f->ties, sizeof *item);
-    float *square = mem_get(f->ties, sizeof *square);
-    double all = 0, of = 0;
+    double all = 0, of = 0, tail = 0, tail_square = 0;
     for (size_t i = 0; i < f->ties; i++) {
         struct placed p;
-        item[i] = (struct sort_item){cell_key(VOTE_CELL_M, f->tie[i].place), (uint32_t)i};
         if (!blend(f, f->tie[i].place, &p))
             continue;
         double r2 = pow(f->tie[i].move.x - p.shift.x, 2) + pow(f->tie[i].move.y - p.shift.y, 2);
+        left[i].square = (float)(r2 / 2);
+        left[i].variance = (float)(f->noise_m * f->noise_m * f->tie[i].variance + p.sd_m * p.sd_m);
         double limit = 2 * f->tukey_m;
-        square[i] = (float)(fmin(r2, limit * limit) / 2 - f->noise_m * f->noise_m * f->tie[i].variance);
-        all += square[i], of += 1;
+        all += fmin(r2, limit * limit) / 2 - left[i].variance, of += 1;
     }
-    double mean = of > 0 ? fmax(0, all / of) : 0;
-    f->misfit_all = (float)sqrt(mean);
+    f->misfit_all = (float)sqrt(of > 0 ? fmax(0, all / of) : 0);
+    for (size_t i = 0; i < f->ties; i++) {
+        double variance = left[i].variance + 0.5 * f->misfit_all * f->misfit_all;
+        left[i].in_tail = 2 * left[i].square > TAIL_Z2 * variance;
+        if (left[i].in_tail)
+            tail += 1, tail_square += left[i].square;
+    }
+    f->tail_all = (float)(of > 0 ? tail / of : 0);
+    f->tail_m = (float)(tail > 0 ? sqrt(tail_square / tail) : 0);
+}
+
+// Per vote cell, with its neighbours; few ties lean on the whole.
+static void measure_misfit(struct field *f)
+{
+    struct sort_item *item = mem_get(f->ties, sizeof *item);
+    struct leftover *left = mem_get(f->ties, sizeof *left);
+    leave_over(f, left);
+    for (size_t i = 0; i < f->ties; i++)
+        item[i] = (struct sort_item){cell_key(VOTE_CELL_M, f->tie[i].place), (uint32_t)i};
     sort_by_key(item, f->ties);
     f->cell = (struct cell_index){VOTE_CELL_M, mem_get(f->ties, sizeof *f->cell.key), 0};
     f->misfit = mem_get(f->ties, sizeof *f->misfit);
+    f->tail = mem_get(f->ties, sizeof *f->tail);
+    double limit = 2 * f->tukey_m * f->tukey_m;
     for (size_t i = 0; i < f->ties;) {
         size_t end = i;
-        double sum = 10 * mean, count = 10;
-        for (; end < f->ties && item[end].key == item[i].key; end++)
-            sum += square[item[end].value], count += 1;
-        f->misfit[f->cell.count] = (float)sqrt(fmax(0, sum / count));
+        double sum = FEW_LEAN * f->misfit_all * f->misfit_all, tail = FEW_TAIL_LEAN * f->tail_all, count = 0;
+        for (; end < f->ties && item[end].key == item[i].key; end++, count++) {
+            const struct leftover *l = &left[item[end].value];
+            sum += fmin(l->square, limit) - l->variance;
+            tail += l->in_tail;
+        }
+        f->misfit[f->cell.count] = (float)sqrt(fmax(0, sum / (count + FEW_LEAN)));
+        f->tail[f->cell.count] = (float)(tail / (count + FEW_TAIL_LEAN));
         f->cell.key[f->cell.count++] = item[i].key;
         i = end;
     }
     mem_free(item);
-    mem_free(square);
+    mem_free(left);
 }
 
 struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m, double bandwidth_m)
@@ -363,6 +390,8 @@ struct placed field_at(const struct field *f, struct xy_m place)
     size_t c = cell_find(&f->cell, cell_key(VOTE_CELL_M, place));
     double misfit = c == SIZE_MAX ? f->misfit_all : f->misfit[c];
     p.sd_m = sqrt(p.sd_m * p.sd_m + misfit * misfit);
+    p.tail = c == SIZE_MAX ? f->tail_all : f->tail[c];
+    p.tail_m = f->tail_m;
     return p;
 }
 
@@ -379,5 +408,6 @@ void field_close(struct field *f)
     mem_free(f->at);
     mem_free(f->cell.key);
     mem_free(f->misfit);
+    mem_free(f->tail);
     mem_free(f);
 }

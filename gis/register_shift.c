@@ -45,7 +45,7 @@ static void retie(struct registration *r, const struct register_input *in, shift
 {
     mem_free(r->ties.tie);
     ties_find(in, expect, ctx, reach_m, &r->ties);
-    r->noise_m = ties_vertex_noise_m(&r->ties);
+    r->noise_m = r->ties.noise_m;
 }
 
 struct registration *registration_open(struct pool *pool, const struct footprints *before, const struct footprints *after,

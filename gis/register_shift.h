@@ -27,6 +27,8 @@ struct placed {
     struct xy_m shift;      // to be added to AFTER here, metres
     struct xy_m per_x, per_y; // its change per metre east and north: shift(p) = shift + per_x (p.x - x) + per_y (p.y - y)
     double sd_m;            // what the field leaves open here, one axis: noise of the fit and local misfit
+    double tail;            // share 0..1 of the ties around here that lie far off the field: seams, sheets, wrong matches
+    double tail_m;          // how far such ties lie off, root mean square, one axis (the same everywhere)
     int ties;               // that it rests on
 };
 struct placed registration_at(const struct registration *r, struct xy_m place); // metres, metric CRS, AFTER's side

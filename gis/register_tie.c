@@ -122,7 +122,7 @@ static double own_noise(const struct tie *t)
 }
 
 // chi^2 with k degrees of freedom has its median near k (1 - 2/(9k))^3.
-double ties_vertex_noise_m(const struct ties *t)
+static double vertex_noise_m(const struct ties *t)
 {
     float *value = mem_get(SAMPLE, sizeof *value);
     size_t n = 0, step = t->count / SAMPLE + 1;
@@ -144,7 +144,8 @@ static void keep_fitting(struct tying *t, struct ties *out)
     for (int64_t i = 0; i < t->in->after->count; i++)
         if (t->tie[i].walls > 2)
             out->tie[out->count++] = t->tie[i];
-    double most = fmax(0.25, 2.2 * ties_vertex_noise_m(out)); // what was built on does not fit, and is no witness
+    out->noise_m = vertex_noise_m(out);
+    double most = fmax(0.25, 2.2 * out->noise_m); // what was built on does not fit, and is no witness
     size_t kept = 0;
     for (size_t k = 0; k < out->count; k++)
         if (own_noise(&out->tie[k]) <= most)

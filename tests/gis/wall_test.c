@@ -79,7 +79,7 @@ static void a_wing_on_part_of_a_wall_is_a_piece_of_its_own(void **state)
 
 static struct outline_test test_with(struct pair *p, double noise, double registration_sd)
 {
-    struct test_scale scale = {noise, registration_sd, 0, 0.85, 4, 3.2};
+    struct test_scale scale = {.vertex_noise_m = noise, .registration_sd_m = registration_sd, .min_width_m = 0.85, .alarm_z = 4, .step_z = 3.2};
     struct wall_census census = {0};
     struct outline_test t;
     match(p, 14);
