@@ -12,6 +12,7 @@ static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/r
 static const double NODE_SPACING = 0.75;    // bandwidths
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
+static const double STEEPEST = 0.04, SEAM_SHARE = 0.04;
 static const double VARIANCE_FLOOR = 0.1;   // of a tie, over sigma^2: no single tie rules a node
 static const double BANDWIDTH_M[] = {24, 32, 44, 60, 85, 120, 180, 260};
 
@@ -307,7 +308,9 @@ static bool blend(const struct field *f, struct xy_m p, struct placed *out)
 static const double TAIL_Z2 = 4 * 4;        // beyond this many variances a tie is off the field
 static const double FEW_LEAN = 10, FEW_TAIL_LEAN = 40; // cells with few ties lean this much on the whole
 
-struct leftover { float square, variance; bool in_tail; }; // of one tie, one axis
+static const double WITNESS = 1.35;         // a tie that fits itself no better has been built on, and tells nothing of seams
+
+struct leftover { float square, variance; bool witness, in_tail; }; // of one tie, one axis
 
 // Beyond what the ties' own noise explains: misfit of the field nearly everywhere, tails at seams.
 static void leave_over(struct field *f, struct leftover *left)
@@ -324,9 +327,12 @@ static void leave_over(struct field *f, struct leftover *left)
         all += fmin(r2, limit * limit) / 2 - left[i].variance, of += 1;
     }
     f->misfit_all = (float)sqrt(of > 0 ? fmax(0, all / of) : 0);
+    of = 0;
     for (size_t i = 0; i < f->ties; i++) {
+        left[i].witness = tie_own_noise_m(&f->tie[i]) <= WITNESS * f->noise_m;
+        of += left[i].witness;
         double variance = left[i].variance + 0.5 * f->misfit_all * f->misfit_all;
-        left[i].in_tail = 2 * left[i].square > TAIL_Z2 * variance;
+        left[i].in_tail = left[i].witness && 2 * left[i].square > TAIL_Z2 * variance;
         if (left[i].in_tail)
             tail += 1, tail_square += left[i].square;
     }
@@ -349,14 +355,14 @@ static void measure_misfit(struct field *f)
     double limit = 2 * f->tukey_m * f->tukey_m;
     for (size_t i = 0; i < f->ties;) {
         size_t end = i;
-        double sum = FEW_LEAN * f->misfit_all * f->misfit_all, tail = FEW_TAIL_LEAN * f->tail_all, count = 0;
+        double sum = FEW_LEAN * f->misfit_all * f->misfit_all, tail = FEW_TAIL_LEAN * f->tail_all, count = 0, witnesses = 0;
         for (; end < f->ties && item[end].key == item[i].key; end++, count++) {
             const struct leftover *l = &left[item[end].value];
             sum += fmin(l->square, limit) - l->variance;
-            tail += l->in_tail;
+            tail += l->in_tail, witnesses += l->witness;
         }
         f->misfit[f->cell.count] = (float)sqrt(fmax(0, sum / (count + FEW_LEAN)));
-        f->tail[f->cell.count] = (float)(tail / (count + FEW_TAIL_LEAN));
+        f->tail[f->cell.count] = (float)(tail / (witnesses + FEW_TAIL_LEAN));
         f->cell.key[f->cell.count++] = item[i].key;
         i = end;
     }
@@ -380,6 +386,16 @@ struct field *field_open(struct pool *pool, const struct footprints *after, cons
     return f;
 }
 
+// Seams bend the fit, but nobody draws a building across two sheets: beside them its shape is left alone, and nowhere is it
+// stretched more than survey fields are.
+static void calm(struct placed *p)
+{
+    double trust = 1 / (1 + pow(p->tail / SEAM_SHARE, 2));
+    double *slope[] = {&p->per_x.x, &p->per_x.y, &p->per_y.x, &p->per_y.y};
+    for (int k = 0; k < 4; k++)
+        *slope[k] = fmax(-STEEPEST, fmin(STEEPEST, *slope[k] * trust));
+}
+
 struct placed field_at(const struct field *f, struct xy_m place)
 {
     struct placed p;
@@ -392,6 +408,7 @@ struct placed field_at(const struct field *f, struct xy_m place)
     p.sd_m = sqrt(p.sd_m * p.sd_m + misfit * misfit);
     p.tail = c == SIZE_MAX ? f->tail_all : f->tail[c];
     p.tail_m = f->tail_m;
+    calm(&p);
     return p;
 }
 

@@ -33,6 +33,7 @@ struct ties { struct tie *tie; size_t count; double noise_m; }; // noise: sigma 
 typedef struct xy_m shift_at(const void *ctx, struct xy_m place);
 // Mutual best pairs around the expected shift, no further from it than reach_m. Ties that do not fit (what was built) are left out.
 void ties_find(const struct register_input *in, shift_at *expect, const void *ctx, double reach_m, struct ties *out);
+double tie_own_noise_m(const struct tie *t); // sigma as this tie alone shows it
 double ties_overhang_m(const struct register_input *in, const struct ties *t);
 
 struct field;

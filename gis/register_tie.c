@@ -115,7 +115,7 @@ static double median_of(float *value, size_t count)
 // A sample large enough for a median, the same whatever the order of work.
 enum { SAMPLE = 200000 };
 
-static double own_noise(const struct tie *t)
+double tie_own_noise_m(const struct tie *t)
 {
     double freedom = t->walls - 2;
     return t->residual_m * sqrt(t->walls / freedom);
@@ -130,7 +130,7 @@ static double vertex_noise_m(const struct ties *t)
         if (t->tie[i].walls < 4 || t->tie[i].variance == TWIN_VARIANCE)
             continue;
         double k = t->tie[i].walls - 2, m = 1 - 2 / (9 * k);
-        value[n++] = (float)(own_noise(&t->tie[i]) / sqrt(m * m * m));
+        value[n++] = (float)(tie_own_noise_m(&t->tie[i]) / sqrt(m * m * m));
     }
     double noise = median_of(value, n);
     mem_free(value);
@@ -148,7 +148,7 @@ static void keep_fitting(struct tying *t, struct ties *out)
     double most = fmax(0.25, 2.2 * out->noise_m); // what was built on does not fit, and is no witness
     size_t kept = 0;
     for (size_t k = 0; k < out->count; k++)
-        if (own_noise(&out->tie[k]) <= most)
+        if (tie_own_noise_m(&out->tie[k]) <= most)
             out->tie[kept++] = out->tie[k];
     out->count = kept;
 }
