@@ -1,0 +1,320 @@
+// The ground of one group: its outlines in one frame, and what one side has and the other has not.
+#include "gis/change_parts.h"
+#include "core/base/mem.h"
+#include "gis/register_parts.h"
+#include "gis/wkb.h"
+#include <math.h>
+#include <string.h>
+
+static const double NOISE_FLOOR_M = 0.02;    // nobody draws better than this
+
+struct judge *judge_open(const struct judge_input *in)
+{
+    struct judge *j = mem_get(1, sizeof *j);
+    j->in = in;
+    j->overlay = overlay_open();
+    j->noise_m = fmax(in->vertex_noise_m, NOISE_FLOOR_M);
+    return j;
+}
+
+static void parts_clear(struct parts *p)
+{
+    for (size_t k = 0; k < p->cap; k++) {
+        rings_clear(&p->item[k]->rings);
+        mem_free(p->item[k]);
+    }
+    mem_free(p->item);
+    mem_free(p->view);
+    *p = (struct parts){0};
+}
+
+void judge_close(struct judge *j)
+{
+    if (j == NULL)
+        return;
+    struct rings *all[] = {&j->a, &j->b, &j->whole_a, &j->whole_b, &j->moved, &j->ground};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        rings_clear(all[k]);
+    walls_clear(&j->wa);
+    walls_clear(&j->wb);
+    wall_pieces_clear(&j->pieces);
+    parts_clear(&j->parts);
+    parts_clear(&j->near);
+    increments_clear(&j->gain);
+    increments_clear(&j->loss);
+    overlay_close(j->overlay);
+    mem_free(j);
+}
+
+static struct rings *parts_next(struct parts *p)
+{
+    if ((size_t)p->count == p->cap) {
+        size_t cap = p->cap + 8;
+        struct part **item = mem_get(cap, sizeof *item);
+        if (p->cap > 0)
+            memcpy(item, p->item, p->cap * sizeof *item);
+        for (size_t k = p->cap; k < cap; k++)
+            item[k] = mem_get(1, sizeof **item);
+        mem_free(p->item);
+        mem_free(p->view);
+        p->item = item;
+        p->cap = cap;
+        p->view = mem_get(cap, sizeof *p->view);
+        for (int k = 0; k < p->count; k++) // the parts stay where they are, the list of them moved
+            p->view[k] = &p->item[k]->rings;
+    }
+    p->view[p->count] = &p->item[p->count]->rings;
+    return &p->item[p->count++]->rings;
+}
+
+
+// --- outlines ---------------------------------------------------------------------------------------------------------------
+
+static enum status whole_outline(struct judge *j, struct parts *members, struct rings *out, const struct rings **whole, struct err *e)
+{
+    if (members->count == 1) {
+        *whole = out;
+        struct rings swap = *out;
+        *out = members->item[0]->rings;
+        members->item[0]->rings = swap;
+        return OK;
+    }
+    *whole = out;
+    return overlay_union(j->overlay, members->view, members->count, 0.1 + j->noise_m, out, e);
+}
+
+struct placed ground_placed(const struct judge *j, const uint32_t *after, uint32_t count)
+{
+    struct placed p = j->in->placed[after[0]];
+    for (uint32_t k = 1; k < count; k++) {
+        const struct placed *q = &j->in->placed[after[k]];
+        p.shift.x += q->shift.x, p.shift.y += q->shift.y;
+        p.sd_m = fmax(p.sd_m, q->sd_m);
+        p.tail = fmax(p.tail, q->tail);
+        p.ties = p.ties < q->ties ? p.ties : q->ties;
+    }
+    p.shift.x /= count, p.shift.y /= count;
+    return p;
+}
+
+enum status ground_lay_out(struct judge *j, struct question *q, struct err *e)
+{
+    const struct judge_input *in = j->in;
+    q->frame = footprint_centre(in->before, q->before[0]);
+    j->parts.count = 0;
+    for (uint32_t k = 0; k < q->befores; k++)
+        footprint_rings(in->before, q->before[k], q->frame, (struct xy_m){0, 0}, parts_next(&j->parts));
+    enum status s = whole_outline(j, &j->parts, &j->whole_a, &q->old, e);
+    if (s != OK)
+        return s;
+    j->parts.count = 0;
+    for (uint32_t k = 0; k < q->afters; k++)
+        placed_rings(in->after, q->after[k], &in->placed[q->after[k]], q->frame, parts_next(&j->parts));
+    q->placed = ground_placed(j, q->after, q->afters);
+    return whole_outline(j, &j->parts, &j->whole_b, &q->new_, e);
+}
+
+void ground_move(const struct rings *in, struct xy_m move, struct rings *out)
+{
+    rings_start(out);
+    for (uint32_t r = 0; r < in->count; r++) {
+        for (uint32_t v = in->first[r]; v < in->first[r + 1]; v++)
+            rings_add_vertex(out, (struct xy_m){in->vertex[v].x + move.x, in->vertex[v].y + move.y});
+        rings_end_ring(out);
+    }
+}
+
+// --- ground -----------------------------------------------------------------------------------------------------------------
+
+static bool meets(struct box_m a, struct box_m b)
+{
+    return a.min_x < b.max_x && b.min_x < a.max_x && a.min_y < b.max_y && b.min_y < a.max_y;
+}
+
+// What stood before on the ground of these AFTER footprints, besides (and with) the members: one list of outlines.
+static void gather_before(struct judge *j, const struct question *q, struct box_m area)
+{
+    const struct judge_input *in = j->in;
+    for (uint32_t k = 0; k < q->afters; k++)
+        for (uint32_t p = in->near_before_first[q->after[k]]; p < in->near_before_first[q->after[k] + 1]; p++) {
+            uint32_t a = in->near_before[p];
+            bool known = false;
+            for (uint32_t m = 0; m < q->befores; m++)
+                known |= q->before[m] == a;
+            for (uint32_t earlier = 0; earlier < k && !known; earlier++)
+                for (uint32_t x = in->near_before_first[q->after[earlier]]; x < in->near_before_first[q->after[earlier] + 1]; x++)
+                    known |= in->near_before[x] == a;
+            struct box_m box = footprint_box(in->before, a);
+            double fx = frame_x(q->frame), fy = frame_y(q->frame);
+            if (known || !meets(area, (struct box_m){box.min_x - fx, box.min_y - fy, box.max_x - fx, box.max_y - fy}))
+                continue;
+            footprint_rings(in->before, a, q->frame, (struct xy_m){0, 0}, parts_next(&j->near));
+        }
+}
+
+static void gather_after(struct judge *j, const struct question *q, struct box_m area, struct xy_m move)
+{
+    const struct judge_input *in = j->in;
+    for (uint32_t k = 0; k < q->befores; k++)
+        for (uint32_t p = in->near_after_first[q->before[k]]; p < in->near_after_first[q->before[k] + 1]; p++) {
+            uint32_t b = in->near_after[p];
+            bool known = false;
+            for (uint32_t m = 0; m < q->afters; m++)
+                known |= q->after[m] == b;
+            for (uint32_t earlier = 0; earlier < k && !known; earlier++)
+                for (uint32_t x = in->near_after_first[q->before[earlier]]; x < in->near_after_first[q->before[earlier] + 1]; x++)
+                    known |= in->near_after[x] == b;
+            if (known)
+                continue;
+            struct placed placed = in->placed[b];
+            placed.shift.x += move.x, placed.shift.y += move.y;
+            placed_rings(in->after, b, &placed, q->frame, &j->b);
+            if (!meets(area, rings_box(&j->b)))
+                continue;
+            struct rings *slot = parts_next(&j->near), swap = *slot;
+            *slot = j->b;
+            j->b = swap;
+        }
+}
+
+static double opening_m(const struct judge *j)
+{
+    return fmax(0.45 * j->in->options->min_width_m, 1.2 * j->noise_m);
+}
+
+// A whole small building may have been drawn a little too small.
+static double least_share(const struct judge *j, const struct question *q)
+{
+    bool whole = q->befores == 0 || q->afters == 0;
+    return whole ? fmax(0.4, 1 - j->noise_m) : 1;
+}
+
+enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e)
+{
+    const struct diff_options *o = j->in->options;
+    double share = least_share(j, q);
+    j->near.count = 0;
+    if (q->befores > 0) {
+        struct rings *own = parts_next(&j->near);
+        ground_move(q->old, (struct xy_m){0, 0}, own);
+    }
+    gather_before(j, q, rings_box(new_));
+    return increments_find(j->overlay, new_, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
+                           0.5 * o->min_width_m, &j->gain, e);
+}
+
+enum status ground_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e)
+{
+    const struct diff_options *o = j->in->options;
+    double share = least_share(j, q);
+    j->near.count = 0;
+    if (q->afters > 0) {
+        struct rings *own = parts_next(&j->near);
+        ground_move(new_, (struct xy_m){0, 0}, own);
+    }
+    gather_after(j, q, rings_box(q->old), move);
+    return increments_find(j->overlay, q->old, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
+                           0.5 * o->min_width_m, &j->loss, e);
+}
+
+static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)
+{
+    bool in = false;
+    for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++) {
+        struct xy_m a = r->vertex[last], b = r->vertex[i];
+        if ((a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x)
+            in = !in;
+    }
+    return in;
+}
+
+// How far the walls speak for this part, over what they must reach: the best of the pieces that bound it. Over 1 is significant.
+// A part that no piece bounds (a corner block, a roofed court) speaks by its own depth. Slivers along other walls may hang on
+// to a part and thin its mean width; the offset of the wall that speaks is the better measure, and becomes the part's width.
+static double significance(const struct judge *j, const struct question *q, struct increments *parts, int k, bool gained, double *z)
+{
+    struct increment *part = &parts->item[k];
+    double best = 0, width = 0;
+    bool bounded = false;
+    for (size_t i = 0; i < j->pieces.count; i++) {
+        const struct wall_piece *p = &j->pieces.piece[i];
+        double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
+        if (p->w == 0 || left < q->scale.min_width_m || left > 3 * part->width_m + 0.5)
+            continue;
+        const struct wall *a = &j->wa.wall[p->old_wall];
+        double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
+        struct xy_m middle = {a->from.x + a->along.x * along + a->out.x * depth, a->from.y + a->along.y * along + a->out.y * depth};
+        if (!inside_ring(&parts->rings, part->ring_first, middle))
+            continue;
+        bounded = true;
+        double over = w / (p->step ? q->scale.step_z : q->scale.alarm_z);
+        if (over > best)
+            best = over, *z = w, width = left;
+    }
+    if (bounded) {
+        part->width_m = fmax(part->width_m, width);
+        return best;
+    }
+    if (part->width_m < j->in->options->min_width_m)
+        return 0;
+    *z = fmax(part->width_m, part->depth_m) / hypot(j->noise_m, q->test.move_sd_m);
+    return *z / q->scale.alarm_z;
+}
+
+// Parts that noise may have made are dropped.
+double ground_keep_significant(const struct judge *j, const struct question *q, struct increments *parts, bool gained)
+{
+    int kept = 0;
+    double best = 0;
+    for (int k = 0; k < parts->count; k++) {
+        double z = 0;
+        if (significance(j, q, parts, k, gained, &z) < 1)
+            continue;
+        best = fmax(best, z);
+        parts->item[kept++] = parts->item[k];
+    }
+    parts->count = kept;
+    return best;
+}
+
+double ground_area(const struct increments *parts, double *width)
+{
+    double area = 0;
+    for (int k = 0; k < parts->count; k++) {
+        area += parts->item[k].area_m2;
+        *width = fmax(*width, parts->item[k].width_m);
+    }
+    return area;
+}
+
+static void add_ground(struct rings *ground, const struct rings *from, uint32_t first, uint32_t count, struct xy_m back)
+{
+    for (uint32_t r = first; r < first + count; r++) {
+        for (uint32_t v = from->first[r]; v < from->first[r + 1]; v++)
+            rings_add_vertex(ground, (struct xy_m){from->vertex[v].x - back.x, from->vertex[v].y - back.y});
+        rings_end_ring(ground);
+    }
+}
+
+// Gained ground lies where AFTER draws it, lost ground where BEFORE does.
+void ground_add_increments(struct rings *ground, const struct increments *parts, struct xy_m back)
+{
+    for (int k = 0; k < parts->count; k++)
+        add_ground(ground, &parts->rings, parts->item[k].ring_first, parts->item[k].ring_count, back);
+}
+
+void ground_add_members(struct judge *j, const struct footprints *f, const uint32_t *member, uint32_t count, struct mm64 frame)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        footprint_rings(f, member[k], frame, (struct xy_m){0, 0}, &j->b);
+        add_ground(&j->ground, &j->b, 0, j->b.count, (struct xy_m){0, 0});
+    }
+}
+
+void ground_write(struct judge *j, const struct question *q, struct change *c, struct buf *wkb)
+{
+    c->wkb_first = wkb->len;
+    c->wkb_len = wkb_write_multipolygon(wkb, &j->ground, (struct xy_m){frame_x(q->frame), frame_y(q->frame)});
+    struct xy_m at = rings_centroid(&j->ground);
+    c->where = (struct mm64){q->frame.x + (int64_t)llround(at.x * 1000), q->frame.y + (int64_t)llround(at.y * 1000)};
+}

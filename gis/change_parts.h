@@ -1,0 +1,48 @@
+// change_parts.h - one group at work, inside change_judge.c and change_ground.c. For nobody else.
+#pragma once
+#include "gis/change_judge.h"
+
+struct part { struct rings rings; };
+struct parts { struct part **item; int count; size_t cap; const struct rings **view; };
+
+struct judge {
+    const struct judge_input *in;
+    struct overlay *overlay;
+    struct rings a, b, whole_a, whole_b, moved, ground;
+    struct walls wa, wb;
+    struct wall_pieces pieces;
+    struct parts parts, near;
+    struct increments gain, loss;
+    double noise_m;
+};
+
+struct question {                            // one group at work
+    struct mm64 frame;
+    const uint32_t *before, *after;
+    uint32_t befores, afters;
+    const struct rings *old, *new_;          // whole outlines in the frame, NEW registered
+    struct placed placed;                    // mean over the members
+    struct test_scale scale;
+    struct outline_test test;
+};
+
+static inline double frame_x(struct mm64 f) { return (double)f.x * 1e-3; }
+static inline double frame_y(struct mm64 f) { return (double)f.y * 1e-3; }
+
+// Whole outlines of both sides in one frame, AFTER registered; several members are joined.
+enum status ground_lay_out(struct judge *j, struct question *q, struct err *e);
+struct placed ground_placed(const struct judge *j, const uint32_t *after, uint32_t count); // mean over the members
+void ground_move(const struct rings *in, struct xy_m move, struct rings *out);
+
+// What NEW has beyond everything that stood there before, into j->gain; what OLD had beyond everything that stands there now,
+// into j->loss. Neighbours count: a party wall that moved is no gain.
+enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e);
+enum status ground_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e);
+// Drops the parts that noise may have made; returns the z of the best one kept.
+double ground_keep_significant(const struct judge *j, const struct question *q, struct increments *parts, bool gained);
+double ground_area(const struct increments *parts, double *width);
+
+// The geometry of the change: increments (moved back by `back`) or whole members; then written as WKB.
+void ground_add_increments(struct rings *ground, const struct increments *parts, struct xy_m back);
+void ground_add_members(struct judge *j, const struct footprints *f, const uint32_t *member, uint32_t count, struct mm64 frame);
+void ground_write(struct judge *j, const struct question *q, struct change *c, struct buf *wkb);
