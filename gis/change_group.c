@@ -123,8 +123,12 @@ static void cut_weak(const struct group_input *in, struct groups *g)
     }
     for (int64_t k = 0; k < g->links; k++) {
         struct link *l = &g->link[k];
-        float f = l->overlap_m2 / in->before->area_m2[l->before], h = l->overlap_m2 / in->after->area_m2[l->after];
-        if (fmaxf(f, h) < 0.35f && best_before[l->before] > 0.5f && best_after[l->after] > 0.5f)
+        float a = in->before->area_m2[l->before], b = in->after->area_m2[l->after];
+        float both = l->overlap_m2 / fmaxf(a, b), small = a < b ? best_before[l->before] : best_after[l->after];
+        float big = a < b ? best_after[l->after] : best_before[l->before];
+        if (l->overlap_m2 / fminf(a, b) < 0.35f && small > 0.5f && big > 0.5f)
+            l->kept = false;
+        if (both < 0.5f * small && small > 0.15f && big > 0.5f) // a shed drawn into the house beside it has its own twin
             l->kept = false;
     }
     mem_free(best_before);

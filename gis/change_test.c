@@ -48,20 +48,17 @@ static double sd_of(const struct wall_piece *p, struct xy_m n, double left, cons
     return sqrt(fmax(own + nvn * (1 - 2 * part), 0.3 * own));
 }
 
-static void count_wall(struct wall_census *c, double w, double alarm)
+static void count_wall(struct wall_census *c, double alarm)
 {
-    int bin = (int)(fabs(w) / CENSUS_BIN);
-    c->bin[bin < CENSUS_BINS ? bin : CENSUS_BINS - 1]++;
     c->walls++;
     c->expected += erfc(alarm / sqrt(2));
 }
 
 void wall_census_add(struct wall_census *to, const struct wall_census *from)
 {
-    for (int b = 0; b < CENSUS_BINS; b++)
-        to->bin[b] += from->bin[b];
     to->walls += from->walls;
     to->expected += from->expected;
+    to->off_field += from->off_field;
 }
 
 // Least squares without a prior: does one translation make every wall fit?
@@ -116,6 +113,7 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
 {
     struct estimate e = estimate_move(old, pieces, s);
     bool freely = moved_freely(old, pieces, s, &e);
+    census->off_field += s->tail;
     *out = (struct outline_test){.off_the_field = freely, .move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
     double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
     for (size_t k = 0; k < pieces->count; k++) {
@@ -134,7 +132,7 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
         double swing = p->length_m * sin(angle) / (2 * s->vertex_noise_m);
         squares += w * w + (p->step ? 0 : swing * swing), freedom += p->step ? 1 : 2;
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
-        count_wall(census, w, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
+        count_wall(census, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)
             continue;
         if (w > out->gain_z)

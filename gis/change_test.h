@@ -23,12 +23,10 @@ struct test_scale {
 };
 
 // What the walls of many outlines look like together: the ground for predicting false alarms.
-enum { CENSUS_BINS = 80 };
-static const double CENSUS_BIN = 0.1;
 struct wall_census {
-    int64_t bin[CENSUS_BINS];  // of |w|
     int64_t walls;
     double expected;           // false alarms among them if drawing noise were all
+    double off_field;          // outlines expected to lie off the field (sum of the tail's share)
 };
 void wall_census_add(struct wall_census *to, const struct wall_census *from);
 

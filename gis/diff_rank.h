@@ -8,5 +8,6 @@ void find_capture_rule(const struct footprints *before, const struct footprints 
                        struct diff_result *r);
 // Likeliest and largest first; then by place, so that the order never depends on the work's.
 void rank_changes(struct diff_result *r);
-// From the census of all walls: noise by the normal law, the tails of the registration by what the walls show.
-void expect_false_alarms(const struct wall_census *census, const struct diff_options *options, struct diff_summary *s);
+// From the census of all walls: drawing noise by the normal law wall by wall, the tails of the registration by how many ties
+// were found off the field.
+void expect_false_alarms(const struct wall_census *census, struct diff_summary *s);

@@ -460,7 +460,7 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
             drop_same(out);
         find_capture_rule(before, after, &w.options, out);
         rank_changes(out);
-        expect_false_alarms(&census, &w.options, &out->summary);
+        expect_false_alarms(&census, &out->summary);
         count_classes(&w);
         out->summary.per_class[CHANGE_SAME] = same;
         stage_done(&w, STAGE_RANK, 1);
