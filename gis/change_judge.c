@@ -136,15 +136,23 @@ static bool moved_as_whole(struct judge *j, const struct question *q, struct cha
     return true;
 }
 
-static enum change_class class_without_change(const struct question *q)
+// Members that are more than a few vertex noises across; a smaller one may be a sliver of its neighbour.
+static uint32_t tellable(const struct judge *j, const struct footprints *f, const uint32_t *member, uint32_t count)
 {
-    if (q->befores == 1 && q->afters > 1)
-        return CHANGE_SPLIT;
-    if (q->befores > 1 && q->afters == 1)
-        return CHANGE_MERGED;
-    if (q->befores != q->afters)
-        return q->befores < q->afters ? CHANGE_SPLIT : CHANGE_MERGED;
-    return CHANGE_SAME;
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        struct mm size = f->size[member[k]];
+        n += (size.x > size.y ? size.x : size.y) * 1e-3 > SMALL * j->noise_m;
+    }
+    return n;
+}
+
+static enum change_class class_without_change(const struct judge *j, const struct question *q)
+{
+    uint32_t befores = tellable(j, j->in->before, q->before, q->befores), afters = tellable(j, j->in->after, q->after, q->afters);
+    if (befores == afters || befores == 0 || afters == 0)
+        return CHANGE_SAME;
+    return befores < afters ? CHANGE_SPLIT : CHANGE_MERGED;
 }
 
 static bool closes_gap(const struct judge *j, const struct question *q)
@@ -182,7 +190,7 @@ static enum change_class class_of_change(const struct judge *j, const struct que
         return closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED;
     if (loss)
         return CHANGE_REDUCED;
-    return class_without_change(q);
+    return class_without_change(j, q);
 }
 
 static void explain(const struct question *q, const struct suspicion *s, struct change *c)
@@ -261,7 +269,7 @@ static enum status measure_change(struct judge *j, struct question *q, const str
         c->z = fmax(c->z, q->test.shape_z);
     c->class = class_of_change(j, q, s);
     if (too_small_to_tell(j, q, fmax(c->gained_m2, c->lost_m2))) {
-        c->class = class_without_change(q);
+        c->class = class_without_change(j, q);
         c->gained_m2 = c->lost_m2 = 0;
     }
     return OK;
@@ -272,7 +280,7 @@ static enum status judge_both(struct judge *j, struct question *q, struct change
     struct suspicion s = {0};
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
-    c->class = class_without_change(q);
+    c->class = class_without_change(j, q);
     if (q->befores == 1 && q->afters == 1 && j->in->twin[q->after[0]] == q->before[0]) {
         q->frame = footprint_centre(j->in->before, q->before[0]);
         judge_height(j, q, c);
