@@ -10,6 +10,7 @@ static const double TURN_Z = 4;               // seen by itself;
 static const double TURN_TOO_Z = 2.5;         // seen on a building that changed anyway
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
 static const double KEPT = 0.5;              // of the walls: less is another building
+static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
 static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
@@ -18,6 +19,7 @@ static void test_outlines(struct judge *j, struct question *q, struct wall_censu
 {
     const struct diff_options *o = j->in->options;
     q->scale = (struct test_scale){.vertex_noise_m = j->noise_m, .registration_sd_m = fmax(q->placed.sd_m, 0.01),
+                                   .bend_per_m = q->placed.shift.x != 0 || q->placed.shift.y != 0 ? BEND_PER_M : 0,
                                    .tail = q->placed.tail, .tail_m = 3.5 * q->placed.tail_m,
                                    .overhang_m = j->in->overhang_m, .min_width_m = 0.85 * o->min_width_m,
                                    .alarm_z = o->alarm_z, .step_z = 0.8 * o->alarm_z};

@@ -48,6 +48,23 @@ static double sd_of(const struct wall_piece *p, struct xy_m n, double left, cons
     return sqrt(fmax(own + nvn * (1 - 2 * part), 0.3 * own));
 }
 
+static struct xy_m middle_of(const struct walls *w)
+{
+    struct xy_m sum = {0, 0};
+    for (size_t i = 0; i < w->count; i++)
+        sum.x += w->wall[i].from.x, sum.y += w->wall[i].from.y;
+    double of = fmax(1, (double)w->count);
+    return (struct xy_m){sum.x / of, sum.y / of};
+}
+
+// What the registration may be off at this piece, far from the middle of a large outline.
+static double bend_at(const struct wall *a, const struct wall_piece *p, struct xy_m middle, const struct test_scale *s)
+{
+    double along = p->old_at * a->length_m;
+    double dx = a->from.x + a->along.x * along - middle.x, dy = a->from.y + a->along.y * along - middle.y;
+    return s->bend_per_m * (dx * dx + dy * dy);
+}
+
 static void count_wall(struct wall_census *c, double alarm)
 {
     c->walls++;
@@ -113,13 +130,14 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
 {
     struct estimate e = estimate_move(old, pieces, s);
     bool freely = moved_freely(old, pieces, s, &e);
+    struct xy_m middle = middle_of(old);
     census->off_field += s->tail;
     *out = (struct outline_test){.off_the_field = freely, .move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
     double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];
         const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
-        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = sd_of(p, a->out, left, &e, s), w = left / sd;
+        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = hypot(sd_of(p, a->out, left, &e, s), bend_at(a, p, middle, s)), w = left / sd;
         p->left_m = left, p->w = w;
         p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
         if (fabs(w) < KEPT_W)

@@ -18,6 +18,7 @@ struct test_scale {
     double vertex_noise_m, registration_sd_m, overhang_m;
     double tail;               // share 0..1 of buildings that lie far off the field here; 0: none ever does
     double tail_m;             // and how far, at most
+    double bend_per_m;         // the registration follows the slope at the outline's middle; off it by this times distance squared
     double min_width_m;        // offsets below are not looked at
     double alarm_z, step_z;    // for a whole wall; for a part of one (drawing bends walls, it makes no steps)
 };
