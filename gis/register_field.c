@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 2000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 120, ROOM = 1024 };
+enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 2000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 90, ROOM = 1024 };
 static const double BIN_M = 32;             // the ties' own index
 static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
-static const double NODE_SPACING = 0.75;    // bandwidths
+static const double NODE_SPACING = 0.9;    // bandwidths
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
 static const double STEEPEST = 0.04, SEAM_SHARE = 0.04;
@@ -209,7 +209,7 @@ static void index_bins(struct field *f, const struct ties *ties)
     sort_by_key(item, ties->count);
     f->ties = ties->count;
     f->tie = mem_get(f->ties, sizeof *f->tie);
-    f->bin = (struct cell_index){BIN_M, mem_get(f->ties, sizeof *f->bin.key), 0};
+    f->bin = (struct cell_index){.size_m = BIN_M, .key = mem_get(f->ties, sizeof *f->bin.key)};
     f->bin_first = mem_get(f->ties + 1, sizeof *f->bin_first);
     for (size_t i = 0; i < f->ties; i++) {
         f->tie[i] = ties->tie[item[i].value];
@@ -242,16 +242,18 @@ static struct xy_m node_place(const struct field *f, uint64_t key)
     return (struct xy_m){c.x - f->node.size_m / 2, c.y - f->node.size_m / 2};
 }
 
-static void lay_nodes(struct field *f, const struct footprints *after)
+static void lay_nodes(struct field *f, const struct register_input *in)
 {
-    size_t n = (size_t)after->count;
+    size_t n = (size_t)in->after->count;
     f->node.size_m = NODE_SPACING * f->bandwidth_m;
     struct sort_item *item = mem_get(n * 4, sizeof *item);
     size_t count = 0;
     uint64_t last = 0;
     for (size_t i = 0; i < n; i++) {
-        uint64_t key = cell_key(f->node.size_m, footprint_middle(after, (int64_t)i));
-        if (i > 0 && key == last)
+        if (!in->active[i])
+            continue;
+        uint64_t key = cell_key(f->node.size_m, footprint_middle(in->after, (int64_t)i));
+        if (key == last)
             continue;
         last = key;
         for (int c = 0; c < 4; c++)
@@ -263,6 +265,7 @@ static void lay_nodes(struct field *f, const struct footprints *after)
         if (i == 0 || item[i].key != item[i - 1].key)
             f->node.key[f->node.count++] = item[i].key;
     mem_free(item);
+    cell_index_ready(&f->node);
     f->at = mem_get(f->node.count, sizeof *f->at);
 }
 
@@ -349,7 +352,7 @@ static void measure_misfit(struct field *f)
     for (size_t i = 0; i < f->ties; i++)
         item[i] = (struct sort_item){cell_key(VOTE_CELL_M, f->tie[i].place), (uint32_t)i};
     sort_by_key(item, f->ties);
-    f->cell = (struct cell_index){VOTE_CELL_M, mem_get(f->ties, sizeof *f->cell.key), 0};
+    f->cell = (struct cell_index){.size_m = VOTE_CELL_M, .key = mem_get(f->ties, sizeof *f->cell.key)};
     f->misfit = mem_get(f->ties, sizeof *f->misfit);
     f->tail = mem_get(f->ties, sizeof *f->tail);
     double limit = 2 * f->tukey_m * f->tukey_m;
@@ -366,11 +369,12 @@ static void measure_misfit(struct field *f)
         f->cell.key[f->cell.count++] = item[i].key;
         i = end;
     }
+    cell_index_ready(&f->cell);
     mem_free(item);
     mem_free(left);
 }
 
-struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m, double bandwidth_m)
+struct field *field_open(const struct register_input *in, const struct ties *ties, double noise_m, double bandwidth_m)
 {
     struct field *f = mem_get(1, sizeof *f);
     f->noise_m = fmax(noise_m, 0.01);
@@ -379,9 +383,9 @@ struct field *field_open(struct pool *pool, const struct footprints *after, cons
     f->tukey_m = 2;
     f->bandwidth_m = bandwidth_m;
     if (bandwidth_m == 0)
-        choose_bandwidth(pool, f);
-    lay_nodes(f, after);
-    pool_range(pool, (int64_t)f->node.count, 64, fit_nodes, f);
+        choose_bandwidth(in->pool, f);
+    lay_nodes(f, in);
+    pool_range(in->pool, (int64_t)f->node.count, 64, fit_nodes, f);
     measure_misfit(f);
     return f;
 }
@@ -419,11 +423,11 @@ void field_close(struct field *f)
     if (f == NULL)
         return;
     mem_free(f->tie);
-    mem_free(f->bin.key);
+    cell_index_clear(&f->bin);
     mem_free(f->bin_first);
-    mem_free(f->node.key);
+    cell_index_clear(&f->node);
     mem_free(f->at);
-    mem_free(f->cell.key);
+    cell_index_clear(&f->cell);
     mem_free(f->misfit);
     mem_free(f->tail);
     mem_free(f);

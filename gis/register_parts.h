@@ -9,6 +9,8 @@ struct register_input {
     const struct near_pairs *pairs;   // sorted by AFTER index
     const uint32_t *first_pair;       // [after->count + 1] into pairs
     double max_shift_m;
+    const uint8_t *active;            // [after] 0: stands where the surveys are one drawing, and is left alone
+    uint32_t sample;                  // the walls of one tie in so many are measured
 };
 static const uint32_t NOBODY = UINT32_MAX;
 
@@ -17,13 +19,15 @@ struct xy_m footprint_middle(const struct footprints *f, int64_t i); // centroid
 double footprint_likeness(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j);
 
 // Cells of a plain square grid that hold something, in ascending order of (y, x).
-struct cell_index { double size_m; uint64_t *key; size_t count; };
+struct cell_index { double size_m; uint64_t *key; size_t count; uint32_t *slot; size_t slots; };
+void cell_index_ready(struct cell_index *c);                // after the last key: makes cell_find quick
+void cell_index_clear(struct cell_index *c);
 uint64_t cell_key(double size_m, struct xy_m p);
 uint64_t cell_neighbour(uint64_t key, int dx, int dy);
 struct xy_m cell_centre(double size_m, uint64_t key);
 size_t cell_find(const struct cell_index *c, uint64_t key); // SIZE_MAX: nothing there
 
-struct votes { struct cell_index cell; struct xy_m *mode; float *share; };
+struct votes { struct cell_index cell; struct xy_m *mode; float *share; uint32_t (*around)[9]; }; // around: cells, or NOBODY
 void votes_count(const struct register_input *in, struct votes *out);
 struct xy_m votes_at(const struct votes *v, struct xy_m place);
 void votes_clear(struct votes *v);
@@ -38,7 +42,7 @@ double ties_overhang_m(const struct register_input *in, const struct ties *t);
 
 struct field;
 // bandwidth_m 0: the one that predicts left-out ties best.
-struct field *field_open(struct pool *pool, const struct footprints *after, const struct ties *ties, double noise_m, double bandwidth_m);
+struct field *field_open(const struct register_input *in, const struct ties *ties, double noise_m, double bandwidth_m);
 struct placed field_at(const struct field *f, struct xy_m place);
 double field_bandwidth_m(const struct field *f);
 void field_close(struct field *f);

@@ -1,4 +1,5 @@
 // Ties: pairs of footprints that are surely the same building, each with its own displacement.
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "gis/register_parts.h"
 #include "gis/wall.h"
@@ -14,6 +15,7 @@ struct tying {
     shift_at *expect;
     const void *ctx;
     double reach_m;
+    struct xy_m *expected; // [after]
     uint32_t *mate;        // [after] best BEFORE
     float *mate_cost;
     uint32_t *mate_of;     // [before] best AFTER
@@ -29,18 +31,19 @@ static void choose(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t i = first; i < last; i++) {
         t->mate[i] = NOBODY;
         t->mate_cost[i] = INFINITY;
-        if (in->twin[i] != NOBODY || in->first_pair[i] == in->first_pair[i + 1])
+        if (in->twin[i] != NOBODY || !in->active[i] || in->first_pair[i] == in->first_pair[i + 1])
             continue;
-        struct xy_m b = footprint_middle(in->after, i), shift = t->expect(t->ctx, b);
+        struct xy_m b = footprint_middle(in->after, i), shift = t->expected[i] = t->expect(t->ctx, b);
         for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
             uint32_t j = in->pairs->b[p];
+            struct xy_m a = footprint_middle(in->before, j);
+            double dx = b.x + shift.x - a.x, dy = b.y + shift.y - a.y, off = dx * dx + dy * dy;
+            if (off > t->reach_m * t->reach_m)
+                continue;
             double like = footprint_likeness(in->before, j, in->after, i);
             if (like < 0.02)
                 continue;
-            struct xy_m a = footprint_middle(in->before, j);
-            double off = hypot(b.x + shift.x - a.x, b.y + shift.y - a.y);
-            if (off > t->reach_m)
-                continue;
+            off = sqrt(off);
             float cost = (float)(off / t->reach_m + 1 - like);
             if (cost < t->mate_cost[i])
                 t->mate_cost[i] = cost, t->mate[i] = j;
@@ -65,7 +68,7 @@ static void measure(struct tying *t, int64_t i, struct scratch *s)
 {
     const struct register_input *in = t->in;
     uint32_t j = t->mate[i];
-    struct xy_m place = footprint_middle(in->after, i), shift = t->expect(t->ctx, place);
+    struct xy_m place = footprint_middle(in->after, i), shift = t->expected[i];
     struct mm64 frame = footprint_centre(in->before, j);
     footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &s->a);
     walls_of(&s->a, &s->wa);
@@ -93,7 +96,7 @@ static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
         t->tie[i].walls = 0;
         if (t->in->twin[i] != NOBODY)
             t->tie[i] = (struct tie){footprint_middle(t->in->after, i), {0, 0}, TWIN_VARIANCE, 0, t->in->twin[i], (uint32_t)i, 4};
-        else if (t->mate[i] != NOBODY && t->mate_of[t->mate[i]] == (uint32_t)i)
+        else if (t->mate[i] != NOBODY && t->mate_of[t->mate[i]] == (uint32_t)i && hash_mix((uint64_t)i + 1) % t->in->sample == 0)
             measure(t, i, &t->scratch[thread]);
     }
 }
@@ -156,7 +159,7 @@ static void keep_fitting(struct tying *t, struct ties *out)
 void ties_find(const struct register_input *in, shift_at *expect, const void *ctx, double reach_m, struct ties *out)
 {
     size_t n = (size_t)in->after->count, threads = (size_t)pool_threads(in->pool);
-    struct tying t = {in, expect, ctx, reach_m, mem_get(n, sizeof *t.mate), mem_get(n, sizeof *t.mate_cost),
+    struct tying t = {in, expect, ctx, reach_m, mem_get(n, sizeof *t.expected), mem_get(n, sizeof *t.mate), mem_get(n, sizeof *t.mate_cost),
                       mem_get((size_t)in->before->count, sizeof *t.mate_of), mem_get(n, sizeof *t.tie),
                       mem_get(threads, sizeof *t.scratch)};
     pool_range(in->pool, (int64_t)n, 1024, choose, &t);
@@ -171,6 +174,7 @@ void ties_find(const struct register_input *in, shift_at *expect, const void *ct
         wall_pieces_clear(&t.scratch[k].pieces);
     }
     mem_free(t.scratch);
+    mem_free(t.expected);
     mem_free(t.mate);
     mem_free(t.mate_cost);
     mem_free(t.mate_of);

@@ -1,4 +1,5 @@
 // Votes: the displacement most pairs of similar footprints agree on, cell by cell.
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/sort.h"
 #include "gis/register_parts.h"
@@ -44,17 +45,35 @@ struct xy_m cell_centre(double size_m, uint64_t key)
                          ((double)(int64_t)(key >> 32) - CELL_BIAS + 0.5) * size_m};
 }
 
+void cell_index_ready(struct cell_index *c)
+{
+    c->slots = 16;
+    while (c->slots < 2 * c->count)
+        c->slots *= 2;
+    c->slot = mem_get(c->slots, sizeof *c->slot);
+    for (size_t i = 0; i < c->count; i++) {
+        size_t s = hash_mix(c->key[i]) & (c->slots - 1);
+        while (c->slot[s] != 0)
+            s = (s + 1) & (c->slots - 1);
+        c->slot[s] = (uint32_t)i + 1;
+    }
+}
+
+void cell_index_clear(struct cell_index *c)
+{
+    mem_free(c->key);
+    mem_free(c->slot);
+    *c = (struct cell_index){0};
+}
+
 size_t cell_find(const struct cell_index *c, uint64_t key)
 {
-    size_t low = 0, high = c->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (c->key[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < c->count && c->key[low] == key ? low : SIZE_MAX;
+    if (c->slots == 0)
+        return SIZE_MAX;
+    for (size_t s = hash_mix(key) & (c->slots - 1); c->slot[s] != 0; s = (s + 1) & (c->slots - 1))
+        if (c->key[c->slot[s] - 1] == key)
+            return c->slot[s] - 1;
+    return SIZE_MAX;
 }
 
 struct mode { struct xy_m at; float score; };
@@ -128,12 +147,9 @@ static const double AROUND[3] = {0.5, 1, 0.5};
 
 static void each_vote_around(const struct counting *c, size_t cell, one_vote *fn, void *ctx)
 {
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            size_t other = cell_find(&c->votes->cell, cell_neighbour(c->votes->cell.key[cell], dx, dy));
-            if (other != SIZE_MAX)
-                each_vote(c, other, AROUND[dx + 1] * AROUND[dy + 1], fn, ctx);
-        }
+    for (int k = 0; k < 9; k++)
+        if (c->votes->around[cell][k] != NOBODY)
+            each_vote(c, c->votes->around[cell][k], AROUND[k % 3] * AROUND[k / 3], fn, ctx);
 }
 
 // Sums of 5 x 5 bins, highest first; a mode blots out what lies within 2 m of it.
@@ -205,15 +221,14 @@ static void agree(struct counting *c)
                 if (m->score <= 0)
                     continue;
                 double support = 0.3 * m->score;
-                for (int dy = -1; dy <= 1; dy++)
-                    for (int dx = -1; dx <= 1; dx++) {
-                        size_t o = cell_find(&c->votes->cell, cell_neighbour(c->votes->cell.key[i], dx, dy));
-                        if (o == SIZE_MAX || o == i)
-                            continue;
-                        const struct mode *n = &c->mode[o * MODES + chosen[o]];
-                        double d = hypot(m->at.x - n->at.x, m->at.y - n->at.y) / AGREE_M;
-                        support += 0.25 * fmin(n->score, 3 * m->score) * exp(-d * d / 2);
-                    }
+                for (int a = 0; a < 9; a++) {
+                    uint32_t o = c->votes->around[i][a];
+                    if (o == NOBODY || o == i)
+                        continue;
+                    const struct mode *n = &c->mode[o * MODES + chosen[o]];
+                    double d = hypot(m->at.x - n->at.x, m->at.y - n->at.y) / AGREE_M;
+                    support += 0.25 * fmin(n->score, 3 * m->score) * exp(-d * d / 2);
+                }
                 if (support > best)
                     best = support, next[i] = (uint8_t)k;
             }
@@ -234,10 +249,11 @@ static void agree(struct counting *c)
 static void index_cells(struct counting *c)
 {
     const struct footprints *after = c->in->after;
-    size_t n = (size_t)after->count;
-    c->by_cell = mem_get(n, sizeof *c->by_cell);
-    for (size_t i = 0; i < n; i++)
-        c->by_cell[i] = (struct sort_item){cell_key(VOTE_CELL_M, footprint_middle(after, (int64_t)i)), (uint32_t)i};
+    size_t n = 0;
+    c->by_cell = mem_get((size_t)after->count, sizeof *c->by_cell);
+    for (size_t i = 0; i < (size_t)after->count; i++)
+        if (c->in->active[i])
+            c->by_cell[n++] = (struct sort_item){cell_key(VOTE_CELL_M, footprint_middle(after, (int64_t)i)), (uint32_t)i};
     sort_by_key(c->by_cell, n);
     struct cell_index *cell = &c->votes->cell;
     cell->size_m = VOTE_CELL_M;
@@ -249,6 +265,13 @@ static void index_cells(struct counting *c)
             cell->key[cell->count++] = c->by_cell[i].key;
         }
     c->first[cell->count] = (uint32_t)n;
+    cell_index_ready(cell);
+    c->votes->around = mem_get(cell->count, sizeof *c->votes->around);
+    for (size_t i = 0; i < cell->count; i++)
+        for (int k = 0; k < 9; k++) {
+            size_t o = cell_find(cell, cell_neighbour(cell->key[i], k % 3 - 1, k / 3 - 1));
+            c->votes->around[i][k] = o == SIZE_MAX ? NOBODY : (uint32_t)o;
+        }
 }
 
 void votes_count(const struct register_input *in, struct votes *out)
@@ -282,28 +305,29 @@ void votes_count(const struct register_input *in, struct votes *out)
 // Tent weights over the cells around; cells that disagree with the own one are left out.
 struct xy_m votes_at(const struct votes *v, struct xy_m place)
 {
-    uint64_t key = cell_key(VOTE_CELL_M, place);
-    size_t own = cell_find(&v->cell, key);
+    size_t own = cell_find(&v->cell, cell_key(VOTE_CELL_M, place));
+    if (own == SIZE_MAX)
+        return (struct xy_m){0, 0};
     double x = 0, y = 0, sum = 0;
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            uint64_t k = cell_neighbour(key, dx, dy);
-            size_t o = cell_find(&v->cell, k);
-            if (o == SIZE_MAX || v->share[o] <= 0)
-                continue;
-            if (own != SIZE_MAX && hypot(v->mode[o].x - v->mode[own].x, v->mode[o].y - v->mode[own].y) > 2 * AGREE_M)
-                continue;
-            struct xy_m c = cell_centre(VOTE_CELL_M, k);
-            double wx = fmax(0, 1 - fabs(place.x - c.x) / VOTE_CELL_M), wy = fmax(0, 1 - fabs(place.y - c.y) / VOTE_CELL_M);
-            double w = wx * wy * fmin(v->share[o], 5) + 1e-6;
-            x += w * v->mode[o].x, y += w * v->mode[o].y, sum += w;
-        }
+    for (int k = 0; k < 9; k++) {
+        uint32_t o = v->around[own][k];
+        if (o == NOBODY || v->share[o] <= 0)
+            continue;
+        double dx = v->mode[o].x - v->mode[own].x, dy = v->mode[o].y - v->mode[own].y;
+        if (dx * dx + dy * dy > 4 * AGREE_M * AGREE_M)
+            continue;
+        struct xy_m c = cell_centre(VOTE_CELL_M, v->cell.key[o]);
+        double wx = fmax(0, 1 - fabs(place.x - c.x) / VOTE_CELL_M), wy = fmax(0, 1 - fabs(place.y - c.y) / VOTE_CELL_M);
+        double w = wx * wy * fmin(v->share[o], 5) + 1e-6;
+        x += w * v->mode[o].x, y += w * v->mode[o].y, sum += w;
+    }
     return sum > 0 ? (struct xy_m){x / sum, y / sum} : (struct xy_m){0, 0};
 }
 
 void votes_clear(struct votes *v)
 {
-    mem_free(v->cell.key);
+    cell_index_clear(&v->cell);
+    mem_free(v->around);
     mem_free(v->mode);
     mem_free(v->share);
     *v = (struct votes){0};
