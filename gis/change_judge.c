@@ -251,9 +251,12 @@ static enum status measure_change(struct judge *j, struct question *q, const str
 {
     ground_move(q->new_, q->test.move, &j->moved);
     enum status status = OK;
-    if (s->gain || s->turned || s->reshaped)
+    j->gain.count = j->loss.count = 0;
+    double common = relate_overlap_m2(q->old, &j->moved), least = j->in->options->min_area_m2;
+    bool may_gain = rings_area_m2(&j->moved) - common >= least, may_lose = rings_area_m2(q->old) - common >= least;
+    if (may_gain && (s->gain || s->turned || s->reshaped))
         status = ground_gain(j, q, &j->moved, e);
-    if (status == OK && (s->loss || s->turned || s->reshaped))
+    if (status == OK && may_lose && (s->loss || s->turned || s->reshaped))
         status = ground_loss(j, q, &j->moved, q->test.move, e);
     if (status != OK)
         return status;

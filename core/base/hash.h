@@ -1,4 +1,4 @@
-// hash.h - SHA-256 of files (libsodium) and a quick 64-bit mix for tables.
+// hash.h - SHA-256 of files (OpenSSL: with the processor's own instructions) and a quick 64-bit mix for tables.
 #pragma once
 #include "core/base/status.h"
 #include <stdint.h>
