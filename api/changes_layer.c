@@ -8,7 +8,7 @@ enum { TEXT_CEILING = 1 << 20, METADATA_CEILING = 1 << 20, TELL_EVERY = 1000 };
 static const double BEGIN_SHARE = 0.9;
 
 enum column {
-    RANK, CLASS, CLASS_ZH, RELATION, BEFORE_IDS, AFTER_IDS, AREA_BEFORE, AREA_AFTER, GAINED, GAINED_SD, LOST, LOST_SD, WIDTH,
+    RANK, CLASS, CLASS_ZH, RELATION, BEFORE_IDS, AFTER_IDS, LINKS, AREA_BEFORE, AREA_AFTER, GAINED, GAINED_SD, LOST, LOST_SD, WIDTH,
     HEIGHT_BEFORE, HEIGHT_AFTER, HEIGHT_CHANGE, Z, CONFIDENCE, SHIFT_X, SHIFT_Y, REGISTRATION_SD, LON, LAT, REASONS_FOR,
     REASONS_AGAINST, WHY_ZH, WHY_EN, COLUMNS
 };
@@ -19,6 +19,7 @@ static const struct sink_field columns[COLUMNS] = {
     [RELATION] = { "relation", SINK_TEXT, "relation", "对应关系", 0, NULL },
     [BEFORE_IDS] = { "before_ids", SINK_TEXT, "ids before", "前期编号", 0, NULL },
     [AFTER_IDS] = { "after_ids", SINK_TEXT, "ids after", "后期编号", 0, NULL },
+    [LINKS] = { "links", SINK_TEXT, "pairs before:after with over 5 % of both in common", "重叠对应", 0, NULL },
     [AREA_BEFORE] = { "area_before_m2", SINK_REAL, "area before, m²", "前期面积", 2, "area_b_m2" },
     [AREA_AFTER] = { "area_after_m2", SINK_REAL, "area after, m²", "后期面积", 2, "area_a_m2" },
     [GAINED] = { "gained_m2", SINK_REAL, "gained, m²", "增加面积", 2, NULL },
@@ -43,7 +44,7 @@ static const struct sink_field columns[COLUMNS] = {
 };
 
 // The texts of one row; reused for every row.
-enum row_text { TEXT_BEFORE, TEXT_AFTER, TEXT_FOR, TEXT_AGAINST, TEXT_ZH, TEXT_EN, TEXTS };
+enum row_text { TEXT_BEFORE, TEXT_AFTER, TEXT_LINKS, TEXT_FOR, TEXT_AGAINST, TEXT_ZH, TEXT_EN, TEXTS };
 
 struct writer {
     const struct comparison *c;
@@ -59,6 +60,16 @@ static void list_ids(const struct footprints *f, const uint32_t *member, uint32_
         buf_printf(out, "%s%s", i == 0 ? "" : ",", footprint_id(f, member[i], id, sizeof id));
 }
 
+static void list_links(const struct comparison *c, const struct change *ch, struct buf *out)
+{
+    char before[512], after[512];
+    for (uint32_t i = 0; i < ch->link_count; i++) {
+        struct diff_link l = c->result.link[ch->link_first + i];
+        buf_printf(out, "%s%s:%s", i == 0 ? "" : ",", footprint_id(&c->survey[BEFORE].layer, l.before, before, sizeof before),
+                   footprint_id(&c->survey[AFTER].layer, l.after, after, sizeof after));
+    }
+}
+
 static void fill_texts(struct writer *w, const struct change *ch)
 {
     const struct diff_result *r = &w->c->result;
@@ -69,6 +80,7 @@ static void fill_texts(struct writer *w, const struct change *ch)
     }
     list_ids(&w->c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &w->text[TEXT_BEFORE]);
     list_ids(&w->c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &w->text[TEXT_AFTER]);
+    list_links(w->c, ch, &w->text[TEXT_LINKS]);
     reason_codes(ch, false, &w->text[TEXT_FOR]);
     reason_codes(ch, true, &w->text[TEXT_AGAINST]);
     reason_sentences(ch, LANG_ZH, &w->text[TEXT_ZH]);
@@ -91,6 +103,7 @@ static enum status write_row(struct writer *w, int64_t i, struct err *e)
         [RELATION] = text_of(relation_name(ch->relation)),
         [BEFORE_IDS] = text_of(w->text[TEXT_BEFORE].data),
         [AFTER_IDS] = text_of(w->text[TEXT_AFTER].data),
+        [LINKS] = text_of(w->text[TEXT_LINKS].data),
         [AREA_BEFORE] = real_of(ch->area_before_m2),
         [AREA_AFTER] = real_of(ch->area_after_m2),
         [GAINED] = real_of(ch->gained_m2),

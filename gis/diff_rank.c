@@ -6,7 +6,7 @@
 
 static const double RULE_BELOW_M2[] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
 static const double RULE_SHARE = 0.8;     // of the population are changes of one class
-static const double RULE_NONE = 0.04;     // what the other survey has of it, at most
+static const double RULE_NONE = 0.04;     // what the other survey has of it, at most, of what it would have without a rule
 static const int64_t RULE_FEWEST = 25;
 
 static int64_t count_below(const struct footprints *f, double area)
@@ -48,6 +48,14 @@ static bool everywhere(const struct diff_result *r, const struct footprints *all
     return full * 4 >= of * 3;
 }
 
+// How many the other survey would hold if it drew the same population: by the rest of both, which both draw. A survey of a few
+// buildings leaves nothing out by rule: it is small.
+static double would_hold(const struct footprints *less, int64_t other, const struct footprints *more, int64_t population)
+{
+    double rest_less = (double)(less->count - other), rest_more = (double)(more->count - population);
+    return rest_more > rest_less ? (double)population * rest_less / rest_more : (double)population;
+}
+
 static bool rule_below(const struct footprints *less, const struct footprints *more, enum change_class class, struct diff_result *r)
 {
     for (size_t t = 0; t < sizeof RULE_BELOW_M2 / sizeof *RULE_BELOW_M2; t++) {
@@ -57,7 +65,10 @@ static bool rule_below(const struct footprints *less, const struct footprints *m
             const struct change *c = &r->change[k];
             changed += c->class == class && (class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2) < below;
         }
-        if (changed < RULE_FEWEST || (double)other > RULE_NONE * (double)population || (double)changed < RULE_SHARE * (double)population)
+        double expected = would_hold(less, other, more, population);
+        if (changed < RULE_FEWEST || expected < (double)RULE_FEWEST || (double)other > RULE_NONE * expected)
+            continue;
+        if ((double)changed < RULE_SHARE * (double)population)
             continue;
         if (!everywhere(r, more, class, below))
             continue;

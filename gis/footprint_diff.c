@@ -6,6 +6,7 @@
 #include "gis/change_group.h"
 #include "gis/change_judge.h"
 #include "gis/diff_rank.h"
+#include "gis/diff_relation.h"
 #include "gis/height_test.h"
 #include "gis/near.h"
 #include "gis/register_parts.h"
@@ -339,50 +340,6 @@ static enum status judge_groups(struct work *w, struct wall_census *census)
     return s;
 }
 
-// --- relations after LINZ ---------------------------------------------------------------------------------------------------
-
-static void count_relations(struct work *w)
-{
-    size_t n = (size_t)w->before->count, m = (size_t)w->after->count;
-    uint32_t *of_before = mem_get(n, sizeof *of_before), *of_after = mem_get(m, sizeof *of_after);
-    for (size_t i = 0; i < m; i++)
-        if (w->twin[i] != NOBODY)
-            of_after[i]++, of_before[w->twin[i]]++;
-    for (int64_t k = 0; k < w->groups.links; k++)
-        if (w->groups.link[k].linz)
-            of_before[w->groups.link[k].before]++, of_after[w->groups.link[k].after]++;
-    int64_t *count = w->out->summary.per_relation;
-    for (size_t j = 0; j < n; j++)
-        count[RELATION_REMOVED] += of_before[j] == 0;
-    for (size_t i = 0; i < m; i++)
-        count[RELATION_ADDED] += of_after[i] == 0;
-    for (size_t i = 0; i < m; i++) {
-        if (w->twin[i] == NOBODY)
-            continue;
-        bool alone = of_after[i] == 1 && of_before[w->twin[i]] == 1;
-        count[alone ? RELATION_MATCHED : RELATION_RELATED]++;
-    }
-    for (int64_t k = 0; k < w->groups.links; k++) {
-        const struct link *l = &w->groups.link[k];
-        if (l->linz)
-            count[of_before[l->before] == 1 && of_after[l->after] == 1 ? RELATION_MATCHED : RELATION_RELATED]++;
-    }
-    for (int64_t k = 0; k < w->out->count; k++) {
-        struct change *c = &w->out->change[k];
-        uint32_t a = 0, b = 0, most = 0;
-        for (uint32_t i = 0; i < c->before_count; i++)
-            a += of_before[w->groups.before[c->before_first + i]], most = most > of_before[w->groups.before[c->before_first + i]] ? most : of_before[w->groups.before[c->before_first + i]];
-        for (uint32_t i = 0; i < c->after_count; i++)
-            b += of_after[w->groups.after[c->after_first + i]], most = most > of_after[w->groups.after[c->after_first + i]] ? most : of_after[w->groups.after[c->after_first + i]];
-        if (a + b == 0)
-            c->relation = c->after_count == 0 ? RELATION_REMOVED : RELATION_ADDED;
-        else
-            c->relation = most == 1 && c->before_count == 1 && c->after_count == 1 ? RELATION_MATCHED : RELATION_RELATED;
-    }
-    mem_free(of_before);
-    mem_free(of_after);
-}
-
 // --- the list ---------------------------------------------------------------------------------------------------------------
 
 static void drop_same(struct diff_result *r)
@@ -450,9 +407,7 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
     stage_done(&w, STAGE_JUDGE, 0.95);
     if (s == OK) {
         hand_over_members(&w);
-        w.groups.before = out->before_member, w.groups.after = out->after_member;
-        count_relations(&w);
-        w.groups.before = w.groups.after = NULL;
+        find_relations(&(struct relation_input){before, after, w.twin, &w.groups}, out);
         out->summary.per_class[CHANGE_SAME] = 0;
         count_classes(&w);
         int64_t same = out->summary.per_class[CHANGE_SAME] + out->summary.identical - twins_judged(&w);
@@ -475,6 +430,7 @@ void diff_result_clear(struct diff_result *r)
     mem_free(r->change);
     mem_free(r->before_member);
     mem_free(r->after_member);
+    mem_free(r->link);
     mem_free(r->wkb);
     mem_free(r->cell);
     *r = (struct diff_result){0};

@@ -64,6 +64,7 @@ struct change {
     enum relation relation;
     uint32_t before_first, before_count;  // into diff_result.before_member
     uint32_t after_first, after_count;    // into diff_result.after_member
+    uint32_t link_first, link_count;      // into diff_result.link: the pairs of the relation its footprints are part of
     double area_before_m2, area_after_m2;
     double gained_m2, gained_sd_m2, lost_m2, lost_sd_m2;
     double width_m;                       // mean width of what was gained or lost
@@ -108,9 +109,12 @@ struct diff_summary {
 };
 const char *diff_stage_name(int stage); // NULL past the last
 
+struct diff_link { uint32_t before, after; }; // footprints that share over 5 % of both
+
 struct diff_result {
     struct change *change; int64_t count;       // ranked: the likeliest and largest first; same and matched ones last
     uint32_t *before_member, *after_member;     // footprint indexes
+    struct diff_link *link;
     uint8_t *wkb; size_t wkb_len;
     struct registration_cell *cell; int64_t cells;
     struct diff_summary summary;

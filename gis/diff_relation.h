@@ -1,0 +1,16 @@
+// diff_relation.h - the four relations after LINZ (对应关系): added, removed, matched, related.
+//
+// A pair counts when its overlap is over 5 % of both outlines; identical outlines count. A footprint without a pair is added or
+// removed; a pair whose two footprints have no other is matched; every other pair is related. The rule looks at areas alone, so
+// pairs may join footprints of different changes: such a pair is listed with both.
+#pragma once
+#include "gis/change_group.h"
+#include "gis/footprint_diff.h"
+
+struct relation_input {
+    const struct footprints *before, *after;
+    const uint32_t *twin;          // AFTER -> identical BEFORE or UINT32_MAX
+    const struct groups *groups;
+};
+// Fills per_relation of the summary, the relation and the links of every change, and the list of links.
+void find_relations(const struct relation_input *in, struct diff_result *r);
