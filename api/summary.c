@@ -31,6 +31,8 @@ static void say_survey(const struct survey *v, enum lang lang, const char *title
         buf_printf(out, text_in(lang, "    with several parts %lld, with holes %lld, with Z or M %lld\n"), (long long)d->multi,
                    (long long)d->holes, (long long)d->z_or_m);
     say_dirt(d, lang, out);
+    if (d->count[DIRT_SAME_ID] > 0)
+        buf_text(out, text_in(lang, "        Are they pieces of one building? --dissolve-by FIELD joins what has the same value.\n"));
 }
 
 static void say_registration(const struct comparison *c, struct buf *out)

@@ -120,17 +120,46 @@ static double overlap_ratio(const struct rings *a, const struct rings *b)
     return all > 0 ? common / all : 1;
 }
 
-// The same shape at another place: one translation makes the walls fit.
-static bool moved_as_whole(struct judge *j, const struct question *q, struct change *c)
+// Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
+static bool beyond_drawing(const struct judge *j, const struct question *q)
+{
+    double common = relate_overlap_m2(q->old, &j->moved), squares = 0, length = 0;
+    double differs = rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * common;
+    for (size_t i = 0; i < j->wa.count; i++) {
+        length += j->wa.wall[i].length_m;
+        squares += j->wa.wall[i].length_m * j->wa.wall[i].length_m;
+    }
+    return differs > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
+}
+
+// One translation makes the walls fit.
+static bool move_by_walls(struct judge *j, const struct question *q, struct xy_m *move)
 {
     struct wall_fit fit;
-    if (q->befores != 1 || q->afters != 1 || !wall_fit_move(&j->wa, &j->pieces, fmax(2, 6 * j->noise_m), &fit))
-        return false;
-    double far = hypot(fit.move.x, fit.move.y);
-    if (far < fmax(fmax(j->in->options->min_width_m, 3.5 * q->placed.tail_m), 4 * hypot(j->noise_m, q->placed.sd_m)) || fit.worst_m > 4 * j->noise_m + 0.1)
+    if (!wall_fit_move(&j->wa, &j->pieces, fmax(2, 6 * j->noise_m), &fit) || fit.worst_m > 4 * j->noise_m + 0.1)
         return false;
     ground_move(q->new_, fit.move, &j->moved);
-    if (overlap_ratio(q->old, &j->moved) < 0.8)
+    *move = fit.move;
+    return overlap_ratio(q->old, &j->moved) >= 0.8;
+}
+
+// Steps of a wall are easily taken for each other; the middle of an outline is not.
+static bool move_by_middle(struct judge *j, const struct question *q, struct xy_m *move)
+{
+    struct xy_m a = rings_centroid(q->old), b = rings_centroid(q->new_);
+    *move = (struct xy_m){a.x - b.x, a.y - b.y};
+    ground_move(q->new_, *move, &j->moved);
+    return !beyond_drawing(j, q);
+}
+
+// The same shape at another place.
+static bool moved_as_whole(struct judge *j, const struct question *q, struct change *c)
+{
+    struct xy_m move;
+    if (q->befores != 1 || q->afters != 1 || !(move_by_walls(j, q, &move) || move_by_middle(j, q, &move)))
+        return false;
+    double far = hypot(move.x, move.y);
+    if (far < fmax(fmax(j->in->options->min_width_m, 3.5 * q->placed.tail_m), 4 * hypot(j->noise_m, q->placed.sd_m)))
         return false;
     c->class = CHANGE_SHIFTED;
     c->z = far / hypot(j->noise_m, q->placed.sd_m);
@@ -164,18 +193,6 @@ static bool closes_gap(const struct judge *j, const struct question *q)
         if (j->gain.item[k].lean > (courtyard ? 0.75 : 0.45) && (q->befores > 1 || courtyard))
             return true;
     return false;
-}
-
-// Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
-static bool beyond_drawing(const struct judge *j, const struct question *q)
-{
-    double common = relate_overlap_m2(q->old, &j->moved), squares = 0, length = 0;
-    double differs = rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * common;
-    for (size_t i = 0; i < j->wa.count; i++) {
-        length += j->wa.wall[i].length_m;
-        squares += j->wa.wall[i].length_m * j->wa.wall[i].length_m;
-    }
-    return differs > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
 }
 
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s)
