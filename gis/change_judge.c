@@ -13,6 +13,7 @@ static const double KEPT = 0.5;              // of the walls: less is another bu
 static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
+static const double PLAINLY_THE_SAME = 0.95; // of the ground of two outlines laid on each other
 static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
 
 static void test_outlines(struct judge *j, struct question *q, struct wall_census *census)
@@ -149,7 +150,7 @@ static bool move_by_middle(struct judge *j, const struct question *q, struct xy_
     struct xy_m a = rings_centroid(q->old), b = rings_centroid(q->new_);
     *move = (struct xy_m){a.x - b.x, a.y - b.y};
     ground_move(q->new_, *move, &j->moved);
-    return !beyond_drawing(j, q);
+    return !beyond_drawing(j, q) && overlap_ratio(q->old, &j->moved) >= PLAINLY_THE_SAME;
 }
 
 // The same shape at another place.
