@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
+#include "gis/footprint_order.h"
 #include "gis/overlay.h"
 #include <math.h>
 #include <pthread.h>
@@ -197,6 +198,8 @@ static void *read_survey(void *ctx)
     struct survey *v = r->survey;
     struct progress progress = { tell_half, r };
     r->status = source_read(v->source, r->metric, &progress, &v->layer, &v->dirt, &r->err);
+    if (r->status == OK)
+        footprints_in_hilbert_order(&v->layer);
     return NULL;
 }
 

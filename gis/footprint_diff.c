@@ -144,7 +144,11 @@ static void join_near(struct work *w)
     struct near_pairs one = {0}, two = {0};
     near_join(w->pool, w->after, free_after, w->before, NULL, reach, w->options.tile_m, &one);
     near_join(w->pool, w->after, twin_after, w->before, free_before, 4, w->options.tile_m, &two);
-    w->pairs.count = merge_pairs(&one, &two, &w->pairs);
+    if (two.count == 0) {
+        w->pairs = one;
+        one = (struct near_pairs){0};
+    } else
+        w->pairs.count = merge_pairs(&one, &two, &w->pairs);
     near_pairs_clear(&one);
     near_pairs_clear(&two);
     mem_free(free_after);
@@ -202,22 +206,32 @@ static void summarise_registration(struct work *w)
     s->vertex_noise_m = registration_vertex_noise_m(w->registration);
 }
 
-static void register_layers(struct work *w)
+// Twins are no candidates for others.
+static void pairs_without_twins(const struct work *w, struct near_pairs *out)
 {
-    struct near_pairs free_pairs = {0}; // twins are no candidates for others
-    free_pairs.a = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
-    free_pairs.b = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
+    out->a = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
+    out->b = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
     for (int64_t p = 0; p < w->pairs.count; p++) {
         if (w->twin[w->pairs.a[p]] != NOBODY || w->twin_of[w->pairs.b[p]] != NOBODY)
             continue;
-        free_pairs.a[free_pairs.count] = w->pairs.a[p];
-        free_pairs.b[free_pairs.count++] = w->pairs.b[p];
+        out->a[out->count] = w->pairs.a[p];
+        out->b[out->count++] = w->pairs.b[p];
+    }
+}
+
+static void register_layers(struct work *w)
+{
+    struct near_pairs own = {0};
+    const struct near_pairs *pairs = &w->pairs;
+    if (w->out->summary.identical > 0) {
+        pairs_without_twins(w, &own);
+        pairs = &own;
     }
     if (w->options.no_registration)
-        w->registration = registration_none(w->pool, w->before, w->after, w->twin, &free_pairs);
+        w->registration = registration_none(w->pool, w->before, w->after, w->twin, pairs);
     else
-        w->registration = registration_open(w->pool, w->before, w->after, w->twin, &free_pairs, w->options.max_shift_m);
-    near_pairs_clear(&free_pairs);
+        w->registration = registration_open(w->pool, w->before, w->after, w->twin, pairs, w->options.max_shift_m);
+    near_pairs_clear(&own);
     w->placed = mem_get((size_t)w->after->count, sizeof *w->placed);
     pool_range(w->pool, w->after->count, 1024, place_slice, w);
     summarise_registration(w);

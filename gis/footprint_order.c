@@ -1,0 +1,114 @@
+#include "gis/footprint_order.h"
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include <string.h>
+
+enum { CELL_BITS_MM = 14, ORDER = 24 }; // cells of 2^14 mm, 2^24 of them a side: 275 km, beyond which they are taken larger
+
+// Place on the curve of order ORDER: the usual turn of quadrants (Hilbert 1891).
+static uint64_t hilbert(uint32_t x, uint32_t y)
+{
+    uint64_t place = 0;
+    for (uint32_t side = 1u << (ORDER - 1); side > 0; side >>= 1) {
+        uint32_t right = (x & side) != 0, up = (y & side) != 0;
+        place += (uint64_t)side * side * ((3 * right) ^ up);
+        if (!up) {
+            if (right)
+                x = ~x, y = ~y;
+            uint32_t swap = x;
+            x = y;
+            y = swap;
+        }
+    }
+    return place;
+}
+
+static struct sort_item *sorted(const struct footprints *f)
+{
+    struct mm64 low = f->origin[0], high = low;
+    for (int64_t i = 1; i < f->count; i++) {
+        struct mm64 o = f->origin[i];
+        low.x = o.x < low.x ? o.x : low.x, low.y = o.y < low.y ? o.y : low.y;
+        high.x = o.x > high.x ? o.x : high.x, high.y = o.y > high.y ? o.y : high.y;
+    }
+    int bits = CELL_BITS_MM;
+    while ((high.x - low.x) >> bits >> ORDER || (high.y - low.y) >> bits >> ORDER)
+        bits++;
+    struct sort_item *item = mem_get((size_t)f->count, sizeof *item);
+    for (int64_t i = 0; i < f->count; i++)
+        item[i] = (struct sort_item){hilbert((uint32_t)((f->origin[i].x - low.x) >> bits), (uint32_t)((f->origin[i].y - low.y) >> bits)), (uint32_t)i};
+    sort_by_key(item, (size_t)f->count);
+    return item;
+}
+
+static void *permuted(void *old, size_t size, const struct sort_item *item, int64_t count)
+{
+    if (old == NULL)
+        return NULL;
+    char *all = mem_get((size_t)count, size);
+    for (int64_t i = 0; i < count; i++)
+        memcpy(all + (size_t)i * size, (char *)old + (size_t)item[i].value * size, size);
+    mem_free(old);
+    return all;
+}
+
+static void permute_outlines(struct footprints *f, const struct sort_item *item)
+{
+    uint32_t rings = f->ring_first[f->count], vertices = f->vertex_first[rings], ring = 0, vertex = 0;
+    uint32_t *ring_first = mem_get((size_t)f->count + 1, sizeof *ring_first), *vertex_first = mem_get((size_t)rings + 1, sizeof *vertex_first);
+    struct mm *all = mem_get(vertices, sizeof *all);
+    for (int64_t i = 0; i < f->count; i++) {
+        uint32_t old = item[i].value;
+        ring_first[i] = ring;
+        for (uint32_t r = f->ring_first[old]; r < f->ring_first[old + 1]; r++) {
+            uint32_t n = f->vertex_first[r + 1] - f->vertex_first[r];
+            vertex_first[ring++] = vertex;
+            memcpy(all + vertex, f->vertex + f->vertex_first[r], n * sizeof *all);
+            vertex += n;
+        }
+    }
+    ring_first[f->count] = ring;
+    vertex_first[ring] = vertex;
+    mem_free(f->ring_first);
+    mem_free(f->vertex_first);
+    mem_free(f->vertex);
+    f->ring_first = ring_first, f->vertex_first = vertex_first, f->vertex = all;
+}
+
+static void permute_ids(struct footprints *f, const struct sort_item *item)
+{
+    if (f->id_first == NULL)
+        return;
+    uint32_t *first = mem_get((size_t)f->count + 1, sizeof *first), at = 0;
+    char *text = mem_get(f->id_first[f->count], 1);
+    for (int64_t i = 0; i < f->count; i++) {
+        uint32_t old = item[i].value, n = f->id_first[old + 1] - f->id_first[old];
+        first[i] = at;
+        memcpy(text + at, f->id_text + f->id_first[old], n);
+        at += n;
+    }
+    first[f->count] = at;
+    mem_free(f->id_first);
+    mem_free(f->id_text);
+    f->id_first = first, f->id_text = text;
+}
+
+void footprints_in_hilbert_order(struct footprints *f)
+{
+    if (f->count < 2)
+        return;
+    struct sort_item *item = sorted(f);
+    permute_outlines(f, item);
+    permute_ids(f, item);
+    f->origin = permuted(f->origin, sizeof *f->origin, item, f->count);
+    f->size = permuted(f->size, sizeof *f->size, item, f->count);
+    f->area_m2 = permuted(f->area_m2, sizeof *f->area_m2, item, f->count);
+    f->perimeter_m = permuted(f->perimeter_m, sizeof *f->perimeter_m, item, f->count);
+    f->centroid = permuted(f->centroid, sizeof *f->centroid, item, f->count);
+    f->identity = permuted(f->identity, sizeof *f->identity, item, f->count);
+    f->shape = permuted(f->shape, sizeof *f->shape, item, f->count);
+    f->fid = permuted(f->fid, sizeof *f->fid, item, f->count);
+    f->height_m = permuted(f->height_m, sizeof *f->height_m, item, f->count);
+    f->kind = permuted(f->kind, sizeof *f->kind, item, f->count);
+    mem_free(item);
+}

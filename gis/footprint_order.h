@@ -1,0 +1,8 @@
+// footprint_order.h - neighbours on the ground become neighbours in memory (Hilbert order).
+//
+// Survey files come in any order; a comparison walks from place to place. Along a Hilbert curve whatever is near is read already.
+#pragma once
+#include "gis/geom.h"
+
+// Reorders every array of f. Cells of about 16 m; footprints of one cell keep their order. Linear time.
+void footprints_in_hilbert_order(struct footprints *f);
