@@ -270,7 +270,8 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     ground_move(q->new_, q->test.move, &j->moved);
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
-    double common = relate_overlap_m2(q->old, &j->moved), least = j->in->options->min_area_m2;
+    double common = relate_overlap_m2(q->old, &j->moved); // slivers of noise alone make 0.46 s a metre of outline
+    double least = j->in->options->min_area_m2 + 0.23 * j->noise_m * rings_perimeter_m(q->old);
     bool may_gain = rings_area_m2(&j->moved) - common >= least, may_lose = rings_area_m2(q->old) - common >= least;
     if (may_gain && (s->gain || s->turned || s->reshaped))
         status = ground_gain(j, q, &j->moved, e);

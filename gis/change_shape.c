@@ -3,6 +3,7 @@
 #include "gis/relate.h"
 #include <math.h>
 
+enum { PLAIN_CORNERS = 6 };
 static const double NOTHING_M2 = 0.01; // common ground that changes nothing
 static const double ON_LINE_M = 0.12; // an edge this near an outline lies on it: opening bends corners a little
 
@@ -90,6 +91,16 @@ static void add_part(struct increments *out, uint32_t ring, uint32_t count, doub
     out->item[out->count++] = part;
 }
 
+// One ring of a few corners and wide: nothing hangs on it that an opening would take away.
+static bool is_plain(const struct rings *r, double opening_m)
+{
+    double perimeter = 0;
+    if (r->count != 1 || r->first[1] > PLAIN_CORNERS)
+        return false;
+    double area = ring_area(r, 0, &perimeter);
+    return rectangle_width_m(area, perimeter) > 3 * opening_m;
+}
+
 enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
                             double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e)
 {
@@ -109,7 +120,7 @@ enum status increments_find(struct overlay *o, const struct rings *whole, const 
     }
     if (left->count == 0)
         return OK;
-    if (left != whole) { // slivers come from cutting alone
+    if (left != whole && !is_plain(left, opening_m)) { // slivers come from cutting alone
         enum status s = overlay_open_by(o, left, opening_m, &out->step[2], e);
         if (s != OK)
             return s;

@@ -40,12 +40,12 @@ static struct estimate estimate_move(const struct walls *old, const struct wall_
 }
 
 // A wall that took part in the estimate has pulled it its way (variance less n'Vn), one that was left out has not (plus).
-static double sd_of(const struct wall_piece *p, struct xy_m n, double left, const struct estimate *e, const struct test_scale *s)
+static double variance_of(const struct wall_piece *p, struct xy_m n, double left, const struct estimate *e, const struct test_scale *s)
 {
     double s2 = s->vertex_noise_m * s->vertex_noise_m;
     double nvn = n.x * n.x * e->vxx + 2 * n.x * n.y * e->vxy + n.y * n.y * e->vyy, own = s2 * p->factor;
     double far = left / (e->cut_m * sqrt(fmax(p->factor, 1))), part = far * far >= 1 ? 0 : (1 - far * far) * (1 - far * far);
-    return sqrt(fmax(own + nvn * (1 - 2 * part), 0.3 * own));
+    return fmax(own + nvn * (1 - 2 * part), 0.3 * own);
 }
 
 static struct xy_m middle_of(const struct walls *w)
@@ -137,7 +137,8 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];
         const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
-        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), sd = hypot(sd_of(p, a->out, left, &e, s), bend_at(a, p, middle, s)), w = left / sd;
+        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), bend = bend_at(a, p, middle, s);
+        double sd = sqrt(variance_of(p, a->out, left, &e, s) + bend * bend), w = left / sd;
         p->left_m = left, p->w = w;
         p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
         if (fabs(w) < KEPT_W)

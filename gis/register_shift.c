@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TURNS = 2, FEWEST_TIES = 5, FEW_BUILDINGS = 2000, MANY_BUILDINGS = 100000, FIRST_SAMPLE = 3 };
+enum { TURNS = 2, FEWEST_TIES = 5, FEW_BUILDINGS = 2000, MANY_BUILDINGS = 100000, MANY_PAIRS = 400000, FIRST_SAMPLE = 3 };
 static const double FIRST_BANDWIDTH_M = 60;
 static const double FIRST_REACH_M = 2.5, LATER_REACH_M = 1.5; // a tie may lie this far from where it is expected
 
@@ -101,7 +101,7 @@ static void register_field(struct registration *r, struct register_input *in)
 static void learn_noise(struct registration *r, struct register_input *in)
 {
     all_active(r);
-    in->sample = in->after->count > MANY_BUILDINGS ? 4 : 1;
+    in->sample = in->pairs->count > MANY_PAIRS ? 4 : 1;
     retie(r, in, from_nothing, NULL, FIRST_REACH_M);
 }
 

@@ -116,7 +116,7 @@ static double median_of(float *value, size_t count)
 }
 
 // A sample large enough for a median, the same whatever the order of work.
-enum { SAMPLE = 200000 };
+enum { SAMPLE = 50000 };
 
 double tie_own_noise_m(const struct tie *t)
 {

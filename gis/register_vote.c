@@ -4,9 +4,8 @@
 #include "core/base/sort.h"
 #include "gis/register_parts.h"
 #include <math.h>
-#include <string.h>
 
-enum { BINS_MOST = 161, MODES = 4, AGREEMENTS = 6 };
+enum { BINS_MOST = 161, MODES = 4, AGREEMENTS = 6, HALF = 2 };
 static const double BIN_M = 0.5;
 static const double AGREE_M = 1.5;     // neighbouring cells may differ by about this
 
@@ -87,7 +86,8 @@ struct counting {
     uint32_t *first_vote;          // [cells + 1] into vote
     struct mode *mode;             // [cells * MODES]
     int bins;
-    float **histogram;             // one a thread
+    float **histogram;             // one a thread: bins, and the scores of those in use
+    int **used;
 };
 
 // The votes of all footprints, cell after cell: every candidate of similar size, twins for no displacement.
@@ -124,13 +124,17 @@ static void each_vote(const struct counting *c, size_t cell, double weight, one_
         fn(ctx, (struct xy_m){c->vote[k].x, c->vote[k].y}, weight * c->vote[k].weight);
 }
 
-struct into_histogram { float *bin; int bins; double reach_m; };
+struct histogram { float *bin; int bins; double reach_m; int *used, uses; }; // used: bins that hold something
 static void into_histogram(void *ctx, struct xy_m move, double weight)
 {
-    struct into_histogram *h = ctx;
+    struct histogram *h = ctx;
     int x = (int)floor((move.x + h->reach_m) / BIN_M), y = (int)floor((move.y + h->reach_m) / BIN_M);
-    if (x >= 0 && y >= 0 && x < h->bins && y < h->bins)
-        h->bin[y * h->bins + x] += (float)weight;
+    if (x < HALF || y < HALF || x >= h->bins - HALF || y >= h->bins - HALF)
+        return;
+    float *bin = &h->bin[y * h->bins + x];
+    if (*bin == 0)
+        h->used[h->uses++] = y * h->bins + x;
+    *bin += (float)weight;
 }
 
 struct mean_near { struct xy_m at; double reach_m, x, y, weight; };
@@ -152,37 +156,40 @@ static void each_vote_around(const struct counting *c, size_t cell, one_vote *fn
             each_vote(c, c->votes->around[cell][k], AROUND[k % 3] * AROUND[k / 3], fn, ctx);
 }
 
-// Sums of 5 x 5 bins, highest first; a mode blots out what lies within 2 m of it.
-static void find_modes(const float *bin, int bins, double reach_m, struct mode *mode)
+static float sum_around(const struct histogram *h, int place)
 {
-    static const int HALF = 2;
-    int found = 0;
+    float sum = 0;
+    for (int v = -HALF; v <= HALF; v++)
+        for (int u = -HALF; u <= HALF; u++)
+            sum += h->bin[place + v * h->bins + u];
+    return sum;
+}
+
+// Sums of 5 x 5 bins, highest first; a mode blots out what lies within 2 m of it. The sum is kept in place of the bin's order.
+static void find_modes(const struct histogram *h, float *score, struct mode *mode)
+{
     struct xy_m taken[MODES];
+    for (int k = 0; k < h->uses; k++) {
+        double x = (h->used[k] % h->bins + 0.5) * BIN_M - h->reach_m, y = (h->used[k] / h->bins + 0.5) * BIN_M - h->reach_m;
+        score[k] = sum_around(h, h->used[k]) * (float)(1 / (1 + (x * x + y * y) / 100)); // large shifts are rarer
+    }
+    int found = 0;
     for (; found < MODES; found++) {
         float best = 0;
-        int bx = -1, by = -1;
-        for (int y = HALF; y < bins - HALF; y++)
-            for (int x = HALF; x < bins - HALF; x++) {
-                if (bin[y * bins + x] == 0)
-                    continue;
-                struct xy_m at = {(x + 0.5) * BIN_M - reach_m, (y + 0.5) * BIN_M - reach_m};
-                bool near = false;
-                for (int k = 0; k < found; k++)
-                    near |= hypot(at.x - taken[k].x, at.y - taken[k].y) < 2;
-                if (near)
-                    continue;
-                float sum = 0;
-                for (int v = -HALF; v <= HALF; v++)
-                    for (int u = -HALF; u <= HALF; u++)
-                        sum += bin[(y + v) * bins + x + u];
-                sum *= (float)exp(-(at.x * at.x + at.y * at.y) / (2 * 8.0 * 8.0)); // large shifts are rarer
-                if (sum > best)
-                    best = sum, bx = x, by = y;
-            }
-        if (bx < 0)
+        int place = -1;
+        for (int k = 0; k < h->uses; k++)
+            if (score[k] > best || (score[k] == best && place >= 0 && h->used[k] < place))
+                best = score[k], place = h->used[k];
+        if (place < 0 || best <= 0)
             break;
-        taken[found] = (struct xy_m){(bx + 0.5) * BIN_M - reach_m, (by + 0.5) * BIN_M - reach_m};
+        taken[found] = (struct xy_m){(place % h->bins + 0.5) * BIN_M - h->reach_m, (place / h->bins + 0.5) * BIN_M - h->reach_m};
         mode[found] = (struct mode){taken[found], best};
+        for (int k = 0; k < h->uses; k++) {
+            double dx = (h->used[k] % h->bins + 0.5) * BIN_M - h->reach_m - taken[found].x;
+            double dy = (h->used[k] / h->bins + 0.5) * BIN_M - h->reach_m - taken[found].y;
+            if (dx * dx + dy * dy < 4)
+                score[k] = 0;
+        }
     }
     for (; found < MODES; found++)
         mode[found] = (struct mode){{0, 0}, 0};
@@ -191,13 +198,16 @@ static void find_modes(const float *bin, int bins, double reach_m, struct mode *
 static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct counting *c = ctx;
-    float *bin = c->histogram[thread];
+    size_t room = (size_t)c->bins * (size_t)c->bins;
+    struct histogram h = {c->histogram[thread], c->bins, c->bins * BIN_M / 2, c->used[thread], 0};
+    float *score = c->histogram[thread] + room;
     for (int64_t cell = first; cell < last; cell++) {
-        memset(bin, 0, (size_t)c->bins * (size_t)c->bins * sizeof *bin);
-        struct into_histogram h = {bin, c->bins, c->bins * BIN_M / 2};
+        for (int k = 0; k < h.uses; k++)
+            h.bin[h.used[k]] = 0;
+        h.uses = 0;
         each_vote_around(c, (size_t)cell, into_histogram, &h);
         struct mode *mode = &c->mode[cell * MODES];
-        find_modes(bin, c->bins, c->bins * BIN_M / 2, mode);
+        find_modes(&h, score, mode);
         for (int k = 0; k < MODES && mode[k].score > 0; k++)
             for (int turn = 0; turn < 2; turn++) {
                 struct mean_near m = {mode[k].at, AGREE_M, 0, 0, 0};
@@ -206,6 +216,8 @@ static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
                     mode[k].at = (struct xy_m){m.x / m.weight, m.y / m.weight};
             }
     }
+    for (int k = 0; k < h.uses; k++)
+        h.bin[h.used[k]] = 0;
 }
 
 // Each cell takes the mode its neighbours support best; what they chose before counts (a few rounds).
@@ -288,12 +300,18 @@ void votes_count(const struct register_input *in, struct votes *out)
         c.bins = BINS_MOST;
     int threads = pool_threads(in->pool);
     c.histogram = mem_get((size_t)threads, sizeof *c.histogram);
+    c.used = mem_get((size_t)threads, sizeof *c.used);
     for (int t = 0; t < threads; t++)
-        c.histogram[t] = mem_get((size_t)c.bins * (size_t)c.bins, sizeof **c.histogram);
+        c.used[t] = mem_get((size_t)c.bins * (size_t)c.bins, sizeof **c.used);
+    for (int t = 0; t < threads; t++)
+        c.histogram[t] = mem_get((size_t)c.bins * (size_t)c.bins * 2, sizeof **c.histogram);
     pool_range(in->pool, (int64_t)out->cell.count, 64, count_cells, &c);
     agree(&c);
-    for (int t = 0; t < threads; t++)
+    for (int t = 0; t < threads; t++) {
         mem_free(c.histogram[t]);
+        mem_free(c.used[t]);
+    }
+    mem_free(c.used);
     mem_free(c.histogram);
     mem_free(c.mode);
     mem_free(c.first);
