@@ -11,6 +11,7 @@ static const double TURN_TOO_Z = 2.5;         // seen on a building that changed
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
 static const double KEPT = 0.5;              // of the walls: less is another building
 static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
+static const double SHORT_OUTLINE_M = 60;
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
 static const double PLAINLY_THE_SAME = 0.95; // of the ground of two outlines laid on each other
@@ -271,7 +272,9 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
     double common = relate_overlap_m2(q->old, &j->moved); // slivers of noise alone make 0.46 s a metre of outline
-    double least = j->in->options->min_area_m2 + 0.23 * j->noise_m * rings_perimeter_m(q->old);
+    double least = j->in->options->min_area_m2;
+    if (rings_perimeter_m(q->old) < SHORT_OUTLINE_M) // on a long outline gains and losses of noise may cancel a part
+        least += 0.23 * j->noise_m * rings_perimeter_m(q->old);
     bool may_gain = rings_area_m2(&j->moved) - common >= least, may_lose = rings_area_m2(q->old) - common >= least;
     if (may_gain && (s->gain || s->turned || s->reshaped))
         status = ground_gain(j, q, &j->moved, e);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 2000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 90, ROOM = 1024 };
+enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 1000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 60, ROOM = 1024 };
 static const double BIN_M = 32;             // the ties' own index
 static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
-static const double NODE_SPACING = 0.9;    // bandwidths
+static const double NODE_SPACING = 1.1;    // bandwidths
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
 static const double STEEPEST = 0.04, SEAM_SHARE = 0.04;
