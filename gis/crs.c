@@ -84,10 +84,12 @@ static char *copy_text(const char *text)
 
 // PROJ names a CRS whose axes were turned "X (with axis order normalized for visualization)" and takes its code away:
 // name, code and text are asked of the CRS as it was given.
-static void learn_names(struct crs *c, const PJ *given)
+static void learn_names(struct crs *c, const PJ *given, const char *definition)
 {
     const char *name = proj_get_name(given), *wkt = proj_as_wkt(c->context, given, PJ_WKT2_2019, NULL);
     const char *authority = proj_get_id_auth_name(given, 0), *number = proj_get_id_code(given, 0);
+    if (name != NULL && strcmp(name, "unknown") == 0 && strlen(definition) < 120)
+        name = definition; // a PROJ string says more than that
     c->name = copy_text(name != NULL ? name : "");
     c->wkt = copy_text(wkt != NULL ? wkt : "");
     if (authority != NULL && number != NULL)
@@ -121,7 +123,7 @@ enum status crs_open(const char *definition, struct crs **out, struct err *e)
     }
     struct crs *c = mem_get(1, sizeof *c);
     c->context = context;
-    learn_names(c, given);
+    learn_names(c, given, definition);
     c->pj = horizontal(context, given);
     if (!learn_plain(c)) {
         err_set(e, INVALID, "%.80s is no map CRS: a geographic or a projected one is needed", c->name);

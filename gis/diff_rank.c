@@ -6,7 +6,7 @@
 
 static const double RULE_BELOW_M2[] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
 static const double RULE_SHARE = 0.8;     // of the population are changes of one class
-static const double RULE_NONE = 0.04;     // what the other survey has of it, at most, of what it would have without a rule
+static const double RULE_NONE = 0.1;      // what the other survey has of it, at most, of what it would have without a rule
 static const int64_t RULE_FEWEST = 25;
 
 static int64_t count_below(const struct footprints *f, double area)
