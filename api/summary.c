@@ -69,7 +69,7 @@ int64_t summary_changes(const struct diff_summary *m)
 {
     int64_t n = 0;
     for (int k = 0; k < CHANGE_CLASSES; k++)
-        if (k != CHANGE_SAME && k != CHANGE_SHIFTED && k != CHANGE_CAPTURE_RULE && k != CHANGE_UNKNOWN)
+        if (k != CHANGE_SAME && k != CHANGE_CAPTURE_RULE && k != CHANGE_UNKNOWN)
             n += m->per_class[k];
     return n;
 }
