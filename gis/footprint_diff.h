@@ -83,7 +83,7 @@ struct diff_options {
     double min_width_m;      // mean width of an increment; 0: 1
     double min_height_m;     // a storey; 0: 2.2
     double max_shift_m;      // search radius of the registration; 0: 10
-    double alarm_z;          // a whole wall moved; 0: chosen so that few false alarms are expected
+    double alarm_z;          // a whole wall moved, in standard deviations; 0: 4
     bool no_registration;    // trust the coordinates
     bool ids_are_stable;     // the same id in both layers is the same building
     bool mask_capture_rule;  // leave a population that only one survey captures out of the ranking

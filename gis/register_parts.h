@@ -32,13 +32,13 @@ void votes_count(const struct register_input *in, struct votes *out);
 struct xy_m votes_at(const struct votes *v, struct xy_m place);
 void votes_clear(struct votes *v);
 
-struct tie { struct xy_m place, move; float variance, residual_m; uint32_t before, after; uint16_t walls; };
-struct ties { struct tie *tie; size_t count; double noise_m; }; // noise: sigma of a vertex, robust; 0 when nothing but identical footprints
+struct tie { struct xy_m place, move; float variance, residual_m, outward_m; uint32_t before, after; uint16_t walls; };
+struct ties { struct tie *tie; size_t count; double noise_m, overhang_m; };
+// noise: sigma of a vertex, robust, 0 when nothing but identical footprints; overhang: all walls of AFTER further out, 0 if not sure
 typedef struct xy_m shift_at(const void *ctx, struct xy_m place);
 // Mutual best pairs around the expected shift, no further from it than reach_m. Ties that do not fit (what was built) are left out.
 void ties_find(const struct register_input *in, shift_at *expect, const void *ctx, double reach_m, struct ties *out);
 double tie_own_noise_m(const struct tie *t); // sigma as this tie alone shows it
-double ties_overhang_m(const struct register_input *in, const struct ties *t);
 
 struct field;
 // bandwidth_m 0: the one that predicts left-out ties best.

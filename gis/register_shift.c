@@ -120,7 +120,7 @@ static struct registration *open_with(struct register_input *in, const struct ne
         register_field(r, in);
     else
         learn_noise(r, in);
-    r->overhang_m = ties_overhang_m(in, &r->ties);
+    r->overhang_m = r->ties.overhang_m;
     mem_free(first);
     return r;
 }

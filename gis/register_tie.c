@@ -85,7 +85,7 @@ static void measure(struct tying *t, int64_t i, struct scratch *s)
             break;
     }
     double det = fit.xx * fit.yy - fit.xy * fit.xy;
-    t->tie[i] = (struct tie){place, shift, (float)((fit.xx + fit.yy) / (2 * det)), (float)fit.residual_m, j, (uint32_t)i,
+    t->tie[i] = (struct tie){place, shift, (float)((fit.xx + fit.yy) / (2 * det)), (float)fit.residual_m, (float)fit.outward_m, j, (uint32_t)i,
                              (uint16_t)(fit.pieces > 60000 ? 60000 : fit.pieces)};
 }
 
@@ -95,7 +95,7 @@ static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t i = first; i < last; i++) {
         t->tie[i].walls = 0;
         if (t->in->twin[i] != NOBODY)
-            t->tie[i] = (struct tie){footprint_middle(t->in->after, i), {0, 0}, TWIN_VARIANCE, 0, t->in->twin[i], (uint32_t)i, 4};
+            t->tie[i] = (struct tie){footprint_middle(t->in->after, i), {0, 0}, TWIN_VARIANCE, 0, 0, t->in->twin[i], (uint32_t)i, 4};
         else if (t->mate[i] != NOBODY && t->mate_of[t->mate[i]] == (uint32_t)i && hash_mix((uint64_t)i + 1) % t->in->sample == 0)
             measure(t, i, &t->scratch[thread]);
     }
@@ -140,6 +140,40 @@ static double vertex_noise_m(const struct ties *t)
     return noise;
 }
 
+// Outward offset o of every wall changes area by o * perimeter: the median over ties is the overhang of the layer.
+static double overhang_m(const struct register_input *in, const struct ties *t)
+{
+    float *value = mem_get(SAMPLE, sizeof *value), *spread = mem_get(SAMPLE, sizeof *spread);
+    size_t n = 0, step = t->count / SAMPLE + 1;
+    for (size_t i = 0; i < t->count && n < SAMPLE; i += step) {
+        if (t->tie[i].variance == TWIN_VARIANCE)
+            continue;
+        double perimeter = (in->before->perimeter_m[t->tie[i].before] + in->after->perimeter_m[t->tie[i].after]) / 2;
+        double gain = (double)in->after->area_m2[t->tie[i].after] - in->before->area_m2[t->tie[i].before];
+        value[n++] = (float)(gain / perimeter);
+    }
+    double middle = median_of(value, n);
+    for (size_t i = 0; i < n; i++)
+        spread[i] = (float)fabs(value[i] - middle);
+    double mad = 1.4826 * median_of(spread, n);
+    mem_free(value);
+    mem_free(spread);
+    if (n < 30 || fabs(middle) < 0.05 || fabs(middle) < 5 * mad / sqrt((double)n))
+        return 0;
+    return middle;
+}
+
+// A residual that is mostly the overhang is no noise: E(left - o)^2 = E left^2 - 2 o E left + o^2.
+static void take_overhang_out(struct ties *t)
+{
+    double o = t->overhang_m;
+    for (size_t k = 0; k < t->count && o != 0; k++) {
+        struct tie *tie = &t->tie[k];
+        if (tie->variance != TWIN_VARIANCE)
+            tie->residual_m = (float)sqrt(fmax(0, (double)tie->residual_m * tie->residual_m - 2 * o * tie->outward_m + o * o));
+    }
+}
+
 static void keep_fitting(struct tying *t, struct ties *out)
 {
     out->count = 0;
@@ -147,6 +181,8 @@ static void keep_fitting(struct tying *t, struct ties *out)
     for (int64_t i = 0; i < t->in->after->count; i++)
         if (t->tie[i].walls > 2)
             out->tie[out->count++] = t->tie[i];
+    out->overhang_m = overhang_m(t->in, out);
+    take_overhang_out(out);
     out->noise_m = vertex_noise_m(out);
     double most = fmax(0.25, 2.2 * out->noise_m); // what was built on does not fit, and is no witness
     size_t kept = 0;
@@ -178,27 +214,4 @@ void ties_find(const struct register_input *in, shift_at *expect, const void *ct
     mem_free(t.mate);
     mem_free(t.mate_cost);
     mem_free(t.mate_of);
-}
-
-// Outward offset o of every wall changes area by o * perimeter: the median over ties is the overhang of the layer.
-double ties_overhang_m(const struct register_input *in, const struct ties *t)
-{
-    float *value = mem_get(SAMPLE, sizeof *value), *spread = mem_get(SAMPLE, sizeof *spread);
-    size_t n = 0, step = t->count / SAMPLE + 1;
-    for (size_t i = 0; i < t->count && n < SAMPLE; i += step) {
-        if (t->tie[i].variance == TWIN_VARIANCE)
-            continue;
-        double perimeter = (in->before->perimeter_m[t->tie[i].before] + in->after->perimeter_m[t->tie[i].after]) / 2;
-        double gain = (double)in->after->area_m2[t->tie[i].after] - in->before->area_m2[t->tie[i].before];
-        value[n++] = (float)(gain / perimeter);
-    }
-    double middle = median_of(value, n);
-    for (size_t i = 0; i < n; i++)
-        spread[i] = (float)fabs(value[i] - middle);
-    double mad = 1.4826 * median_of(spread, n);
-    mem_free(value);
-    mem_free(spread);
-    if (n < 30 || fabs(middle) < 0.05 || fabs(middle) < 5 * mad / sqrt((double)n))
-        return 0;
-    return middle;
 }

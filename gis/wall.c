@@ -150,14 +150,15 @@ bool wall_fit_move(const struct walls *old, const struct wall_pieces *p, double 
         t.x = -(yy * gx - xy * gy) / det;
         t.y = -(xx * gy - xy * gx) / det;
     }
-    double sum = 0, of = 0, worst = 0;
+    double sum = 0, of = 0, worst = 0, outward = 0;
     for (size_t k = 0; k < p->count; k++) {
         const struct wall_piece *w = &p->piece[k];
         double left = w->offset_m + dot(old->wall[w->old_wall].out, t);
         sum += left * left / w->factor;
+        outward += left;
         of += 1;
         worst = fmax(worst, fabs(left));
     }
-    *out = (struct wall_fit){t, xx, xy, yy, sqrt(sum / of), worst, (int)p->count};
+    *out = (struct wall_fit){t, xx, xy, yy, sqrt(sum / of), outward / of, worst, (int)p->count};
     return true;
 }

@@ -37,6 +37,7 @@ struct wall_fit {
     struct xy_m move;                 // to be added to NEW
     double xx, xy, yy;                // normal matrix: sum of out out^T / factor; variance of move = s^2 * inverse
     double residual_m;                // root mean square of the offsets left, over sqrt(factor)
+    double outward_m;                 // their mean: all walls out (a roof drawn instead of walls) or in
     double worst_m;                   // largest |offset| left
     int pieces;
 };
