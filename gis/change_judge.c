@@ -14,7 +14,7 @@ static const double BEND_PER_M = 1e-4;       // half the curvature of a displace
 static const double SHORT_OUTLINE_M = 60;
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
-static const double PLAINLY_THE_SAME = 0.95; // of the ground of two outlines laid on each other
+static const double PLAINLY = 0.05;          // of an outline's ground: what may differ when nobody would call it another
 static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
 
 static void test_outlines(struct judge *j, struct question *q, struct wall_census *census)
@@ -122,16 +122,28 @@ static double overlap_ratio(const struct rings *a, const struct rings *b)
     return all > 0 ? common / all : 1;
 }
 
-// Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
-static bool beyond_drawing(const struct judge *j, const struct question *q)
+// Ground that only one of the two outlines covers, NEW as moved last.
+static double differing_m2(const struct judge *j, const struct question *q)
 {
-    double common = relate_overlap_m2(q->old, &j->moved), squares = 0, length = 0;
-    double differs = rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * common;
+    return rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * relate_overlap_m2(q->old, &j->moved);
+}
+
+// Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
+static bool beyond_drawing(const struct judge *j, double differs_m2)
+{
+    double squares = 0, length = 0;
     for (size_t i = 0; i < j->wa.count; i++) {
         length += j->wa.wall[i].length_m;
         squares += j->wa.wall[i].length_m * j->wa.wall[i].length_m;
     }
-    return differs > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
+    return differs_m2 > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
+}
+
+// But for what was built (0: nothing) the outlines lie on each other.
+static bool plainly_the_same(const struct judge *j, const struct question *q, double built_m2)
+{
+    double rest = differing_m2(j, q) - built_m2;
+    return rest <= PLAINLY * rings_area_m2(q->old) && !beyond_drawing(j, rest);
 }
 
 // One translation makes the walls fit.
@@ -145,13 +157,15 @@ static bool move_by_walls(struct judge *j, const struct question *q, struct xy_m
     return overlap_ratio(q->old, &j->moved) >= 0.8;
 }
 
-// Steps of a wall are easily taken for each other; the middle of an outline is not.
+// Steps of a wall are easily taken for each other; the middle of an outline is not. On other ground it is another building.
 static bool move_by_middle(struct judge *j, const struct question *q, struct xy_m *move)
 {
+    if (relate_overlap_m2(q->old, q->new_) <= 0)
+        return false;
     struct xy_m a = rings_centroid(q->old), b = rings_centroid(q->new_);
     *move = (struct xy_m){a.x - b.x, a.y - b.y};
     ground_move(q->new_, *move, &j->moved);
-    return !beyond_drawing(j, q) && overlap_ratio(q->old, &j->moved) >= PLAINLY_THE_SAME;
+    return plainly_the_same(j, q, 0);
 }
 
 // The same shape at another place.
@@ -197,13 +211,15 @@ static bool closes_gap(const struct judge *j, const struct question *q)
     return false;
 }
 
-static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s)
+static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s, double changed_m2)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
     bool turned_too = fabs(q->test.turn_rad) > TURN_RAD && q->test.turn_z > TURN_TOO_Z;
     if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
-    if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, q))))
+    if (gain != loss && plainly_the_same(j, q, changed_m2)) // whatever single walls say
+        return gain ? (closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED) : CHANGE_REDUCED;
+    if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, differing_m2(j, q)))))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
@@ -294,7 +310,7 @@ static enum status measure_change(struct judge *j, struct question *q, const str
         c->z = fmax(c->z, q->test.turn_z);
     if (s->reshaped)
         c->z = fmax(c->z, q->test.shape_z);
-    c->class = class_of_change(j, q, s);
+    c->class = class_of_change(j, q, s, c->gained_m2 + c->lost_m2);
     if (too_small_to_tell(j, q, fmax(c->gained_m2, c->lost_m2))) {
         c->class = class_without_change(j, q);
         c->gained_m2 = c->lost_m2 = 0;

@@ -6,6 +6,7 @@
 static const double STEP_M[] = {5, 3.5, 3.3, 3, 2.5, 1, 0.5, 0.25};
 static const double STEP_SHARE = 0.97;    // this many heights are multiples: the layer comes in these steps
 static const double ALARM_Z = 4;
+static const double MOST_JUMPS = 0.15;    // share of buildings whose height differs at all, when floors were counted
 enum { FEWEST = 8 };
 
 static int by_double(const void *a, const void *b)
@@ -29,6 +30,15 @@ static double step_of(const struct footprints *f)
             return STEP_M[s];
     }
     return 0;
+}
+
+// Measured heights rounded to a storey jump wherever they lie near a half; counted storeys do so only where something was built.
+static bool storeys_were_counted(const struct height_scale *h, double min_height_m, const double *from_bias, size_t n)
+{
+    size_t jumps = 0;
+    for (size_t k = 0; k < n; k++)
+        jumps += from_bias[k] > h->step_before_m / 2;
+    return h->step_before_m == h->step_after_m && h->step_before_m >= min_height_m && (double)jumps <= MOST_JUMPS * (double)n;
 }
 
 void height_scale_from(const struct footprints *before, const struct footprints *after, const uint32_t *pair_before,
@@ -57,8 +67,10 @@ void height_scale_from(const struct footprints *before, const struct footprints 
             out->bias_m = out->noise_m == 0 ? 0 : out->bias_m;
     }
     double rounding = (out->step_before_m + out->step_after_m) / 2;
-    out->least_m = fmax(fmax(min_height_m, ALARM_Z * out->noise_m), rounding * 1.01);
-    out->noise_m = hypot(out->noise_m, hypot(out->step_before_m, out->step_after_m) / sqrt(12));
+    bool counted = n >= FEWEST && storeys_were_counted(out, min_height_m, difference, n);
+    out->least_m = fmax(fmax(min_height_m, ALARM_Z * out->noise_m), counted ? 0 : rounding * 1.01);
+    if (!counted)
+        out->noise_m = hypot(out->noise_m, hypot(out->step_before_m, out->step_after_m) / sqrt(12));
     mem_free(difference);
 }
 
