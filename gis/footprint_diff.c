@@ -48,6 +48,7 @@ struct work {
     struct registration *registration;
     struct placed *placed;
     struct groups groups;
+    int64_t same;             // groups without change
     struct diff_result *out;
     double began_s;
 };
@@ -261,19 +262,25 @@ static void group_footprints(struct work *w)
 
 // --- verdicts ---------------------------------------------------------------------------------------------------------------
 
-struct bundle { struct change *change; size_t count, cap; struct buf wkb; struct wall_census census; struct err err; };
+struct bundle { struct change *change; size_t count, cap; int64_t same; struct buf wkb; struct wall_census census; struct err err; };
 struct judging { struct work *w; struct judge_input in; struct judge **judge; struct bundle *bundle; };
 
 static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct judging *jg = ctx;
     struct bundle *b = &jg->bundle[first / SLICE];
+    struct change c;
     buf_init(&b->wkb, WKB_MOST);
-    b->change = mem_grow(NULL, &b->cap, (size_t)(last - first), sizeof *b->change);
     b->err.lang = jg->w->e->lang;
-    for (int64_t g = first; g < last && b->err.status == OK; g++)
-        if (judge_group(jg->judge[thread], g, &b->change[b->count], &b->wkb, &b->census, &b->err) == OK)
-            b->count++;
+    for (int64_t g = first; g < last; g++) {
+        if (judge_group(jg->judge[thread], g, &c, &b->wkb, &b->census, &b->err) != OK)
+            return;
+        b->same += c.class == CHANGE_SAME;
+        if (c.class == CHANGE_SAME && !jg->w->options.all)
+            continue; // nobody will ask: a quarter of a gigabyte for a million buildings
+        b->change = mem_grow(b->change, &b->cap, b->count + 1, sizeof *b->change);
+        b->change[b->count++] = c;
+    }
 }
 
 // The height noise is learnt from one-to-one pairs, identical ones included.
@@ -312,6 +319,7 @@ static enum status collect_bundles(struct work *w, struct bundle *bundle, size_t
         if (bundle[s].wkb.full)
             return err_set(w->e, TOO_BIG, "the geometries of the changes exceed %zu bytes", WKB_MOST);
         changes += bundle[s].count, bytes += bundle[s].wkb.len;
+        w->same += bundle[s].same;
     }
     out->change = mem_get(changes, sizeof *out->change);
     out->wkb = mem_get(bytes, 1);
@@ -355,15 +363,6 @@ static enum status judge_groups(struct work *w, struct wall_census *census)
 }
 
 // --- the list ---------------------------------------------------------------------------------------------------------------
-
-static void drop_same(struct diff_result *r)
-{
-    int64_t kept = 0;
-    for (int64_t k = 0; k < r->count; k++)
-        if (r->change[k].class != CHANGE_SAME)
-            r->change[kept++] = r->change[k];
-    r->count = kept;
-}
 
 static void count_classes(struct work *w)
 {
@@ -422,16 +421,11 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
     if (s == OK) {
         hand_over_members(&w);
         find_relations(&(struct relation_input){before, after, w.twin, &w.groups}, out);
-        out->summary.per_class[CHANGE_SAME] = 0;
-        count_classes(&w);
-        int64_t same = out->summary.per_class[CHANGE_SAME] + out->summary.identical - twins_judged(&w);
-        if (!w.options.all)
-            drop_same(out);
         find_capture_rule(before, after, &w.options, out);
         rank_changes(out);
         expect_false_alarms(&census, &out->summary);
         count_classes(&w);
-        out->summary.per_class[CHANGE_SAME] = same;
+        out->summary.per_class[CHANGE_SAME] = w.same + out->summary.identical - twins_judged(&w);
         stage_done(&w, STAGE_RANK, 1);
     } else
         diff_result_clear(out);
