@@ -5,6 +5,7 @@
 
 enum { PLAIN_CORNERS = 6 };
 static const double NOTHING_M2 = 0.01; // common ground that changes nothing
+static const double TOO_SMALL = 0.9;  // of the smallest area: mitred corners may give a little back
 static const double ON_LINE_M = 0.12; // an edge this near an outline lies on it: opening bends corners a little
 
 void increments_clear(struct increments *i)
@@ -91,7 +92,7 @@ static void add_part(struct increments *out, uint32_t ring, uint32_t count, doub
     out->item[out->count++] = part;
 }
 
-// One ring of a few corners and wide: nothing hangs on it that an opening would take away.
+// One outer ring of a few corners and wide: nothing hangs on it that an opening would take away.
 static bool is_plain(const struct rings *r, double opening_m)
 {
     double perimeter = 0;
@@ -101,22 +102,71 @@ static bool is_plain(const struct rings *r, double opening_m)
     return rectangle_width_m(area, perimeter) > 3 * opening_m;
 }
 
+static void add_rings(struct rings *to, const struct rings *from, uint32_t first, uint32_t end)
+{
+    for (uint32_t r = first; r < end; r++) {
+        for (uint32_t v = from->first[r]; v < from->first[r + 1]; v++)
+            rings_add_vertex(to, from->vertex[v]);
+        rings_end_ring(to);
+    }
+}
+
+// A part is an outer ring and its holes: the first ring behind it, its area and its perimeter.
+static uint32_t part_end(const struct rings *r, uint32_t first, double *area, double *perimeter)
+{
+    uint32_t end = first + 1;
+    *perimeter = 0;
+    *area = ring_area(r, first, perimeter);
+    for (; end < r->count; end++) {
+        double hole = ring_area(r, end, perimeter);
+        if (hole > 0)
+            break;
+        *area += hole;
+    }
+    return end;
+}
+
+// Cutting and opening make parts smaller, never larger: what is too small already need not go on.
+static void drop_small(const struct rings *left, double least_m2, struct rings *out)
+{
+    rings_start(out);
+    for (uint32_t k = 0, end; k < left->count; k = end) {
+        double area, perimeter;
+        end = part_end(left, k, &area, &perimeter);
+        if (area >= least_m2)
+            add_rings(out, left, k, end);
+    }
+}
+
+static void take_parts(const struct rings *left, double min_area_m2, double min_width_m, const struct rings *const *cut, int cuts,
+                       struct increments *out)
+{
+    for (uint32_t k = 0, end; k < left->count; k = end) {
+        double area, perimeter;
+        end = part_end(left, k, &area, &perimeter);
+        double width = rectangle_width_m(area, perimeter);
+        if (area < min_area_m2 || width < min_width_m)
+            continue;
+        uint32_t ring = out->rings.count;
+        add_rings(&out->rings, left, k, end);
+        add_part(out, ring, end - k, area, width, cut, cuts);
+    }
+}
+
 enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
                             double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e)
 {
     out->count = 0;
     rings_start(&out->rings);
     const struct rings *left = whole;
-    int turn = 0;
     for (int c = 0; c < cuts && left->count > 0; c++) {
         if (!boxes_meet(rings_box(left), rings_box(cut[c])) || relate_overlap_m2(left, cut[c]) < NOTHING_M2)
             continue; // the area is a hundred times cheaper than the shape
-        struct rings *next = &out->step[turn];
-        turn = 1 - turn;
-        enum status s = overlay_minus(o, left, cut[c], next, e);
+        enum status s = overlay_minus(o, left, cut[c], &out->step[0], e);
         if (s != OK)
             return s;
-        left = next;
+        drop_small(&out->step[0], TOO_SMALL * min_area_m2, &out->step[1]);
+        left = &out->step[1];
     }
     if (left->count == 0)
         return OK;
@@ -126,26 +176,6 @@ enum status increments_find(struct overlay *o, const struct rings *whole, const 
             return s;
         left = &out->step[2];
     }
-    for (uint32_t k = 0; k < left->count;) {
-        double perimeter = 0, area = ring_area(left, k, &perimeter);
-        uint32_t end = k + 1;
-        for (; end < left->count; end++) {
-            double hole = ring_area(left, end, &perimeter);
-            if (hole > 0)
-                break;
-            area += hole;
-        }
-        double width = rectangle_width_m(area, perimeter);
-        if (area >= min_area_m2 && width >= min_width_m) {
-            uint32_t ring = out->rings.count;
-            for (uint32_t r = k; r < end; r++) {
-                for (uint32_t v = left->first[r]; v < left->first[r + 1]; v++)
-                    rings_add_vertex(&out->rings, left->vertex[v]);
-                rings_end_ring(&out->rings);
-            }
-            add_part(out, ring, end - k, area, width, cut, cuts);
-        }
-        k = end;
-    }
+    take_parts(left, min_area_m2, min_width_m, cut, cuts, out);
     return OK;
 }

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, ROBUST_TURNS = 3, LEAVE_OUT = 1000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 60, ROOM = 1024 };
+enum { TERMS = 6, ROBUST_TURNS = 3, ROUGH_TURNS = 2, LEAVE_OUT = 1000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 60, ROOM = 1024 };
 static const double BIN_M = 32;             // the ties' own index
 static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
-static const double NODE_SPACING = 1.1;    // bandwidths
+static const double NODE_SPACING = 1.1;    // bandwidths;
+static const double ROUGH_SPACING = 2;     // of a field that only has to say where ties are to be looked for
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
 static const double STEEPEST = 0.04, SEAM_SHARE = 0.04;
@@ -20,7 +21,8 @@ struct polynomial { float x[TERMS], y[TERMS]; float sd_factor; uint32_t ties; fl
 struct field {
     struct tie *tie; size_t ties;           // sorted by bin
     struct cell_index bin; uint32_t *bin_first;
-    double bandwidth_m, noise_m;
+    double bandwidth_m, noise_m, spacing;
+    int turns;                              // of the robust fit
     struct xy_m middle;                     // median displacement: what the ridge leads to
     double tukey_m;
     struct cell_index node; struct polynomial *at;
@@ -149,7 +151,7 @@ static void fit_at(const struct field *f, struct xy_m at, double h, size_t witho
     }
     sum_ties(&ties, NULL, 0, &n);
     solve(&n, ties.count, h, f->noise_m, out);
-    for (int turn = 1; turn < ROBUST_TURNS && ties.count > 0; turn++) {
+    for (int turn = 1; turn < f->turns && ties.count > 0; turn++) {
         struct polynomial last = *out;
         sum_ties(&ties, &last, f->tukey_m * (turn == 1 ? 2.5 : 1), &n);
         solve(&n, ties.count, h, f->noise_m, out);
@@ -245,7 +247,7 @@ static struct xy_m node_place(const struct field *f, uint64_t key)
 static void lay_nodes(struct field *f, const struct register_input *in)
 {
     size_t n = (size_t)in->after->count;
-    f->node.size_m = NODE_SPACING * f->bandwidth_m;
+    f->node.size_m = f->spacing * f->bandwidth_m;
     struct sort_item *item = mem_get(n * 4, sizeof *item);
     size_t count = 0;
     uint64_t last = 0;
@@ -382,6 +384,8 @@ struct field *field_open(const struct register_input *in, const struct ties *tie
     f->middle = (struct xy_m){median_component(f, false), median_component(f, true)};
     f->tukey_m = 2;
     f->bandwidth_m = bandwidth_m;
+    f->spacing = bandwidth_m == 0 ? NODE_SPACING : ROUGH_SPACING;
+    f->turns = bandwidth_m == 0 ? ROBUST_TURNS : ROUGH_TURNS;
     if (bandwidth_m == 0)
         choose_bandwidth(in->pool, f);
     lay_nodes(f, in);

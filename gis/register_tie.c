@@ -1,10 +1,10 @@
 // Ties: pairs of footprints that are surely the same building, each with its own displacement.
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/base/sort.h"
 #include "gis/register_parts.h"
 #include "gis/wall.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const double WALL_REACH_M = 2.5;  // a wall this far from its counterpart after the expected shift says nothing
@@ -101,18 +101,9 @@ static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
-static int by_float(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 static double median_of(float *value, size_t count)
 {
-    if (count == 0)
-        return 0;
-    qsort(value, count, sizeof *value, by_float);
-    return value[count / 2];
+    return count == 0 ? 0 : select_float(value, count, count / 2);
 }
 
 // A sample large enough for a median, the same whatever the order of work.

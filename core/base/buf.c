@@ -46,14 +46,17 @@ void buf_text(struct buf *b, const char *text)
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;
+    size_t room = b->full ? 0 : b->cap - b->len;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(room > 0 ? b->data + b->len : NULL, room, format, args); // most texts fit at once
     va_end(args);
     if (len >= 0 && make_room(b, (size_t)len)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+        if ((size_t)len >= room)
+            vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
         b->len += (size_t)len;
-    }
+    } else if (room > 0)
+        b->data[b->len] = '\0';
     va_end(again);
 }
 
