@@ -15,6 +15,7 @@ struct registration {
     uint8_t *active;               // [after] the others
     struct ties ties;
     double noise_m, overhang_m;
+    bool trusted;                  // the coordinates were not to be doubted
     const struct footprints *after;
 };
 
@@ -110,6 +111,7 @@ static struct registration *open_with(struct register_input *in, const struct ne
     struct registration *r = mem_get(1, sizeof *r);
     uint32_t *first = first_pairs(pairs, in->after->count);
     r->after = in->after;
+    r->trusted = !look;
     in->pairs = pairs;
     in->first_pair = first;
     bool any = look && find_active(r, in);
@@ -165,7 +167,7 @@ int64_t registration_cells(const struct registration *r, struct registration_cel
         struct xy_m at = cell_centre(VOTE_CELL_M, item[i].key);
         struct placed p = registration_at(r, at);
         bool quiet = cell_find(&r->quiet, item[i].key) != SIZE_MAX;
-        bool doubtful = r->field != NULL && !quiet && (p.ties < FEWEST_TIES || p.sd_m > fmax(0.5, 1.5 * r->noise_m));
+        bool doubtful = !r->trusted && !quiet && (p.ties < FEWEST_TIES || p.sd_m > fmax(0.5, 1.5 * r->noise_m));
         cell[count++] = (struct registration_cell){at, p.shift, p.sd_m, p.ties, doubtful};
     }
     mem_free(item);
