@@ -1,12 +1,15 @@
 #!/bin/bash
 # dirt.sh - every broken or strange file of the collection, offered as BEFORE and as AFTER: an honest result or a refusal in one
-# line, never a crash, a hang, a sanitizer's report or half an output.
+# line, never a crash, a hang, a sanitizer's report or half an output. Each file meets the sanitizers on one side and the program
+# as it runs every day on the other: reading is the same code on both sides, and so the story stays short.
 #
 #   DIRT_ONLY=shapefiles tests/e2e/dirt.sh    one folder of the collection
 set -u
-program=${GRIDPATROL_DEV:-}
-[ -x "$program" ] || program=$GRIDPATROL
-export program LANG=C.UTF-8
+watched=${GRIDPATROL_DEV:-}
+[ -x "$watched" ] || watched=$GRIDPATROL
+plain=$GRIDPATROL
+[ -x "$plain" ] || plain=$watched
+export watched plain LANG=C.UTF-8
 unset LC_ALL LC_MESSAGES
 root=$(cd "$(dirname "$0")/../.." && pwd)
 fixtures=${GRIDPATROL_FIXTURES:-$root/../shared/fixtures}
@@ -29,10 +32,12 @@ END
 
 # offer FILE: prints what is wrong, nothing when all is well.
 offer() {
-    local file=$1 name=${1#"$fixtures"/} side run status lines
+    local file=$1 name=${1#"$fixtures"/} side run status lines program
     run=$(mktemp -d "$here/run.XXXXXX")
     for side in before after; do
         if [ $side = before ]; then set -- "$file" "$here/good.geojson"; else set -- "$here/good.geojson" "$file"; fi
+        # The length of the name tells which side is watched: about half of the files each, the same every time.
+        case $side$((${#name} % 2)) in before0 | after1) program=$watched ;; *) program=$plain ;; esac
         timeout 60 "$program" diff "$@" -o "$run/out.geojson" >"$run/words" 2>"$run/err" </dev/null
         status=$?
         lines=$(grep -c . "$run/err")
