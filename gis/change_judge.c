@@ -15,6 +15,7 @@ static const double SHORT_OUTLINE_M = 60;
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
 static const double PLAINLY = 0.05;          // of an outline's ground: what may differ when nobody would call it another
+static const double PART = 0.3;              // of an outline's ground: more is no part of it any more
 static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
 
 static void test_outlines(struct judge *j, struct question *q, struct wall_census *census)
@@ -143,6 +144,8 @@ static bool beyond_drawing(const struct judge *j, double differs_m2)
 static bool plainly_the_same(const struct judge *j, const struct question *q, double built_m2)
 {
     double rest = differing_m2(j, q) - built_m2;
+    if (built_m2 > PART * rings_area_m2(q->old)) // a small house inside a large one's ground is another house
+        return false;
     return rest <= PLAINLY * rings_area_m2(q->old) && !beyond_drawing(j, rest);
 }
 

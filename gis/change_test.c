@@ -4,6 +4,9 @@
 
 static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves,
 static const double SHORT_STEP = 3.5;    // nor steps shorter than this many vertex noises: the ends of walls are drawn too
+static const double SURELY_OFF = 3.5;      // standard deviations
+static const double MOST_OF_IT = 0.6;      // of the outline a translation must explain
+static const double MOST_W2 = 25;        // no single wall makes another building
 static const double KEPT_W = 2.5;        // a wall within this stayed where it was
 static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
 
@@ -78,32 +81,52 @@ void wall_census_add(struct wall_census *to, const struct wall_census *from)
     to->off_field += from->off_field;
 }
 
-// Least squares without a prior: does one translation make every wall fit?
-static bool moved_freely(const struct walls *old, const struct wall_pieces *pieces, const struct test_scale *s, struct estimate *e)
+static double length_of(const struct walls *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->count; i++)
+        sum += w->wall[i].length_m;
+    return sum;
+}
+
+// What the one translation is asked of: whole walls that could have moved so far. Steps and far pieces are what is tested then.
+static bool of_the_whole(const struct walls *old, const struct walls *new_, const struct wall_piece *p, const struct test_scale *s)
+{
+    double a = old->wall[p->old_wall].length_m, b = new_->wall[p->new_wall].length_m;
+    return p->length_m >= PART_OF_WALL * fmax(a, b) && fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
+}
+
+// Least squares without a prior: does one translation make the walls fit? It must speak for most of the outline.
+static bool moved_freely(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+                         const struct test_scale *s, struct estimate *e)
 {
     if (s->tail <= 0)
         return false;
-    double s2 = s->vertex_noise_m * s->vertex_noise_m, xx = 1e-6, xy = 0, yy = 1e-6, gx = 0, gy = 0;
+    double s2 = s->vertex_noise_m * s->vertex_noise_m, xx = 1e-6, xy = 0, yy = 1e-6, gx = 0, gy = 0, length = 0, walls = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         const struct wall_piece *p = &pieces->piece[k];
+        if (!of_the_whole(old, new_, p, s))
+            continue;
         struct xy_m n = old->wall[p->old_wall].out;
         double w = weight_of(p), offset = p->offset_m - s->overhang_m;
         xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
         gx += w * n.x * offset, gy += w * n.y * offset;
+        length += p->length_m, walls += fmin(1, p->length_m / 2);
     }
     double det = xx * yy - xy * xy, chi2 = 0;
-    if (det < 0.02 * (xx + yy) * (xx + yy))
+    if (det < 0.02 * (xx + yy) * (xx + yy) || length < MOST_OF_IT * length_of(old))
         return false;
     struct xy_m t = {-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
-    if (hypot(t.x, t.y) > s->tail_m)
+    double own = s2 * (xx + yy) / (2 * det), far = hypot(t.x, t.y); // no further than tails reach, and surely off the field
+    if (far > s->tail_m || far < SURELY_OFF * sqrt(own + s->registration_sd_m * s->registration_sd_m))
         return false;
     for (size_t k = 0; k < pieces->count; k++) {
         const struct wall_piece *p = &pieces->piece[k];
         double left = p->offset_m - s->overhang_m + dot(old->wall[p->old_wall].out, t);
-        chi2 += left * left / (s2 * p->factor) * fmin(1, p->length_m / 2);
+        if (of_the_whole(old, new_, p, s))
+            chi2 += left * left / (s2 * p->factor) * fmin(1, p->length_m / 2);
     }
-    double usual = fmax(0, (double)pieces->count - 2);
-    if (chi2 - usual - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
+    if (chi2 - fmax(0, walls - 2) - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
         return false;
     *e = (struct estimate){t, s2 * yy / det, -s2 * xy / det, s2 * xx / det, 4 * s->vertex_noise_m};
     return true;
@@ -117,19 +140,11 @@ static double bare(const struct walls *w)
     return most;
 }
 
-static double length_of(const struct walls *w)
-{
-    double sum = 0;
-    for (size_t i = 0; i < w->count; i++)
-        sum += w->wall[i].length_m;
-    return sum;
-}
-
 void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
     struct estimate e = estimate_move(old, pieces, s);
-    bool freely = moved_freely(old, pieces, s, &e);
+    bool freely = moved_freely(old, new_, pieces, s, &e);
     struct xy_m middle = middle_of(old);
     census->off_field += s->tail;
     *out = (struct outline_test){.off_the_field = freely, .move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
@@ -149,7 +164,7 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
         }
         double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
         double swing = p->length_m * sin(angle) / (2 * s->vertex_noise_m);
-        squares += w * w + (p->step ? 0 : swing * swing), freedom += p->step ? 1 : 2;
+        squares += fmin(w * w, MOST_W2) + (p->step ? 0 : fmin(swing * swing, MOST_W2)), freedom += p->step ? 1 : 2;
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
         count_wall(census, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)

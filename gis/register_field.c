@@ -6,18 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, ROBUST_TURNS = 3, ROUGH_TURNS = 2, LEAVE_OUT = 1000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 60, ROOM = 1024 };
+enum { TERMS = 6, ROBUST_TURNS = 3, ROUGH_TURNS = 2, LEAVE_OUT = 1000, FEW_TIES = 5, WIDEST = 5, MOST_TIES = 90, ROOM = 1024 };
 static const double BIN_M = 32;             // the ties' own index
 static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
-static const double NODE_SPACING = 1.1;    // bandwidths;
-static const double ROUGH_SPACING = 2;     // of a field that only has to say where ties are to be looked for
+static const double NODE_SPACING = 0.9;     // bandwidths;
+static const double ROUGH_SPACING = 2;      // of a field that only has to say where ties are to be looked for
 static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
 static const double CURVATURE_SD = 3e-4;    // per metre
 static const double STEEPEST = 0.04, SEAM_SHARE = 0.04;
 static const double VARIANCE_FLOOR = 0.1;   // of a tie, over sigma^2: no single tie rules a node
 static const double BANDWIDTH_M[] = {24, 32, 44, 60, 85, 120, 180, 260};
 
-struct polynomial { float x[TERMS], y[TERMS]; float sd_factor; uint32_t ties; float h; };
+// low, high: what the ties around show at most; a polynomial must not be believed beyond.
+struct polynomial { float x[TERMS], y[TERMS]; float low_x, low_y, high_x, high_y, sd_factor; uint32_t ties; float h; };
 struct field {
     struct tie *tie; size_t ties;           // sorted by bin
     struct cell_index bin; uint32_t *bin_first;
@@ -140,6 +141,15 @@ static void gather(const struct field *f, struct xy_m at, double h, size_t witho
     }
 }
 
+static void bound(const struct near_ties *t, struct polynomial *out)
+{
+    out->low_x = out->low_y = INFINITY, out->high_x = out->high_y = -INFINITY;
+    for (int k = 0; k < t->count; k++) {
+        out->low_x = fminf(out->low_x, (float)t->x[k]), out->high_x = fmaxf(out->high_x, (float)t->x[k]);
+        out->low_y = fminf(out->low_y, (float)t->y[k]), out->high_y = fmaxf(out->high_y, (float)t->y[k]);
+    }
+}
+
 static void fit_at(const struct field *f, struct xy_m at, double h, size_t without, struct polynomial *out)
 {
     struct near_ties ties;
@@ -156,6 +166,7 @@ static void fit_at(const struct field *f, struct xy_m at, double h, size_t witho
         sum_ties(&ties, &last, f->tukey_m * (turn == 1 ? 2.5 : 1), &n);
         solve(&n, ties.count, h, f->noise_m, out);
     }
+    bound(&ties, out);
 }
 
 static int by_double(const void *a, const void *b)
@@ -292,8 +303,10 @@ static bool blend(const struct field *f, struct xy_m p, struct placed *out)
         const struct polynomial *q = &f->at[n];
         double w = ((c & 1) ? u : 1 - u) * ((c >> 1) ? v : 1 - v) + 1e-9, h = q->h;
         double x = (u - (c & 1)) * f->node.size_m / h, y = (v - (c >> 1)) * f->node.size_m / h;
-        out->shift.x += w * (q->x[0] + q->x[1] * x + q->x[2] * y + q->x[3] * x * x + q->x[4] * x * y + q->x[5] * y * y);
-        out->shift.y += w * (q->y[0] + q->y[1] * x + q->y[2] * y + q->y[3] * x * x + q->y[4] * x * y + q->y[5] * y * y);
+        double sx = q->x[0] + q->x[1] * x + q->x[2] * y + q->x[3] * x * x + q->x[4] * x * y + q->x[5] * y * y;
+        double sy = q->y[0] + q->y[1] * x + q->y[2] * y + q->y[3] * x * x + q->y[4] * x * y + q->y[5] * y * y;
+        out->shift.x += w * fmax(q->low_x, fmin(q->high_x, sx));
+        out->shift.y += w * fmax(q->low_y, fmin(q->high_y, sy));
         out->per_x.x += w / h * (q->x[1] + 2 * q->x[3] * x + q->x[4] * y);
         out->per_x.y += w / h * (q->y[1] + 2 * q->y[3] * x + q->y[4] * y);
         out->per_y.x += w / h * (q->x[2] + q->x[4] * x + 2 * q->x[5] * y);
