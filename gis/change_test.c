@@ -89,11 +89,13 @@ static double length_of(const struct walls *w)
     return sum;
 }
 
-// What the one translation is asked of: whole walls that could have moved so far. Steps and far pieces are what is tested then.
+// What the one translation is asked of: walls of one length that could have moved so far (a shed that moved overlaps itself
+// by half). Steps and far pieces are what is tested then.
 static bool of_the_whole(const struct walls *old, const struct walls *new_, const struct wall_piece *p, const struct test_scale *s)
 {
     double a = old->wall[p->old_wall].length_m, b = new_->wall[p->new_wall].length_m;
-    return p->length_m >= PART_OF_WALL * fmax(a, b) && fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
+    return fmin(a, b) >= PART_OF_WALL * fmax(a, b) && p->length_m > fmax(a, b) / 3 &&
+           fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
 }
 
 // Least squares without a prior: does one translation make the walls fit? It must speak for most of the outline.

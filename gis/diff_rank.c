@@ -176,7 +176,7 @@ void rank_changes(struct diff_result *r)
 
 // Of the outlines that lie off the registration's field (seams, sheets) this share raises an alarm all the same: measured on
 // nuisance-only cities with seams (tests/bench/tiers.sh aa).
-static const double ALARMS_OFF_FIELD = 0.06;
+static const double ALARMS_OFF_FIELD = 0.04;
 
 void expect_false_alarms(const struct wall_census *census, struct diff_summary *s)
 {
