@@ -10,6 +10,7 @@ static const double TURN_Z = 4;               // seen by itself;
 static const double TURN_TOO_Z = 2.5;         // seen on a building that changed anyway
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
 static const double KEPT = 0.5;              // of the walls: less is another building
+static const double SOME_KEPT = 0.3;         // less, and a smaller outline inside the old one is another building too
 static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
 static const double SHORT_OUTLINE_M = 60;
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
@@ -220,7 +221,7 @@ static enum change_class class_of_change(const struct judge *j, const struct que
     bool turned_too = fabs(q->test.turn_rad) > TURN_RAD && q->test.turn_z > TURN_TOO_Z;
     if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
-    if (gain != loss && plainly_the_same(j, q, changed_m2)) // whatever single walls say
+    if (gain != loss && q->test.kept >= SOME_KEPT && plainly_the_same(j, q, changed_m2)) // whatever single walls say
         return gain ? (closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED) : CHANGE_REDUCED;
     if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, differing_m2(j, q)))))
         return CHANGE_REBUILT;
