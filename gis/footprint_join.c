@@ -57,6 +57,10 @@ static void firsts_open(struct firsts *t, int64_t count)
 
 typedef bool are_same(const void *ctx, int64_t a, int64_t b);
 
+// The table is far larger than the cache: a slot asked for early is there when it is needed.
+enum { AHEAD = 16 };
+static void firsts_expect(const struct firsts *t, uint64_t hash) { __builtin_prefetch(&t->slot[hash & t->mask], 1); }
+
 // The first item that is the same as i; i itself (and it is remembered) when there was none.
 static int64_t firsts_find(struct firsts *t, uint64_t hash, int64_t i, are_same *same, const void *ctx)
 {
@@ -170,6 +174,8 @@ void footprints_drop_duplicates(struct footprints *f, struct dirt *dirt)
     int64_t kept = 0, *which = NULL;
     firsts_open(&table, f->count);
     for (int64_t i = 0; i < f->count; i++) {
+        if (i + AHEAD < f->count)
+            firsts_expect(&table, f->identity[i + AHEAD]);
         bool is_first = firsts_find(&table, f->identity[i], i, same_outline, f) == i;
         if (!is_first)
             dirt_note(dirt, DIRT_DUPLICATE, f->fid[i]);
@@ -210,9 +216,12 @@ void footprints_count_same_ids(const struct footprints *f, struct dirt *dirt)
     struct text_view ids = { f->id_text, f->id_first };
     struct firsts table;
     firsts_open(&table, f->count);
-    for (int64_t i = 0; i < f->count; i++)
+    for (int64_t i = 0; i < f->count; i++) {
+        if (i + AHEAD < f->count)
+            firsts_expect(&table, hash_of(&ids, i + AHEAD)); // hashing twice is cheaper than waiting
         if (firsts_find(&table, hash_of(&ids, i), i, same_text, &ids) != i)
             dirt_note(dirt, DIRT_SAME_ID, f->fid[i]);
+    }
     mem_free(table.slot);
 }
 
