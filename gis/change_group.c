@@ -177,16 +177,6 @@ static void join_leftovers(const struct group_input *in, const uint32_t *first_p
     }
 }
 
-static uint32_t *first_pairs_of(const struct near_pairs *pairs, int64_t count)
-{
-    uint32_t *first = mem_get((size_t)count + 1, sizeof *first);
-    for (int64_t p = 0; p < pairs->count; p++)
-        first[pairs->a[p] + 1]++;
-    for (int64_t i = 0; i < count; i++)
-        first[i + 1] += first[i];
-    return first;
-}
-
 static int same_text(const void *a, const void *b, size_t la, size_t lb) { return la == lb && memcmp(a, b, la) == 0; }
 
 static uint64_t id_hash(const struct footprints *f, int64_t i)
@@ -263,7 +253,7 @@ void groups_make(const struct group_input *in, struct groups *out)
 {
     *out = (struct groups){0};
     size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
-    uint32_t *first_pair = first_pairs_of(in->pairs, (int64_t)m);
+    uint32_t *first_pair = near_pairs_first(in->pairs, (int64_t)m);
     find_links(in, first_pair, out);
     cut_weak(in, out);
     uint32_t *parent = mem_get(n + m, sizeof *parent);

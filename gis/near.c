@@ -444,6 +444,16 @@ void near_join(struct pool *pool, const struct footprints *a, const uint8_t *kee
     join_clear(&j, jobs);
 }
 
+uint32_t *near_pairs_first(const struct near_pairs *p, int64_t items)
+{
+    uint32_t *first = mem_get((size_t)items + 1, sizeof *first);
+    for (int64_t k = 0; k < p->count; k++)
+        first[p->a[k] + 1]++;
+    for (int64_t i = 0; i < items; i++)
+        first[i + 1] += first[i];
+    return first;
+}
+
 void near_pairs_clear(struct near_pairs *p)
 {
     mem_free(p->a);

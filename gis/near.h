@@ -9,6 +9,7 @@ struct near_pairs { int64_t count; uint32_t *a, *b; }; // sorted by a, then b; n
 void near_join(struct pool *pool, const struct footprints *a, const uint8_t *keep_a, const struct footprints *b,
                const uint8_t *keep_b, double reach_m, double cell_m, struct near_pairs *out);
 void near_pairs_clear(struct near_pairs *p);
+uint32_t *near_pairs_first(const struct near_pairs *p, int64_t items); // [items + 1] where the pairs of each a begin; caller frees (mem_free)
 
 // Which boxes lie around a place, asked many times: a plain grid over one layer.
 struct near_grid;

@@ -27,16 +27,6 @@ static struct xy_m from_nothing(const void *ctx, struct xy_m place)
     return (struct xy_m){0, 0};
 }
 
-static uint32_t *first_pairs(const struct near_pairs *pairs, int64_t count)
-{
-    uint32_t *first = mem_get((size_t)count + 1, sizeof *first);
-    for (int64_t p = 0; p < pairs->count; p++)
-        first[pairs->a[p] + 1]++;
-    for (int64_t i = 0; i < count; i++)
-        first[i + 1] += first[i];
-    return first;
-}
-
 // Where at least half of the footprints have an identical twin the surveys are one drawing, and there is nothing to register.
 static bool find_active(struct registration *r, const struct register_input *in)
 {
@@ -109,7 +99,7 @@ static void learn_noise(struct registration *r, struct register_input *in)
 static struct registration *open_with(struct register_input *in, const struct near_pairs *pairs, bool look)
 {
     struct registration *r = mem_get(1, sizeof *r);
-    uint32_t *first = first_pairs(pairs, in->after->count);
+    uint32_t *first = near_pairs_first(pairs, in->after->count);
     r->after = in->after;
     r->trusted = !look;
     in->pairs = pairs;
