@@ -38,10 +38,29 @@ static const char *number(double value, int decimals, char *out, size_t cap)
     return out;
 }
 
-static void print_row(const struct score_row *r)
+static void print_left(const char *text, int places) { printf("%s%*s", text, places - text_columns(text), ""); }
+static void print_right(const char *text, int places) { printf("%*s%s", places - text_columns(text), "", text); }
+
+static void print_heading(enum lang lang)
+{
+    print_left("", 14);
+    print_right(text_in(lang, "truth"), 7);
+    print_right(text_in(lang, "found"), 8);
+    printf("  ");
+    print_left(text_in(lang, "recall (95 %)"), 20);
+    print_right(text_in(lang, "changes"), 9);
+    print_right(text_in(lang, "right"), 8);
+    printf("  ");
+    print_left(text_in(lang, "precision (95 %)"), 20);
+    print_right("F1", 7);
+    printf("\n");
+}
+
+static void print_row(const struct score_row *r, enum lang lang)
 {
     char recall[40], precision[40], f1[16];
-    printf("%-13s %7lld %7lld  %-20s  %7lld %7lld  %-20s %6s\n", r->name, (long long)r->truth, (long long)r->found,
+    print_left(text_in(lang, r->name), 14);
+    printf("%7lld %7lld  %-20s  %7lld %7lld  %-20s %6s\n", (long long)r->truth, (long long)r->found,
            figure(r->found, r->truth, recall, sizeof recall), (long long)r->changes, (long long)r->right,
            figure(r->right, r->changes, precision, sizeof precision), number(score_f1(r), 3, f1, sizeof f1));
 }
@@ -51,12 +70,12 @@ static void print_row(const struct score_row *r)
 static void print_table(const struct score *s, enum lang lang)
 {
     char a[40], b[40], c[40];
-    printf("%-13s %7s %7s  %-20s  %7s %7s  %-20s %6s\n", "", "truth", "found", "recall (95 %)", "changes", "right", "precision (95 %)", "F1");
+    print_heading(lang);
     for (int i = 0; i < s->classes; i++)
-        print_row(&s->per_class[i]);
+        print_row(&s->per_class[i], lang);
     for (int i = 0; i < SCORE_BINS; i++)
-        print_row(&s->per_bin[i]);
-    print_row(&s->all);
+        print_row(&s->per_bin[i], lang);
+    print_row(&s->all, lang);
     printf(text_in(lang, "found under a fitting class: %s of the found\nchanges per found truth: %s; found truths per right change: %s\n"),
            number(share(s->class_right, s->all.found), 3, a, sizeof a), number(s->fragmentation, 2, b, sizeof b),
            number(s->under_segmentation, 2, c, sizeof c));

@@ -56,15 +56,6 @@ static void say_registration(const struct comparison *c, struct buf *out)
         buf_printf(out, text_in(lang, "               σ %.2f m for heights, bias %+.2f m\n"), m->height_noise_m, m->height_bias_m);
 }
 
-// Width on a terminal: a Chinese character (three bytes) takes two columns.
-static int columns(const char *utf8)
-{
-    int n = 0;
-    for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0'; p++)
-        n += *p < 0x80 ? 1 : *p >= 0xe0 ? 2 : 0;
-    return n;
-}
-
 int64_t summary_changes(const struct diff_summary *m)
 {
     int64_t n = 0;
@@ -82,7 +73,7 @@ static void say_changes(const struct comparison *c, struct buf *out)
                m->expected_false_alarms);
     for (int k = 0; k < CHANGE_CLASSES; k++)
         if (m->per_class[k] > 0)
-            buf_printf(out, "    %s%*s %8lld\n", reason_class(k, lang), 14 - columns(reason_class(k, lang)), "",
+            buf_printf(out, "    %s%*s %8lld\n", reason_class(k, lang), 14 - text_columns(reason_class(k, lang)), "",
                        (long long)m->per_class[k]);
     buf_text(out, text_in(lang, "Relations     "));
     for (int k = 0; k < RELATIONS; k++)

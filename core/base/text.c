@@ -51,3 +51,11 @@ enum lang text_lang_of_environment(void)
     }
     return LANG_EN;
 }
+
+int text_columns(const char *utf8)
+{
+    int n = 0;
+    for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0'; p++)
+        n += *p < 0x80 ? 1 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0; // three and four bytes are wide here, two are not
+    return n;
+}

@@ -11,3 +11,6 @@ const char *text_in(enum lang lang, const char *english) __attribute__((format_a
 
 // From LC_ALL, LC_MESSAGES, LANG in that order: zh* is Chinese, everything else English.
 enum lang text_lang_of_environment(void);
+
+// Places it takes on a terminal: a Chinese character takes two.
+int text_columns(const char *utf8);
