@@ -233,6 +233,7 @@ enum status source_read(struct source *s, const struct crs *metric, const struct
     *dirt = (struct dirt){0};
     struct reading r = { .source = s, .dirt = dirt, .progress = progress };
     footprint_builder_open(&r.builder, s->called, road, dirt);
+    footprint_builder_expect(&r.builder, s->features);
     begin(&r);
     st = read_all(&r, e);
     ensure_arrays(&r, e);

@@ -43,12 +43,9 @@ static void *grow(void *old, size_t cap, size_t need, size_t size)
 }
 
 // All arrays that have one item for each footprint grow at once.
-static void reserve_footprint(struct footprint_builder *b)
+static void grow_footprints(struct footprint_builder *b, size_t want)
 {
-    size_t cap = b->cap_footprints, n = (size_t)b->f.count;
-    if (n + 1 < cap)
-        return;
-    size_t want = cap < 1024 ? 1024 : cap + cap / 2;
+    size_t cap = b->cap_footprints;
     struct footprints *f = &b->f;
     f->origin = grow(f->origin, cap, want, sizeof *f->origin);
     f->size = grow(f->size, cap, want, sizeof *f->size);
@@ -60,6 +57,25 @@ static void reserve_footprint(struct footprint_builder *b)
     f->shape = grow(f->shape, cap, want, sizeof *f->shape);
     f->fid = grow(f->fid, cap, want, sizeof *f->fid);
     b->cap_footprints = want;
+}
+
+static void reserve_footprint(struct footprint_builder *b)
+{
+    size_t cap = b->cap_footprints;
+    if ((size_t)b->f.count + 1 >= cap)
+        grow_footprints(b, cap < 1024 ? 1024 : cap + cap / 2);
+}
+
+// Room is taken, memory only where it is written to; a header may lie, so there is an end to it.
+void footprint_builder_expect(struct footprint_builder *b, int64_t features)
+{
+    enum { MOST = 8000000, CORNERS = 8 };
+    if (features < 1024)
+        return;
+    size_t n = features < MOST ? (size_t)features : MOST;
+    grow_footprints(b, n + n / 64);
+    b->f.vertex_first = mem_grow(b->f.vertex_first, &b->cap_rings, n + n / 16, sizeof *b->f.vertex_first);
+    b->f.vertex = mem_grow(b->f.vertex, &b->cap_vertices, n * CORNERS, sizeof *b->f.vertex);
 }
 
 static void reserve_outline(struct footprint_builder *b, uint32_t rings, uint32_t vertices)

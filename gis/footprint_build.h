@@ -19,6 +19,7 @@ struct footprint_builder {
     struct rings local, repaired;
 };
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt);
+void footprint_builder_expect(struct footprint_builder *b, int64_t features); // about so many will come; any number is allowed
 void footprint_builder_close(struct footprint_builder *b); // what is in f is the caller's
 void dirt_note(struct dirt *d, enum dirt_kind kind, int64_t fid);
 
