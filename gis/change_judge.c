@@ -206,12 +206,15 @@ static enum change_class class_without_change(const struct judge *j, const struc
     return befores < afters ? CHANGE_SPLIT : CHANGE_MERGED;
 }
 
+// A roofed court leans on the house all round, a closed gap on two houses along most of its outline.
 static bool closes_gap(const struct judge *j, const struct question *q)
 {
     bool courtyard = q->old->count > 1 && q->befores == 1;
-    for (int k = 0; k < j->gain.count; k++)
-        if (j->gain.item[k].lean > (courtyard ? 0.75 : 0.45) && (q->befores > 1 || courtyard))
+    for (int k = 0; k < j->gain.count; k++) {
+        const struct increment *part = &j->gain.item[k];
+        if ((courtyard && part->lean > 0.75) || (q->befores > 1 && part->lean > 0.45) || (part->leans_on > 1 && part->between > 0.55))
             return true;
+    }
     return false;
 }
 

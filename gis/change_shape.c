@@ -57,7 +57,7 @@ static double distance_to(const struct rings *r, struct xy_m p)
 }
 
 // How much of the outer ring lies on the shape: quarter points of every edge.
-static double contact(const struct rings *r, uint32_t ring, const struct rings *shape, double *length)
+static double contact(const struct rings *r, uint32_t ring, const struct rings *shape, double near_m, double *length)
 {
     double on = 0;
     *length = 0;
@@ -67,7 +67,7 @@ static double contact(const struct rings *r, uint32_t ring, const struct rings *
         *length += l;
         for (int q = 0; q < 4; q++) {
             double t = (q + 0.5) / 4;
-            if (distance_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)}) < ON_LINE_M)
+            if (distance_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)}) < near_m)
                 on += l / 4;
         }
     }
@@ -77,15 +77,17 @@ static double contact(const struct rings *r, uint32_t ring, const struct rings *
 static void add_part(struct increments *out, uint32_t ring, uint32_t count, double area, double width, const struct rings *const *cut,
                      int cuts)
 {
-    struct increment part = {ring, count, area, width, 0, 0, 0};
-    double outline = 0, leaning = 0;
+    struct increment part = {ring, count, area, width, 0, 0, 0, 0};
+    double outline = 0, leaning = 0, between = 0;
     for (int c = 0; c < cuts; c++) {
-        double length, on = contact(&out->rings, ring, cut[c], &length);
-        if (on > 0.8)
+        double length, on = contact(&out->rings, ring, cut[c], ON_LINE_M, &length);
+        double beside = contact(&out->rings, ring, cut[c], out->near_m, &length);
+        if (beside > 0.8)
             part.leans_on++;
-        leaning += on, outline = length;
+        leaning += on, between += beside, outline = length;
     }
     part.lean = cuts > 0 ? fmin(1, leaning / outline) : 0;
+    part.between = cuts > 0 ? fmin(1, between / outline) : 0;
     part.depth_m = area / fmax(leaning, width);
     if ((size_t)out->count == out->cap)
         out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
@@ -157,6 +159,7 @@ enum status increments_find(struct overlay *o, const struct rings *whole, const 
                             double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e)
 {
     out->count = 0;
+    out->near_m = fmax(ON_LINE_M, opening_m / 2);
     rings_start(&out->rings);
     const struct rings *left = whole;
     for (int c = 0; c < cuts && left->count > 0; c++) {

@@ -7,9 +7,11 @@ struct increment {
     double area_m2, width_m;          // width: short side of the rectangle with this area and perimeter
     double depth_m;                   // area over the length it leans on: how far it sticks out
     double lean;                      // share 0..1 of its outline that lies on the outlines it was cut from
-    int leans_on;                     // how many of the cutting shapes it touches along more than a corner
+    double between;                   // the same with room for noise: a neighbour's wall, drawn by itself, is never met exactly
+    int leans_on;                     // how many of the cutting shapes it touches so along more than a corner
 };
-struct increments { struct rings rings; struct increment *item; int count; size_t cap; struct rings step[3]; };
+struct increments { struct rings rings; struct increment *item; int count; size_t cap; double near_m; // near_m: beside, with noise
+    struct rings step[3]; };
 
 // whole minus every one of `cut`, opened by opening_m, in parts; parts under min_area_m2 or min_width_m are left out.
 enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
