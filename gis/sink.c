@@ -36,7 +36,6 @@ static const struct format formats[] = {
       { ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".shp.xml", NULL } },
     { "csv", "CSV", IN_MEMORY, { NULL }, { "GEOMETRY=AS_WKT", "WRITE_BOM=YES", NULL }, { NULL } },
     { "xlsx", "XLSX", IN_MEMORY | NO_GEOMETRY, { NULL }, { NULL }, { NULL } },
-    { "kml", "LIBKML", IN_MEMORY | LONLAT_ONLY, { NULL }, { NULL }, { NULL } },
 };
 
 struct complaint { char text[400]; };
@@ -73,7 +72,7 @@ enum status sink_check(const char *path, struct err *e)
 {
     if (format_of(path) == NULL)
         return err_set(e, INVALID, "%s: the ending says the format; it is one of %s", path,
-                       ".gpkg .geojson .geojsonl .fgb .shp .csv .xlsx .kml");
+                       ".gpkg .geojson .geojsonl .fgb .shp .csv .xlsx");
     return stage_check(path, e);
 }
 

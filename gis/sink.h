@@ -21,8 +21,8 @@ struct sink_value { const char *text; int64_t integer; double real; bool is_null
 enum status sink_check(const char *path, struct err *e);
 
 struct sink;
-// gpkg geojson geojsonl fgb shp csv xlsx kml; anything else is refused with the list. crs: of the geometries given; target: what
-// the file is to hold (GeoJSON and KML are always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
+// gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list. crs: of the geometries given; target: what
+// the file is to hold (GeoJSON is always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
 enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
                       const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e);
 // wkb: a little-endian (multi)polygon; NULL: a row without geometry.

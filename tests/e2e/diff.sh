@@ -67,7 +67,7 @@ for variant in "--threads 1" "--threads 2" "--tile-m 100" "--tile-m 1000"; do
 done
 
 # ---- every format
-for ending in gpkg geojson geojsonl fgb shp csv xlsx kml; do
+for ending in gpkg geojson geojsonl fgb shp csv xlsx; do
     run 0 diff before.geojson after.geojson -o "all.$ending" --all --quiet
     count=$(ogrinfo -q -sql "SELECT COUNT(*) AS n FROM \"$(ogrinfo -q "all.$ending" 2>/dev/null | sed -n 's/^1: \([^ ]*\).*/\1/p')\"" "all.$ending" 2>/dev/null |
         sed -n 's/.*n ([A-Za-z0-9]*) = //p')

@@ -150,7 +150,7 @@ static void every_format_comes_back_whole_and_alike(void **state)
         { "c.gpkg", 1, true, false, false, false },   { "c.geojson", 1, true, true, false, false },
         { "c.geojsonl", 1, true, true, false, false }, { "c.fgb", 1, true, false, false, false },
         { "c.shp", 5, true, false, true, false },     { "c.csv", 1, true, false, false, true },
-        { "c.xlsx", 1, false, false, false, true },   { "c.kml", 1, true, true, false, true },
+        { "c.xlsx", 1, false, false, false, true },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const struct expected *x = &table[i];
@@ -252,7 +252,7 @@ static void a_full_disk_leaves_nothing(void **state)
         print_message("skipped: mounting a small file system needs root\n");
         skip();
     }
-    static const char *const files[] = { "c.gpkg", "c.geojson", "c.geojsonl", "c.fgb", "c.shp", "c.csv", "c.xlsx", "c.kml" };
+    static const char *const files[] = { "c.gpkg", "c.geojson", "c.geojsonl", "c.fgb", "c.shp", "c.csv", "c.xlsx" };
     char ballast[256], path[256], page[4096] = { 1 };
     path_of("ballast", ballast);
     int fd = open(ballast, O_WRONLY | O_CREAT, 0600);
