@@ -14,6 +14,7 @@ static const double SOME_KEPT = 0.3;         // less, and a smaller outline insi
 static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
 static const double SHORT_OUTLINE_M = 60;
 static const double SMALL = 10;              // an outline with no wall longer than this many vertex noises is small:
+static const double SLIVER = 6.5;              // a member no longer than this may be a sliver of its neighbour
 static const double SMALL_Z = 4;             // its walls tell little one by one, its area must have changed
 static const double PLAINLY = 0.05;          // of an outline's ground: what may differ when nobody would call it another
 static const double PART = 0.3;              // of an outline's ground: more is no part of it any more
@@ -193,7 +194,7 @@ static uint32_t tellable(const struct judge *j, const struct footprints *f, cons
     uint32_t n = 0;
     for (uint32_t k = 0; k < count; k++) {
         struct mm size = f->size[member[k]];
-        n += (size.x > size.y ? size.x : size.y) * 1e-3 > SMALL * j->noise_m;
+        n += (size.x > size.y ? size.x : size.y) * 1e-3 > SLIVER * j->noise_m;
     }
     return n;
 }
