@@ -32,7 +32,7 @@ void judge_close(struct judge *j)
 {
     if (j == NULL)
         return;
-    struct rings *all[] = {&j->a, &j->b, &j->whole_a, &j->whole_b, &j->moved, &j->ground};
+    struct rings *all[] = {&j->b, &j->whole_a, &j->whole_b, &j->moved, &j->ground};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         rings_clear(all[k]);
     walls_clear(&j->wa);

@@ -28,7 +28,6 @@ void placed_rings(const struct footprints *after, int64_t i, const struct placed
 enum { SLICE = 512 };
 struct linking {
     const struct group_input *in;
-    const uint32_t *first_pair;
     struct bundle { struct link *link; size_t count, cap; } *bundle; // one a slice
     struct hands { struct rings a, b; } *hands;                      // one a thread
 };
@@ -61,7 +60,7 @@ static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
         struct box_m box;
         struct mm64 frame = footprint_centre(in->after, i);
         bool ready = false;
-        for (uint32_t p = l->first_pair[i]; p < l->first_pair[i + 1]; p++) {
+        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
             uint32_t j = in->pairs->b[p];
             if (!ready) {
                 placed_rings(in->after, i, &in->placed[i], frame, &h->b);
@@ -85,10 +84,10 @@ static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
-static void find_links(const struct group_input *in, const uint32_t *first_pair, struct groups *out)
+static void find_links(const struct group_input *in, struct groups *out)
 {
     size_t slices = (size_t)(in->after->count / SLICE + 1), threads = (size_t)pool_threads(in->pool), total = 0;
-    struct linking l = {in, first_pair, mem_get(slices, sizeof *l.bundle), mem_get(threads, sizeof *l.hands)};
+    struct linking l = {in, mem_get(slices, sizeof *l.bundle), mem_get(threads, sizeof *l.hands)};
     pool_range(in->pool, in->after->count, SLICE, link_slice, &l);
     for (size_t s = 0; s < slices; s++)
         total += l.bundle[s].count;
@@ -154,8 +153,7 @@ static void join(uint32_t *parent, uint32_t x, uint32_t y)
 static bool of_one_size(double a, double b) { return a < 3 * b && b < 3 * a; }
 
 // A small building may lie beside itself when it is drawn twice: the nearest left over on the other side, alike and close.
-static void join_leftovers(const struct group_input *in, const uint32_t *first_pair, uint32_t *parent, const uint8_t *linked_before,
-                           const uint8_t *linked_after)
+static void join_leftovers(const struct group_input *in, uint32_t *parent, const uint8_t *linked_before, const uint8_t *linked_after)
 {
     for (int64_t i = 0; i < in->after->count; i++) {
         if (in->twin[i] != NOBODY || linked_after[i])
@@ -163,7 +161,7 @@ static void join_leftovers(const struct group_input *in, const uint32_t *first_p
         struct xy_m b = footprint_middle(in->after, i);
         double reach = 1 + 3 * hypot(in->vertex_noise_m, in->placed[i].sd_m), best = reach;
         uint32_t mate = NOBODY;
-        for (uint32_t p = first_pair[i]; p < first_pair[i + 1]; p++) {
+        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
             uint32_t j = in->pairs->b[p];
             if (in->twin_of[j] != NOBODY || linked_before[j] || !of_one_size(in->before->area_m2[j], in->after->area_m2[i]))
                 continue;
@@ -253,8 +251,7 @@ void groups_make(const struct group_input *in, struct groups *out)
 {
     *out = (struct groups){0};
     size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
-    uint32_t *first_pair = near_pairs_first(in->pairs, (int64_t)m);
-    find_links(in, first_pair, out);
+    find_links(in, out);
     cut_weak(in, out);
     uint32_t *parent = mem_get(n + m, sizeof *parent);
     uint8_t *linked = mem_get(n + m, 1), *alone_twin = mem_get(n + m, 1);
@@ -268,7 +265,7 @@ void groups_make(const struct group_input *in, struct groups *out)
             join(parent, out->link[k].before, (uint32_t)(n + out->link[k].after));
             linked[out->link[k].before] = linked[n + out->link[k].after] = 1;
         }
-    join_leftovers(in, first_pair, parent, linked, linked + n);
+    join_leftovers(in, parent, linked, linked + n);
     if (in->ids_are_stable)
         join_ids(in, parent);
     uint8_t *others = mem_get(n + m, 1);                     // groups with anything besides one pair of twins
@@ -288,7 +285,6 @@ void groups_make(const struct group_input *in, struct groups *out)
     mem_free(alone_twin);
     mem_free(linked);
     mem_free(parent);
-    mem_free(first_pair);
 }
 
 void groups_clear(struct groups *g)

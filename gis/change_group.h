@@ -23,6 +23,7 @@ struct group_input {
     const uint32_t *twin;                    // AFTER -> identical BEFORE or UINT32_MAX
     const uint32_t *twin_of;                 // BEFORE -> identical AFTER or UINT32_MAX
     const struct near_pairs *pairs;          // everything near, at least one of both without twin; a: AFTER
+    const uint32_t *first_pair;              // [after + 1] into pairs
     const struct placed *placed;             // [after] registration at its centroid
     double vertex_noise_m;
     bool ids_are_stable;

@@ -219,6 +219,11 @@ static bool closes_gap(const struct judge *j, const struct question *q)
     return false;
 }
 
+static enum change_class class_of_gain(const struct judge *j, const struct question *q)
+{
+    return closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED;
+}
+
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s, double changed_m2)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
@@ -226,13 +231,13 @@ static enum change_class class_of_change(const struct judge *j, const struct que
     if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
     if (gain != loss && q->test.kept >= SOME_KEPT && plainly_the_same(j, q, changed_m2)) // whatever single walls say
-        return gain ? (closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED) : CHANGE_REDUCED;
+        return gain ? class_of_gain(j, q) : CHANGE_REDUCED;
     if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, differing_m2(j, q)))))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
     if (gain)
-        return closes_gap(j, q) ? CHANGE_INFILLED : CHANGE_ENLARGED;
+        return class_of_gain(j, q);
     if (loss)
         return CHANGE_REDUCED;
     return class_without_change(j, q);

@@ -8,7 +8,7 @@ struct parts { struct part **item; int count; size_t cap; const struct rings **v
 struct judge {
     const struct judge_input *in;
     struct overlay *overlay;
-    struct rings a, b, whole_a, whole_b, moved, ground;
+    struct rings b, whole_a, whole_b, moved, ground;
     struct walls wa, wb;
     struct wall_pieces pieces;
     struct parts parts, near;

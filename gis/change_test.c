@@ -98,12 +98,13 @@ static bool of_the_whole(const struct walls *old, const struct walls *new_, cons
            fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
 }
 
-// Least squares without a prior: does one translation make the walls fit? It must speak for most of the outline.
-static bool moved_freely(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
+// Least squares without a prior: where one translation makes the walls fit, and speaks for most of the outline, it replaces the
+// estimate; else the estimate stays.
+static void moved_freely(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
                          const struct test_scale *s, struct estimate *e)
 {
     if (s->tail <= 0)
-        return false;
+        return;
     double s2 = s->vertex_noise_m * s->vertex_noise_m, xx = 1e-6, xy = 0, yy = 1e-6, gx = 0, gy = 0, length = 0, walls = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         const struct wall_piece *p = &pieces->piece[k];
@@ -117,11 +118,11 @@ static bool moved_freely(const struct walls *old, const struct walls *new_, cons
     }
     double det = xx * yy - xy * xy, chi2 = 0;
     if (det < 0.02 * (xx + yy) * (xx + yy) || length < MOST_OF_IT * length_of(old))
-        return false;
+        return;
     struct xy_m t = {-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
     double own = s2 * (xx + yy) / (2 * det), far = hypot(t.x, t.y); // no further than tails reach, and surely off the field
     if (far > s->tail_m || far < SURELY_OFF * sqrt(own + s->registration_sd_m * s->registration_sd_m))
-        return false;
+        return;
     for (size_t k = 0; k < pieces->count; k++) {
         const struct wall_piece *p = &pieces->piece[k];
         double left = p->offset_m - s->overhang_m + dot(old->wall[p->old_wall].out, t);
@@ -129,9 +130,8 @@ static bool moved_freely(const struct walls *old, const struct walls *new_, cons
             chi2 += left * left / (s2 * p->factor) * fmin(1, p->length_m / 2);
     }
     if (chi2 - fmax(0, walls - 2) - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
-        return false;
+        return;
     *e = (struct estimate){t, s2 * yy / det, -s2 * xy / det, s2 * xx / det, 4 * s->vertex_noise_m};
-    return true;
 }
 
 static double bare(const struct walls *w)
@@ -146,10 +146,10 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
     struct estimate e = estimate_move(old, pieces, s);
-    bool freely = moved_freely(old, new_, pieces, s, &e);
+    moved_freely(old, new_, pieces, s, &e);
     struct xy_m middle = middle_of(old);
     census->off_field += s->tail;
-    *out = (struct outline_test){.off_the_field = freely, .move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
+    *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
     double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];

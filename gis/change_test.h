@@ -34,7 +34,6 @@ void wall_census_add(struct wall_census *to, const struct wall_census *from);
 struct outline_test {
     struct xy_m move;          // to be added to NEW, beyond the field
     double move_sd_m;          // one axis
-    bool off_the_field;        // a free translation explains everything: nothing else is claimed
     double gain_z, loss_z;     // largest w outwards (gained) and inwards (lost), of pieces at least min_width_m off; 0: none
     double gain_m, loss_m;     // their offsets, >= 0
     bool gain_is_step, loss_is_step; // only a part of the wall moved

@@ -50,7 +50,6 @@ enum status source_open(const struct source_spec *spec, struct source **out, str
 void source_close(struct source *s);
 const struct crs *source_crs(const struct source *s);
 struct box_m source_extent(const struct source *s);      // in source_crs; read from the layer when its header lies or lacks it
-int64_t source_feature_count(const struct source *s);    // -1: not known without reading
 const char *source_description(const struct source *s);  // "t_1990.gpkg (GPKG), layer t_1990, EPSG:4326"
 
 // Everything into flat arrays in the metric CRS. INVALID when the layer is refused. May run at the same time as another

@@ -159,16 +159,12 @@ static void join_near(struct work *w)
 
 static void index_pairs(struct work *w)
 {
-    size_t n = (size_t)w->before->count, m = (size_t)w->after->count, pairs = (size_t)w->pairs.count;
-    w->first_pair = mem_get(m + 1, sizeof(uint32_t));
+    size_t n = (size_t)w->before->count, pairs = (size_t)w->pairs.count;
+    w->first_pair = near_pairs_first(&w->pairs, w->after->count);
     w->near_after_first = mem_get(n + 2, sizeof(uint32_t));
     w->near_after = mem_get(pairs, sizeof(uint32_t));
-    for (size_t p = 0; p < pairs; p++) {
-        w->first_pair[w->pairs.a[p] + 1]++;
+    for (size_t p = 0; p < pairs; p++)
         w->near_after_first[w->pairs.b[p] + 2]++;
-    }
-    for (size_t i = 0; i < m; i++)
-        w->first_pair[i + 1] += w->first_pair[i];
     for (size_t j = 0; j < n; j++)
         w->near_after_first[j + 2] += w->near_after_first[j + 1];
     for (size_t p = 0; p < pairs; p++)
@@ -254,7 +250,7 @@ static uint8_t *twins_to_judge(const struct work *w)
 static void group_footprints(struct work *w)
 {
     uint8_t *keep_twin = twins_to_judge(w);
-    struct group_input in = {w->pool, w->before, w->after, w->twin, w->twin_of, &w->pairs, w->placed,
+    struct group_input in = {w->pool, w->before, w->after, w->twin, w->twin_of, &w->pairs, w->first_pair, w->placed,
                              fmax(0.02, w->out->summary.vertex_noise_m), w->options.ids_are_stable, keep_twin};
     groups_make(&in, &w->groups);
     mem_free(keep_twin);

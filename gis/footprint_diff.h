@@ -79,7 +79,7 @@ struct change {
 };
 
 struct diff_options {
-    double min_area_m2;      // increments and new buildings below are not looked for; 0: 4
+    double min_area_m2;      // increments and new buildings below are not looked for; 0: 3 (the command asks for 4)
     double min_width_m;      // mean width of an increment; 0: 1
     double min_height_m;     // a storey; 0: 2.2
     double max_shift_m;      // search radius of the registration; 0: 10
@@ -95,7 +95,7 @@ struct diff_options {
 struct registration_cell { struct xy_m where, shift; double sd_m; int ties; bool doubtful; };
 struct diff_summary {
     int64_t before_count, after_count, identical;
-    struct { double mean_m, max_m; int64_t cells, doubtful; struct xy_m mean; struct xy_m overhang; double overhang_m; } registration;
+    struct { double mean_m, max_m; int64_t cells, doubtful; struct xy_m mean; double overhang_m; } registration;
     double vertex_noise_m;       // sigma of one vertex, one axis, one survey
     double registration_sd_m;    // what the field leaves unexplained
     double height_noise_m, height_step_before_m, height_step_after_m, height_bias_m; // NaN: no heights

@@ -433,8 +433,6 @@ struct placed field_at(const struct field *f, struct xy_m place)
     return p;
 }
 
-double field_bandwidth_m(const struct field *f) { return f->bandwidth_m; }
-
 void field_close(struct field *f)
 {
     if (f == NULL)

@@ -44,5 +44,4 @@ struct field;
 // bandwidth_m 0: the one that predicts left-out ties best. A given one makes a rough field, to look for ties by.
 struct field *field_open(const struct register_input *in, const struct ties *ties, double noise_m, double bandwidth_m);
 struct placed field_at(const struct field *f, struct xy_m place);
-double field_bandwidth_m(const struct field *f);
 void field_close(struct field *f);

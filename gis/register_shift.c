@@ -139,7 +139,6 @@ struct placed registration_at(const struct registration *r, struct xy_m place)
 }
 
 double registration_vertex_noise_m(const struct registration *r) { return r->noise_m; }
-double registration_bandwidth_m(const struct registration *r) { return r->field == NULL ? 0 : field_bandwidth_m(r->field); }
 double registration_overhang_m(const struct registration *r) { return r->overhang_m; }
 
 int64_t registration_cells(const struct registration *r, struct registration_cell **out)

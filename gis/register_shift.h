@@ -2,7 +2,7 @@
 //
 // Three steps, each robust against what was really built. Votes: in cells of VOTE_CELL_M every pair of similar footprints
 // within reach votes for its displacement; neighbouring cells agree on one mode. Ties: mutual best pairs around that mode; the
-// walls of a tie give its displacement with a variance. Field: at nodes half a bandwidth apart a robust local quadratic (ridge
+// walls of a tie give its displacement with a variance. Field: at nodes about a bandwidth apart a robust local quadratic (ridge
 // towards constant) through the ties; nodes are blended by bilinear weights. The bandwidth is the one that predicts left-out
 // ties best. Footprints with an identical twin are ties of displacement zero.
 #pragma once
@@ -33,7 +33,6 @@ struct placed {
 };
 struct placed registration_at(const struct registration *r, struct xy_m place); // metres, metric CRS, AFTER's side
 double registration_vertex_noise_m(const struct registration *r); // sigma of one vertex, axis and survey, from the ties' walls
-double registration_bandwidth_m(const struct registration *r);
 int64_t registration_cells(const struct registration *r, struct registration_cell **out); // one a vote cell; caller frees (mem_free)
 // The constant outward offset of AFTER's walls against BEFORE's (roof against wall), metres; 0 when not significant.
 double registration_overhang_m(const struct registration *r);

@@ -292,5 +292,4 @@ void source_close(struct source *s)
 
 const struct crs *source_crs(const struct source *s) { return s->crs; }
 struct box_m source_extent(const struct source *s) { return s->extent; }
-int64_t source_feature_count(const struct source *s) { return s->features; }
 const char *source_description(const struct source *s) { return s->description; }
