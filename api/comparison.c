@@ -204,12 +204,18 @@ static void *read_survey(void *ctx)
 }
 
 // Only a plain file has a hash; a database or a folder has none.
-static enum status hash_survey(struct survey *v, struct err *e)
+static void start_hash(struct survey *v, enum lang lang)
 {
     struct stat there;
-    if (stat(v->path, &there) != 0 || !S_ISREG(there.st_mode))
-        return OK;
-    return hash_file_sha256(v->path, v->sha256, e);
+    if (stat(v->path, &there) == 0 && S_ISREG(there.st_mode))
+        v->hash = hash_job_start(v->path, lang);
+}
+
+static enum status wait_for_hash(struct survey *v, struct err *e)
+{
+    struct hash_job *hash = v->hash;
+    v->hash = NULL;
+    return hash != NULL ? hash_job_wait(hash, v->sha256, e) : OK;
 }
 
 static enum status read_both(struct comparison *c, const struct progress *progress, struct err *e)
@@ -220,10 +226,9 @@ static enum status read_both(struct comparison *c, const struct progress *progre
     for (enum side side = BEFORE; side < SIDES; side++) {
         reader[side] = (struct reader){ &c->survey[side], c->metric, &shared, side, OK, { .lang = c->lang } };
         must(pthread_create(&thread[side], NULL, read_survey, &reader[side]) == 0);
+        start_hash(&c->survey[side], c->lang);
     }
     enum status status = OK;
-    for (int side = 0; side < SIDES && status == OK; side++)
-        status = hash_survey(&c->survey[side], e);
     for (int side = 0; side < SIDES; side++)
         pthread_join(thread[side], NULL);
     for (int side = 0; side < SIDES && status == OK; side++)
@@ -329,6 +334,8 @@ enum status comparison_run(struct comparison *c, const struct progress *progress
     c->threads = pool_threads(pool);
     enum status status = footprint_diff(&c->survey[BEFORE].layer, &c->survey[AFTER].layer, &options, pool, &later, &c->result, e);
     pool_close(pool);
+    for (int side = 0; side < SIDES && status == OK; side++)
+        status = wait_for_hash(&c->survey[side], e);
     c->compare_s = when_monotonic_s() - begun;
     return status;
 }
@@ -338,6 +345,8 @@ void comparison_clear(struct comparison *c)
     diff_result_clear(&c->result);
     for (int side = 0; side < SIDES; side++) {
         struct survey *v = &c->survey[side];
+        struct err ignored = { 0 };
+        wait_for_hash(v, &ignored);
         footprints_clear(&v->layer);
         rings_clear(&v->coverage);
         if (v->source != NULL)

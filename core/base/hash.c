@@ -1,7 +1,10 @@
 #include "core/base/hash.h"
+#include "core/base/mem.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,5 +39,43 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e)
     fclose(f);
     for (int i = 0; s == OK && i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return s;
+}
+
+struct hash_job { pthread_t thread; const char *path; enum status status; char hex[65]; struct err err; };
+
+static void *hash_in_background(void *ctx)
+{
+    struct hash_job *j = ctx;
+    j->status = hash_file_sha256(j->path, j->hex, &j->err);
+    return NULL;
+}
+
+// Advice only: a system that knows no such order just shares its processors.
+static void set_order(struct hash_job *j, int policy)
+{
+    struct sched_param none = {0};
+    pthread_setschedparam(j->thread, policy, &none);
+}
+
+struct hash_job *hash_job_start(const char *path, enum lang lang)
+{
+    struct hash_job *j = mem_get(1, sizeof *j);
+    *j = (struct hash_job){ .path = path, .err = { .lang = lang } };
+    must(pthread_create(&j->thread, NULL, hash_in_background, j) == 0);
+    set_order(j, SCHED_IDLE);
+    return j;
+}
+
+enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e)
+{
+    set_order(j, SCHED_OTHER);
+    pthread_join(j->thread, NULL);
+    enum status s = j->status;
+    if (s == OK)
+        memcpy(out, j->hex, sizeof j->hex);
+    else
+        *e = j->err;
+    mem_free(j);
     return s;
 }

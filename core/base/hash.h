@@ -6,6 +6,11 @@
 // Lower-case hexadecimal SHA-256 of a file, streamed. NOT_FOUND, FAILED.
 enum status hash_file_sha256(const char *path, char out[65], struct err *e);
 
+// The same on processors that have nothing else to do, until somebody waits for it. The path is only borrowed.
+struct hash_job;
+struct hash_job *hash_job_start(const char *path, enum lang lang);
+enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e); // and forgets it
+
 // A good 64-bit mixer (splitmix64 finalizer); not for secrets.
 static inline uint64_t hash_mix(uint64_t x)
 {

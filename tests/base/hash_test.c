@@ -57,6 +57,19 @@ static void a_folder_is_refused(void **state)
     assert_non_null(strstr(e.text, "/tmp"));
 }
 
+static void in_the_background_it_is_the_same(void **state)
+{
+    (void)state;
+    struct err e = { 0 };
+    char now[65], later[65] = "", none[65] = "untouched";
+    assert_int_equal(hash_file_sha256("/proc/self/exe", now, &e), OK);
+    assert_int_equal(hash_job_wait(hash_job_start("/proc/self/exe", LANG_EN), later, &e), OK);
+    assert_string_equal(later, now);
+    assert_int_equal(hash_job_wait(hash_job_start("/nowhere/at all", LANG_ZH), none, &e), NOT_FOUND);
+    assert_string_equal(none, "untouched");
+    assert_string_equal(e.text, "/nowhere/at all：没有这个文件");
+}
+
 static void mixing_loses_nothing(void **state)
 {
     (void)state;
@@ -72,6 +85,7 @@ int main(void)
         cmocka_unit_test(known_values),
         cmocka_unit_test(a_missing_file_is_said),
         cmocka_unit_test(a_folder_is_refused),
+        cmocka_unit_test(in_the_background_it_is_the_same),
         cmocka_unit_test(mixing_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
