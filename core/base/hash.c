@@ -24,6 +24,16 @@ static enum status hash_stream(FILE *f, const char *path, EVP_MD_CTX *state, uns
     return OK;
 }
 
+static void write_hex(const unsigned char digest[32], char out[65])
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    for (int i = 0; i < 32; i++) {
+        out[2 * i] = DIGITS[digest[i] >> 4];
+        out[2 * i + 1] = DIGITS[digest[i] & 15];
+    }
+    out[64] = '\0';
+}
+
 enum status hash_file_sha256(const char *path, char out[65], struct err *e)
 {
     FILE *f = fopen(path, "rbe");
@@ -37,8 +47,8 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e)
     enum status s = hash_stream(f, path, state, digest, e);
     EVP_MD_CTX_free(state);
     fclose(f);
-    for (int i = 0; s == OK && i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    if (s == OK)
+        write_hex(digest, out);
     return s;
 }
 
@@ -78,4 +88,11 @@ enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e)
         *e = j->err;
     mem_free(j);
     return s;
+}
+
+void hash_sha256(const void *bytes, size_t len, char out[65])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    must(EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) == 1);
+    write_hex(digest, out);
 }

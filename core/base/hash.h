@@ -1,6 +1,7 @@
 // hash.h - SHA-256 of files (OpenSSL: with the processor's own instructions) and a quick 64-bit mix for tables.
 #pragma once
 #include "core/base/status.h"
+#include <stddef.h>
 #include <stdint.h>
 
 // Lower-case hexadecimal SHA-256 of a file, streamed. NOT_FOUND, FAILED.
@@ -10,6 +11,8 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e);
 struct hash_job;
 struct hash_job *hash_job_start(const char *path, enum lang lang);
 enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e); // and forgets it
+// The same of bytes in memory.
+void hash_sha256(const void *bytes, size_t len, char out[65]);
 
 // A good 64-bit mixer (splitmix64 finalizer); not for secrets.
 static inline uint64_t hash_mix(uint64_t x)

@@ -1,0 +1,17 @@
+# cmake -DROOT=data -DOUT=resources.c -P resources.cmake - the files of data/ that the program carries, as C.
+file(GLOB_RECURSE paths RELATIVE ${ROOT} ${ROOT}/*.sql ${ROOT}/*.json)
+list(SORT paths)
+set(bodies "")
+set(rows "")
+set(number 0)
+foreach(path ${paths})
+  file(READ ${ROOT}/${path} hex HEX)
+  string(LENGTH "${hex}" digits)
+  math(EXPR bytes "${digits} / 2")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  string(APPEND bodies "static const unsigned char body_${number}[] = { ${hex} 0 };\n")
+  string(APPEND rows "    { \"${path}\", (const char *)body_${number}, ${bytes} },\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUT} "#include \"core/base/resource.h\"\n\n${bodies}\nextern const struct resource resource_list[];\n"
+  "const struct resource resource_list[] = {\n${rows}    { 0, 0, 0 },\n};\n")

@@ -1,0 +1,120 @@
+#include "core/audit.h"
+
+#include "core/base/buf.h"
+#include "core/base/hash.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROW_CEILING = 1 << 20 };
+
+static const char *or_empty(const char *text) { return text != NULL ? text : ""; }
+
+// Lengths before the words: no two different rows have the same text.
+static void add_word(struct buf *b, const char *word)
+{
+    buf_printf(b, "%zu:", strlen(word));
+    buf_text(b, word);
+}
+
+static enum status hash_of(const char *last, int64_t seq, const struct audit_row *r, char out[65], struct err *e)
+{
+    struct buf b;
+    buf_init(&b, ROW_CEILING);
+    add_word(&b, last);
+    buf_printf(&b, "%" PRId64 ",%" PRId64 ",", seq, r->at_s);
+    const char *words[] = { r->actor, r->verb, r->thing, r->thing_id, or_empty(r->note), or_empty(r->before_sha256),
+                            or_empty(r->after_sha256) };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        add_word(&b, words[i]);
+    enum status s = b.full ? err_set(e, TOO_BIG, "a note of the audit may have %d bytes", ROW_CEILING / 2) : OK;
+    if (s == OK)
+        hash_sha256(b.data, b.len, out);
+    buf_clear(&b);
+    return s;
+}
+
+static enum status read_head(struct db *d, int64_t *seq, char hash[65], struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(d, "SELECT seq, hash FROM audit_head", NO_VALUES, &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && !more)
+        s = err_set(e, FAILED, "the end of the audit chain is missing: the station was tampered with; restore a backup");
+    if (s == OK) {
+        *seq = rows_integer(r, 0);
+        snprintf(hash, 65, "%s", or_empty(rows_text(r, 1)));
+    }
+    rows_done(r);
+    return s;
+}
+
+enum status audit_record(struct db *d, const struct audit_row *row, struct err *e)
+{
+    int64_t seq = 0;
+    char last[65], hash[65];
+    enum status s = read_head(d, &seq, last, e);
+    if (s == OK)
+        s = hash_of(last, seq + 1, row, hash, e);
+    if (s != OK)
+        return s;
+    return db_run(d, "INSERT INTO audit (seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                  VALUES(value_integer(seq + 1), value_integer(row->at_s), value_text(row->actor), value_text(row->verb),
+                         value_text(row->thing), value_text(row->thing_id), value_text(or_empty(row->note)),
+                         value_text(or_empty(row->before_sha256)), value_text(or_empty(row->after_sha256)), value_text(hash)), e);
+}
+
+static void bad_at(struct audit_report *out, int64_t seq, const char *fault)
+{
+    out->first_bad = seq;
+    snprintf(out->fault, sizeof out->fault, "%s", fault);
+}
+
+static struct audit_row row_of(const struct rows *r)
+{
+    return (struct audit_row){ .at_s = rows_integer(r, 1), .actor = or_empty(rows_text(r, 2)), .verb = or_empty(rows_text(r, 3)),
+                               .thing = or_empty(rows_text(r, 4)), .thing_id = or_empty(rows_text(r, 5)), .note = rows_text(r, 6),
+                               .before_sha256 = rows_text(r, 7), .after_sha256 = rows_text(r, 8) };
+}
+
+// One row against the one before it; last is its hash and becomes this one's.
+static enum status check_row(const struct rows *r, int64_t expected, char last[65], struct audit_report *out, struct err *e)
+{
+    int64_t seq = rows_integer(r, 0);
+    if (seq != expected) {
+        bad_at(out, expected, text_in(e->lang, "a row is missing here, or one was put in out of order"));
+        return OK;
+    }
+    struct audit_row row = row_of(r);
+    char hash[65];
+    enum status s = hash_of(last, seq, &row, hash, e);
+    if (s == OK && strcmp(hash, or_empty(rows_text(r, 9))) != 0)
+        bad_at(out, seq, text_in(e->lang, "this row is not what was written, or the one before it is not"));
+    memcpy(last, hash, sizeof hash);
+    return s;
+}
+
+enum status audit_verify(struct db *d, struct audit_report *out, struct err *e)
+{
+    *out = (struct audit_report){ 0 };
+    char last[65] = "", end[65];
+    int64_t head = 0;
+    struct rows *r = NULL;
+    enum status s = read_head(d, &head, end, e);
+    if (s == OK)
+        s = db_ask(d, "SELECT seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash FROM audit ORDER BY seq",
+                   NO_VALUES, &r, e);
+    for (bool more = true; s == OK && out->first_bad == 0; out->rows++) {
+        s = rows_next(r, &more, e);
+        if (s != OK || !more)
+            break;
+        s = check_row(r, out->rows + 1, last, out, e);
+    }
+    rows_done(r);
+    if (s == OK && out->first_bad == 0 && (head != out->rows || strcmp(last, end) != 0))
+        bad_at(out, out->rows + 1, text_in(e->lang, "the chain does not end where it should: rows were cut off or added"));
+    return s;
+}

@@ -1,0 +1,22 @@
+// audit.h - who did what to which record when (审计), in a chain nobody can quietly change.
+//
+// Every row carries SHA-256 over the hash of the row before and its own words, and the place where the chain ends is kept
+// apart. Triggers keep the table append-only for everybody who comes through SQL; verifying finds what was done past them: a
+// row changed, removed, inserted or moved. A row is written in the transaction of the deed itself, so neither stands alone.
+#pragma once
+#include "core/store/store.h"
+
+struct audit_row {
+    int64_t at_s;
+    const char *actor;                 // id or name of who did it; "system" for what a clock did
+    const char *verb, *thing, *thing_id;
+    const char *note;                  // NULL: none
+    const char *before_sha256, *after_sha256; // of the record's canonical text; NULL: it was not there
+};
+
+// Inside a writing job.
+enum status audit_record(struct db *d, const struct audit_row *row, struct err *e);
+
+struct audit_report { int64_t rows, first_bad; char fault[256]; }; // first_bad 0: the chain holds
+// OK also when the chain is broken: then first_bad and fault tell where and how.
+enum status audit_verify(struct db *d, struct audit_report *out, struct err *e);

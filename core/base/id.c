@@ -1,0 +1,79 @@
+#include "core/base/id.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void fill_with_chance(unsigned char *bytes, size_t count)
+{
+    size_t got = 0;
+    while (got < count) {
+        ssize_t n = getrandom(bytes + got, count - got, 0);
+        must(n > 0);
+        got += (size_t)n;
+    }
+}
+
+// Two ids of one millisecond differ in a 12-bit counter that starts low at random (RFC 9562, 6.2 method 1); when it runs
+// over, the clock is borrowed forward.
+static void take_turn(int64_t now_ms, int64_t *ms, unsigned *turn)
+{
+    static int64_t last_ms;
+    static unsigned count;
+    pthread_mutex_lock(&lock);
+    if (now_ms > last_ms) {
+        unsigned char chance[2];
+        fill_with_chance(chance, sizeof chance);
+        last_ms = now_ms;
+        count = (unsigned)(chance[0] << 8 | chance[1]) & 0x3ff;
+    } else if (++count > 0xfff) {
+        last_ms++;
+        count = 0;
+    }
+    *ms = last_ms;
+    *turn = count;
+    pthread_mutex_unlock(&lock);
+}
+
+struct id id_make(int64_t now_ms)
+{
+    int64_t ms;
+    unsigned turn;
+    unsigned char tail[8];
+    take_turn(now_ms, &ms, &turn);
+    fill_with_chance(tail, sizeof tail);
+    struct id id;
+    snprintf(id.text, sizeof id.text, "%08llx-%04llx-7%03x-%02x%02x-%02x%02x%02x%02x%02x%02x", (unsigned long long)(ms >> 16) & 0xffffffff,
+             (unsigned long long)ms & 0xffff, turn, (tail[0] & 0x3f) | 0x80, tail[1], tail[2], tail[3], tail[4], tail[5], tail[6], tail[7]);
+    return id;
+}
+
+bool id_is_set(const struct id *id)
+{
+    return id->text[0] != '\0';
+}
+
+static bool is_uuid(const char *text)
+{
+    static const char FORM[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    if (text == NULL || strlen(text) != sizeof FORM - 1)
+        return false;
+    for (size_t i = 0; i < sizeof FORM - 1; i++)
+        if (FORM[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != FORM[i])
+            return false;
+    return true;
+}
+
+enum status id_parse(const char *text, struct id *out, struct err *e)
+{
+    if (!is_uuid(text))
+        return err_set(e, INVALID, "\"%.60s\" is not an id: a UUID is expected, like 01938f3a-7c1e-7b5a-9d3e-2f4c6a8b0d1e",
+                       text != NULL ? text : "");
+    for (size_t i = 0; i < ID_TEXT; i++)
+        out->text[i] = (char)tolower((unsigned char)text[i]);
+    return OK;
+}

@@ -1,0 +1,35 @@
+// driver.h - what a database must be able to do for store.c; a row of functions for each kind.
+//
+// Nobody above core/store sees this. A statement is whatever the driver says it is.
+#pragma once
+#include "core/store/store.h"
+
+struct driver {
+    const char *name;
+    // One connection. writable false: every attempt to write fails.
+    enum status (*open)(const char *path, bool create, bool writable, void **out, struct err *e);
+    void (*close)(void *connection);
+    enum status (*prepare)(void *connection, const char *sql, void **statement, struct err *e);
+    void (*finalize)(void *statement);
+    enum status (*bind)(void *statement, int place, const struct value *v, struct err *e);   // place: 1 is $1
+    enum status (*step)(void *statement, bool *row, struct err *e);
+    void (*reset)(void *statement);
+    int (*columns)(void *statement);
+    bool (*is_null)(void *statement, int column);
+    int64_t (*integer)(void *statement, int column);
+    double (*real)(void *statement, int column);
+    const char *(*text)(void *statement, int column);
+    const void *(*bytes)(void *statement, int column, size_t *len);
+    enum status (*script)(void *connection, const char *sql, struct err *e);
+    int64_t (*changed)(void *connection);
+    int64_t (*last_fid)(void *connection);
+    enum status (*copy)(void *connection, const char *path, struct err *e);
+    const char *begin_write, *begin_read;                // what opens a transaction
+};
+
+extern const struct driver driver_spatialite;
+
+enum status db_open(const struct driver *driver, const char *path, bool create, bool writable, struct db **out, struct err *e);
+void db_close(struct db *d);
+const struct driver *db_driver(const struct db *d);
+void *db_connection(const struct db *d);

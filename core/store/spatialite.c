@@ -1,0 +1,188 @@
+// The door of SQLite and SpatiaLite. WAL, synchronous=FULL: what is acknowledged is on the disk.
+#include "core/store/driver.h"
+
+#include "core/base/mem.h"
+#include <pthread.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <spatialite.h>                        // after sqlite3.h, whose types it uses
+
+struct connection { sqlite3 *db; void *spatial; };
+
+enum { COPY_PAGES = 4096 };
+
+// Whose fault it is and what to do about it; the library's own words beside.
+static enum status say(sqlite3 *db, int code, struct err *e)
+{
+    const char *words = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+    switch (code & 0xff) {
+    case SQLITE_CONSTRAINT: return err_set(e, CONFLICT, "%s", words);
+    case SQLITE_BUSY: case SQLITE_LOCKED:
+        return err_set(e, BUSY, "the station is being written by another process for more than %d s: try again", STORE_WAIT_MS / 1000);
+    case SQLITE_FULL: return err_set(e, FAILED, "the disk is full: nothing was written; make room and try again");
+    case SQLITE_IOERR: return err_set(e, FAILED, "the disk answers with an error (%s): nothing was written", words);
+    case SQLITE_READONLY: return err_set(e, DENIED, "the station may not be written here: %s", words);
+    case SQLITE_CORRUPT: return err_set(e, FAILED, "the station's file is damaged (%s): gridpatrol verify says where; restore a backup", words);
+    case SQLITE_NOTADB: return err_set(e, INVALID, "this is no station's file: %s", words);
+    case SQLITE_CANTOPEN: return err_set(e, NOT_FOUND, "the station's file cannot be opened: %s", words);
+    case SQLITE_TOOBIG: return err_set(e, TOO_BIG, "a value is too big for the store: %s", words);
+    default: return err_set(e, FAILED, "the store says: %s", words);
+    }
+}
+
+static enum status run(struct connection *c, const char *sql, struct err *e)
+{
+    int code = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? OK : say(c->db, code, e);
+}
+
+static void close_connection(void *connection)
+{
+    struct connection *c = connection;
+    sqlite3_close_v2(c->db);
+    if (c->spatial != NULL)
+        spatialite_cleanup_ex(c->spatial);
+    mem_free(c);
+}
+
+static const char SETTINGS[] =
+    "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
+    "PRAGMA trusted_schema=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;";
+
+static enum status make_ready(struct connection *c, bool create, struct err *e)
+{
+    sqlite3_busy_timeout(c->db, STORE_WAIT_MS);
+    sqlite3_extended_result_codes(c->db, 1);
+    enum status s = run(c, SETTINGS, e);
+    if (s == OK && create)
+        s = run(c, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;", e);
+    if (s == OK)
+        s = run(c, "SELECT count(*) FROM sqlite_master;", e);   // a file that is no database says so here
+    if (s != OK)
+        return s;
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;   // the library's own tables are not for two threads
+    pthread_mutex_lock(&one_at_a_time);
+    c->spatial = spatialite_alloc_connection();
+    spatialite_init_ex(c->db, c->spatial, 0);
+    pthread_mutex_unlock(&one_at_a_time);
+    return OK;
+}
+
+static enum status open_connection(const char *path, bool create, bool writable, void **out, struct err *e)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    struct connection *c = mem_get(1, sizeof *c);
+    int code = sqlite3_open_v2(path, &c->db, flags, NULL);
+    enum status s = code == SQLITE_OK ? make_ready(c, create, e) : say(c->db, code, e);
+    if (s == OK && !writable)
+        s = run(c, "PRAGMA query_only=ON;", e);
+    if (s != OK) {
+        close_connection(c);
+        return s;
+    }
+    *out = c;
+    return OK;
+}
+
+static enum status prepare(void *connection, const char *sql, void **statement, struct err *e)
+{
+    struct connection *c = connection;
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    if (code != SQLITE_OK)
+        return say(c->db, code, e);
+    *statement = stmt;
+    return OK;
+}
+
+static void finalize(void *statement) { sqlite3_finalize(statement); }
+
+// SQLite numbers $1 by first appearance, mostly in order; by its name it is found wherever it stands.
+static int place_of(sqlite3_stmt *stmt, int place)
+{
+    char name[16];
+    sqlite3_snprintf(sizeof name, name, "$%d", place);
+    const char *there = sqlite3_bind_parameter_name(stmt, place);
+    return there != NULL && strcmp(there, name) == 0 ? place : sqlite3_bind_parameter_index(stmt, name);
+}
+
+static enum status bind(void *statement, int place, const struct value *v, struct err *e)
+{
+    sqlite3_stmt *stmt = statement;
+    int at = place_of(stmt, place);
+    must(at > 0);
+    int code = SQLITE_OK;
+    switch (v->kind) {
+    case VALUE_NULL: code = sqlite3_bind_null(stmt, at); break;
+    case VALUE_INTEGER: code = sqlite3_bind_int64(stmt, at, v->integer); break;
+    case VALUE_REAL: code = sqlite3_bind_double(stmt, at, v->real); break;
+    case VALUE_TEXT: code = sqlite3_bind_text64(stmt, at, v->bytes, v->len, SQLITE_STATIC, SQLITE_UTF8); break;
+    case VALUE_BYTES: code = sqlite3_bind_blob64(stmt, at, v->bytes, v->len, SQLITE_STATIC); break;
+    }
+    return code == SQLITE_OK ? OK : say(sqlite3_db_handle(stmt), code, e);
+}
+
+static enum status step(void *statement, bool *row, struct err *e)
+{
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return say(sqlite3_db_handle(statement), code, e);
+    *row = code == SQLITE_ROW;
+    return OK;
+}
+
+static void reset(void *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+static int columns(void *statement) { return sqlite3_column_count(statement); }
+static bool is_null(void *statement, int column) { return sqlite3_column_type(statement, column) == SQLITE_NULL; }
+static int64_t integer(void *statement, int column) { return sqlite3_column_int64(statement, column); }
+static double real(void *statement, int column) { return sqlite3_column_double(statement, column); }
+static const char *text(void *statement, int column) { return (const char *)sqlite3_column_text(statement, column); }
+
+static const void *bytes(void *statement, int column, size_t *len)
+{
+    const void *at = sqlite3_column_blob(statement, column);
+    *len = (size_t)sqlite3_column_bytes(statement, column);
+    return at;
+}
+
+static enum status script(void *connection, const char *sql, struct err *e) { return run(connection, sql, e); }
+static int64_t changed(void *connection) { return sqlite3_changes64(((struct connection *)connection)->db); }
+static int64_t last_fid(void *connection) { return sqlite3_last_insert_rowid(((struct connection *)connection)->db); }
+
+// Page by page; SQLite begins again by itself when a writer was quicker, so the copy is of one moment.
+static enum status copy(void *connection, const char *path, struct err *e)
+{
+    struct connection *c = connection;
+    sqlite3 *to = NULL;
+    int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_backup *work = code == SQLITE_OK ? sqlite3_backup_init(to, "main", c->db, "main") : NULL;
+    enum status s = OK;
+    if (work == NULL) {
+        s = say(to, code != SQLITE_OK ? code : sqlite3_errcode(to), e);
+    } else {
+        do
+            code = sqlite3_backup_step(work, COPY_PAGES);
+        while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+        sqlite3_backup_finish(work);
+        if (code != SQLITE_DONE)
+            s = say(to, code, e);
+    }
+    sqlite3_close_v2(to);
+    if (s != OK)
+        unlink(path);
+    return s;
+}
+
+const struct driver driver_spatialite = {
+    .name = "spatialite", .open = open_connection, .close = close_connection, .prepare = prepare, .finalize = finalize, .bind = bind,
+    .step = step, .reset = reset, .columns = columns, .is_null = is_null, .integer = integer, .real = real, .text = text, .bytes = bytes,
+    .script = script, .changed = changed, .last_fid = last_fid, .copy = copy,
+    .begin_write = "BEGIN IMMEDIATE", .begin_read = "BEGIN",
+};

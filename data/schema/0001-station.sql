@@ -1,0 +1,511 @@
+-- 0001-station: a district's grid, register, surveys and work.
+--
+-- Times are seconds since 1970 UTC (_s), lengths metres (_m), areas square metres (_m2), geometry EPSG:4326 lon/lat. Ids are
+-- UUIDv7 as text; spatial tables also have an integer fid, which the R*Tree and QGIS need. States are words. What we were
+-- told is kept for good (superseded rows stay), what we computed can be computed again.
+
+-- --- The district and who works in it ------------------------------------------------------------------------------------
+
+CREATE TABLE district (                            -- 辖区: one row, one station is one district
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  code TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 12),
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  zone_offset_s INTEGER NOT NULL DEFAULT 28800,    -- local time minus UTC
+  metric_crs TEXT NOT NULL,                        -- what lengths and areas are measured in: EPSG code, WKT or PROJ pipeline
+  metric_crs_name TEXT NOT NULL,
+  street_digits INTEGER NOT NULL DEFAULT 3 CHECK (street_digits BETWEEN 1 AND 9),      -- of a cell code after the district's
+  community_digits INTEGER NOT NULL DEFAULT 3 CHECK (community_digits BETWEEN 1 AND 9),
+  sequence_digits INTEGER NOT NULL DEFAULT 3 CHECK (sequence_digits BETWEEN 1 AND 9),
+  baseline_at_s INTEGER,                           -- built later than this is new stock (新增), earlier existing stock (存量)
+  made_at_s INTEGER NOT NULL
+);
+
+CREATE TABLE agency (                              -- 单位
+  id TEXT PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,                        -- "planning", "discipline": what rules name
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  competence TEXT NOT NULL DEFAULT '',
+  clocks TEXT NOT NULL DEFAULT '{}',               -- JSON: receipt, review, answer: amount and unit
+  made_at_s INTEGER NOT NULL
+);
+
+CREATE TABLE actor (                               -- 人员: a person or a service
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL CHECK (role IN ('inspector', 'analyst', 'officer', 'coordinator', 'checker', 'discipline', 'auditor',
+                                     'administrator', 'public', 'service')),
+  agency_id TEXT REFERENCES agency (id),
+  is_active INTEGER NOT NULL DEFAULT 1,
+  made_at_s INTEGER NOT NULL
+);
+
+-- --- The grid --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE area (                                -- 行政区划: district, street (街道/镇), community (社区/村)
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  level TEXT NOT NULL CHECK (level IN ('district', 'street', 'community')),
+  code TEXT NOT NULL UNIQUE,                       -- 6, 9, 12 digits
+  parent_code TEXT,
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL DEFAULT '',
+  source TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'retired')),
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER
+);
+SELECT AddGeometryColumn('area', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('area', 'geom');
+CREATE INDEX area_parent ON area (parent_code);
+
+CREATE TABLE grid (                                -- a versioned partition of the district; several side by side
+  id TEXT PRIMARY KEY,
+  key TEXT NOT NULL,                               -- "unit" 单元网格, "duty" 责任网格, ...
+  version INTEGER NOT NULL,
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  must_partition INTEGER NOT NULL DEFAULT 1,       -- gaps and overlaps are errors
+  target_area_m2 REAL NOT NULL DEFAULT 10000,
+  min_area_m2 REAL NOT NULL DEFAULT 5000,
+  max_area_m2 REAL NOT NULL DEFAULT 20000,
+  is_default INTEGER NOT NULL DEFAULT 0,           -- the one things know their cell in
+  made_at_s INTEGER NOT NULL,
+  UNIQUE (key, version)
+);
+
+CREATE TABLE cell (                                -- 单元网格; a code is never given twice in one grid
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  grid_id TEXT NOT NULL REFERENCES grid (id),
+  code TEXT NOT NULL,
+  community_code TEXT NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  area_m2 REAL NOT NULL,
+  state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'retired')),
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER,
+  note TEXT NOT NULL DEFAULT '',
+  UNIQUE (grid_id, code)
+);
+SELECT AddGeometryColumn('cell', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('cell', 'geom');
+CREATE INDEX cell_community ON cell (community_code);
+
+-- --- The register ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE layer (                               -- data/layers/*.json as this station knows them
+  key TEXT PRIMARY KEY,
+  title_zh TEXT NOT NULL,
+  title_en TEXT NOT NULL,
+  definition TEXT NOT NULL,                        -- the JSON file
+  sha256 TEXT NOT NULL
+);
+
+CREATE TABLE building (                            -- 建筑物: a footprint with its standing
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL DEFAULT '',
+  source_id TEXT,
+  name TEXT NOT NULL DEFAULT '',
+  standing TEXT NOT NULL DEFAULT 'unverified' CHECK (standing IN ('lawful', 'unverified', 'illegal', 'gone')),
+  height_m REAL,
+  floors REAL,
+  area_m2 REAL NOT NULL,
+  address TEXT NOT NULL DEFAULT '',
+  owner TEXT NOT NULL DEFAULT '',
+  permit_number TEXT,
+  properties TEXT NOT NULL DEFAULT '{}',           -- JSON: what the layer's file names beyond these columns
+  crs TEXT NOT NULL,                               -- what the coordinates were given in
+  accuracy_m REAL NOT NULL,                        -- 1 sd, with what a conversion added
+  cell_code TEXT,
+  community_code TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER                               -- NULL: this is the row that counts
+);
+SELECT AddGeometryColumn('building', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('building', 'geom');
+CREATE UNIQUE INDEX building_source ON building (source, source_id) WHERE valid_to_s IS NULL;
+CREATE INDEX building_cell ON building (cell_code);
+
+CREATE TABLE permit (                              -- 规划许可
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL DEFAULT '',
+  source_id TEXT,
+  number TEXT NOT NULL,
+  holder TEXT NOT NULL DEFAULT '',
+  purpose TEXT NOT NULL DEFAULT '',
+  permitted_area_m2 REAL,
+  permitted_height_m REAL,
+  permit_from_s INTEGER,
+  permit_until_s INTEGER,
+  state TEXT NOT NULL DEFAULT 'granted' CHECK (state IN ('granted', 'revoked', 'completed')),
+  area_m2 REAL NOT NULL,
+  properties TEXT NOT NULL DEFAULT '{}',
+  crs TEXT NOT NULL,
+  accuracy_m REAL NOT NULL,
+  cell_code TEXT,
+  community_code TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER
+);
+SELECT AddGeometryColumn('permit', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('permit', 'geom');
+CREATE UNIQUE INDEX permit_source ON permit (source, source_id) WHERE valid_to_s IS NULL;
+
+CREATE TABLE zone (                                -- 管控区: land with a legal weight
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL DEFAULT '',
+  source_id TEXT,
+  kind TEXT NOT NULL,                              -- farmland, redline, road_setback, river_setback, heritage, ...: data
+  name TEXT NOT NULL DEFAULT '',
+  weight REAL NOT NULL CHECK (weight BETWEEN 0 AND 1),
+  law TEXT NOT NULL DEFAULT '',
+  area_m2 REAL NOT NULL,
+  properties TEXT NOT NULL DEFAULT '{}',
+  crs TEXT NOT NULL,
+  accuracy_m REAL NOT NULL,
+  cell_code TEXT,
+  community_code TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER
+);
+SELECT AddGeometryColumn('zone', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('zone', 'geom');
+CREATE UNIQUE INDEX zone_source ON zone (source, source_id) WHERE valid_to_s IS NULL;
+
+CREATE TABLE asset (                               -- 部件: billboards, shop signs, collection points, ...; kinds are data
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL DEFAULT '',
+  source_id TEXT,
+  kind TEXT NOT NULL REFERENCES layer (key),
+  name TEXT NOT NULL DEFAULT '',
+  code TEXT,                                       -- 16 digits where the kind has a national code
+  state TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'damaged', 'missing', 'removed')),
+  owner TEXT NOT NULL DEFAULT '',
+  keeper TEXT NOT NULL DEFAULT '',                 -- 养护单位
+  permit_number TEXT,
+  permit_until_s INTEGER,
+  checked_at_s INTEGER,
+  properties TEXT NOT NULL DEFAULT '{}',
+  crs TEXT NOT NULL,
+  accuracy_m REAL NOT NULL,
+  cell_code TEXT,
+  community_code TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER
+);
+SELECT AddGeometryColumn('asset', 'geom', 4326, 'POINT', 2);
+SELECT AddGeometryColumn('asset', 'outline', 4326, 'MULTIPOLYGON', 2);   -- where the thing has an area (a construction site)
+SELECT CreateSpatialIndex('asset', 'geom');
+CREATE UNIQUE INDEX asset_source ON asset (kind, source, source_id) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_kind ON asset (kind, state);
+CREATE INDEX asset_cell ON asset (cell_code);
+
+CREATE TABLE code (                                -- a code means something only together with its scheme
+  scheme TEXT NOT NULL,
+  version TEXT NOT NULL,
+  code TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('part', 'event')),
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  valid_from_s INTEGER NOT NULL,
+  valid_to_s INTEGER,
+  PRIMARY KEY (scheme, version, code)
+);
+
+-- --- Surveys, comparisons, changes -----------------------------------------------------------------------------------------
+
+CREATE TABLE survey (                              -- 普查/期次: one look at the ground
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('footprints', 'ortho', 'dsm')),
+  taken_at_s INTEGER NOT NULL,
+  source TEXT NOT NULL DEFAULT '',
+  accuracy_m REAL,
+  min_area_m2 REAL,                                -- the capture rule: smaller was not drawn
+  outline TEXT NOT NULL DEFAULT 'unknown' CHECK (outline IN ('roof', 'wall', 'unknown')),
+  original_name TEXT NOT NULL,
+  original_sha256 TEXT NOT NULL UNIQUE,            -- the same file twice is the same survey
+  archive_sha256 TEXT NOT NULL,                    -- FlatGeobuf in blobs/
+  crs TEXT NOT NULL,
+  features INTEGER NOT NULL,
+  id_field TEXT, height_field TEXT, floors_field TEXT,
+  added_at_s INTEGER NOT NULL
+);
+SELECT AddGeometryColumn('survey', 'geom', 4326, 'MULTIPOLYGON', 2);     -- coverage; NULL: everywhere in its extent
+SELECT CreateSpatialIndex('survey', 'geom');
+
+CREATE TABLE comparison (                          -- 比对
+  id TEXT PRIMARY KEY,
+  before_id TEXT NOT NULL REFERENCES survey (id),
+  after_id TEXT NOT NULL REFERENCES survey (id),
+  before_sha256 TEXT NOT NULL,
+  after_sha256 TEXT NOT NULL,
+  parameters TEXT NOT NULL,                        -- JSON
+  program_version TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'cancelled')),
+  summary TEXT NOT NULL DEFAULT '{}',              -- JSON, as diff --json says it
+  expected_false_alarms REAL,
+  started_at_s INTEGER NOT NULL,
+  ended_at_s INTEGER
+);
+CREATE UNIQUE INDEX comparison_same ON comparison (before_sha256, after_sha256, parameters, program_version) WHERE state = 'done';
+
+CREATE TABLE change (                              -- 疑似图斑; a clue, never a verdict
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  comparison_id TEXT NOT NULL REFERENCES comparison (id),
+  number INTEGER NOT NULL,                         -- its rank in the comparison's own list
+  object_id TEXT NOT NULL,                         -- follows a thing on the ground over several comparisons
+  class TEXT NOT NULL,
+  relation TEXT NOT NULL,
+  before_ids TEXT NOT NULL, after_ids TEXT NOT NULL,
+  area_before_m2 REAL, area_after_m2 REAL,
+  gained_m2 REAL, gained_sd_m2 REAL, lost_m2 REAL, lost_sd_m2 REAL,
+  width_m REAL,
+  height_before_m REAL, height_after_m REAL, height_change_m REAL,
+  z REAL NOT NULL,
+  confidence REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+  registration_x_m REAL, registration_y_m REAL, registration_sd_m REAL,
+  reasons TEXT NOT NULL DEFAULT '',                -- codes, comma between
+  counter_reasons TEXT NOT NULL DEFAULT '',
+  legal_codes TEXT NOT NULL DEFAULT '',            -- NO_PERMIT, EXCEEDS_AREA, ...
+  permit_number TEXT,
+  p_no_cover REAL,                                 -- probability that no permit covers it
+  zone_kind TEXT, zone_share REAL, zone_p REAL,    -- the heaviest zone: share of the ground, probability of being inside
+  severity REAL,                                   -- 0..1
+  suspicion REAL,                                  -- confidence x p_no_cover x severity
+  stock TEXT NOT NULL DEFAULT 'new' CHECK (stock IN ('new', 'existing')),   -- 新增 / 存量
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'confirmed', 'dismissed', 'legal', 'capture_rule', 'referred')),
+  reviewed_by TEXT REFERENCES actor (id),
+  reviewed_at_s INTEGER,
+  review_note TEXT NOT NULL DEFAULT '',
+  inherited_from TEXT,                             -- the change of an earlier comparison whose decision this one carries
+  woken_by TEXT NOT NULL DEFAULT '',               -- why an inherited decision does not hold any more
+  audit_slot INTEGER NOT NULL DEFAULT 0,           -- drawn at random for the precision estimate
+  cell_code TEXT,
+  community_code TEXT
+);
+SELECT AddGeometryColumn('change', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('change', 'geom');
+CREATE INDEX change_comparison ON change (comparison_id, suspicion);
+CREATE INDEX change_object ON change (object_id);
+CREATE INDEX change_state ON change (state, suspicion);
+CREATE INDEX change_cell ON change (cell_code);
+
+-- --- Findings, evidence, cases, leads --------------------------------------------------------------------------------------
+
+CREATE TABLE finding (                             -- 上报
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,                            -- patrol, call, letter, visit, media, public, ...
+  scheme TEXT, code TEXT,
+  text TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT 'reported' CHECK (state IN ('reported', 'verified', 'dismissed', 'duplicate')),
+  seen_at_s INTEGER NOT NULL,
+  reported_by TEXT REFERENCES actor (id),
+  accuracy_m REAL,
+  crs TEXT NOT NULL DEFAULT 'EPSG:4326',
+  given_x REAL, given_y REAL,                      -- the coordinates as sent
+  cell_code TEXT,
+  community_code TEXT,
+  note TEXT NOT NULL DEFAULT '',
+  made_at_s INTEGER NOT NULL
+);
+SELECT AddGeometryColumn('finding', 'geom', 4326, 'POINT', 2);
+SELECT CreateSpatialIndex('finding', 'geom');
+CREATE INDEX finding_state ON finding (state);
+
+CREATE TABLE evidence (                            -- 证据: an original file in blobs/, by its SHA-256
+  id TEXT PRIMARY KEY,
+  thing TEXT NOT NULL,
+  thing_id TEXT NOT NULL,
+  part TEXT NOT NULL DEFAULT 'other' CHECK (part IN ('near', 'far', 'reference', 'before', 'after', 'paper', 'other')),
+  sha256 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  lon REAL, lat REAL,
+  captured_at_s INTEGER,
+  captured_by TEXT,
+  device TEXT NOT NULL DEFAULT '',
+  added_at_s INTEGER NOT NULL
+);
+CREATE INDEX evidence_thing ON evidence (thing, thing_id);
+
+CREATE TABLE case_file (                           -- 案卷 ("case" is a word of SQL and of C)
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL UNIQUE,                     -- district, kind, year, sequence: what people say
+  title TEXT NOT NULL,
+  source TEXT NOT NULL,
+  scheme TEXT NOT NULL, code TEXT NOT NULL, condition INTEGER NOT NULL DEFAULT 1,
+  track TEXT NOT NULL DEFAULT 'ordinary' CHECK (track IN ('ordinary', 'fast')),     -- 即查即拆
+  stock TEXT NOT NULL DEFAULT 'new' CHECK (stock IN ('new', 'existing')),
+  state TEXT NOT NULL,                             -- core/lifecycle
+  priority INTEGER NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
+  agency_id TEXT REFERENCES agency (id),           -- who must handle it
+  handler_id TEXT REFERENCES actor (id),
+  checker_id TEXT REFERENCES actor (id),
+  returned_to TEXT,                                -- whoever a return went to may not do the next forward step
+  party TEXT NOT NULL DEFAULT '',
+  area_m2 REAL,
+  measured_area_m2 REAL,                           -- at the final check
+  building_result TEXT NOT NULL DEFAULT '',        -- self_demolished, assisted, forced, confiscated, corrected, ...
+  fine_result TEXT NOT NULL DEFAULT '',            -- fined, first_breach, none
+  opened_at_s INTEGER NOT NULL,
+  stage_at_s INTEGER NOT NULL,                     -- when the present stage began
+  registered_at_s INTEGER, dispatched_at_s INTEGER, handled_at_s INTEGER, checked_at_s INTEGER, closed_at_s INTEGER,
+  due_at_s INTEGER,
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
+  limit_amount REAL, limit_unit TEXT,
+  extended INTEGER NOT NULL DEFAULT 0, extension_amount REAL NOT NULL DEFAULT 0,
+  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
+  returned INTEGER NOT NULL DEFAULT 0, reworked INTEGER NOT NULL DEFAULT 0,
+  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  recurrence_of TEXT,                              -- the closed case this one repeats (死灰复燃)
+  merged_into TEXT,
+  closing_proposed TEXT NOT NULL DEFAULT '',       -- the comparison that shows it gone; a person decides
+  cell_code TEXT,
+  community_code TEXT
+);
+SELECT AddGeometryColumn('case_file', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('case_file', 'geom');
+CREATE INDEX case_state ON case_file (state, due_at_s);
+CREATE INDEX case_cell ON case_file (cell_code);
+CREATE INDEX case_agency ON case_file (agency_id, state);
+
+CREATE TABLE case_link (                           -- what a case was opened from
+  case_id TEXT NOT NULL REFERENCES case_file (id),
+  thing TEXT NOT NULL CHECK (thing IN ('change', 'finding', 'building', 'asset')),
+  thing_id TEXT NOT NULL,
+  PRIMARY KEY (case_id, thing, thing_id)
+);
+CREATE INDEX case_link_thing ON case_link (thing, thing_id);
+
+CREATE TABLE case_pause (                          -- 挂账, waiting for a determination: the clock stands
+  case_id TEXT NOT NULL REFERENCES case_file (id),
+  from_s INTEGER NOT NULL,
+  to_s INTEGER,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (case_id, from_s)
+);
+
+CREATE TABLE lead (                                -- 线索: facts handed to an agency
+  fid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL UNIQUE,
+  case_id TEXT NOT NULL REFERENCES case_file (id),
+  agency_id TEXT NOT NULL REFERENCES agency (id),
+  kind TEXT NOT NULL,
+  secrecy TEXT NOT NULL DEFAULT 'ordinary' CHECK (secrecy IN ('ordinary', 'internal', 'secret')),
+  state TEXT NOT NULL,                             -- core/lifecycle
+  priority INTEGER NOT NULL DEFAULT 3,
+  rule TEXT NOT NULL DEFAULT '',                   -- the routing rule that asked for it
+  snapshot TEXT NOT NULL,                          -- JSON: the facts as they were; later edits of the case never reach it
+  made_at_s INTEGER NOT NULL,
+  sent_at_s INTEGER, received_at_s INTEGER, answered_at_s INTEGER, closed_at_s INTEGER,
+  due_at_s INTEGER,
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,
+  receipt_number TEXT, received_by TEXT,
+  answer TEXT NOT NULL DEFAULT '',
+  return_reason TEXT NOT NULL DEFAULT '',
+  reminders INTEGER NOT NULL DEFAULT 0,
+  cell_code TEXT,
+  community_code TEXT
+);
+SELECT AddGeometryColumn('lead', 'geom', 4326, 'MULTIPOLYGON', 2);
+SELECT CreateSpatialIndex('lead', 'geom');
+CREATE INDEX lead_queue ON lead (agency_id, state, due_at_s);
+CREATE INDEX lead_case ON lead (case_id);
+
+CREATE TABLE number_series (                       -- the numbers people see, without gaps
+  series TEXT PRIMARY KEY,
+  last INTEGER NOT NULL
+);
+
+-- --- Calendar, limits, rules: data ------------------------------------------------------------------------------------------
+
+CREATE TABLE calendar (                            -- 工作日历: versions stay
+  id TEXT PRIMARY KEY,
+  year INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  document TEXT NOT NULL,                          -- holiday-cn JSON
+  sha256 TEXT NOT NULL UNIQUE,
+  loaded_at_s INTEGER NOT NULL,
+  UNIQUE (year, version)
+);
+
+CREATE TABLE work_period (                         -- summer and winter hours
+  fid INTEGER PRIMARY KEY,
+  valid_from TEXT NOT NULL,                        -- day, YYYY-MM-DD
+  valid_to TEXT,
+  weekdays INTEGER NOT NULL CHECK (weekdays BETWEEN 1 AND 127),   -- bit 0 Monday
+  from_s INTEGER NOT NULL, to_s INTEGER NOT NULL CHECK (to_s > from_s)   -- seconds of the day
+);
+
+CREATE TABLE document (                            -- limit and routing rules in force: JSON as loaded, versions stay
+  kind TEXT NOT NULL CHECK (kind IN ('codes', 'limits', 'rules', 'agencies')),
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  loaded_at_s INTEGER NOT NULL,
+  PRIMARY KEY (kind, name, version)
+);
+
+-- --- Audit --------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE audit (                               -- 审计: each row carries the hash of the one before
+  seq INTEGER PRIMARY KEY,
+  at_s INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  thing TEXT NOT NULL,
+  thing_id TEXT NOT NULL,
+  note TEXT NOT NULL,
+  before_sha256 TEXT NOT NULL,                     -- of the record, '' when it did not exist
+  after_sha256 TEXT NOT NULL,
+  hash TEXT NOT NULL                               -- SHA-256 over the last hash and all of the above
+);
+CREATE INDEX audit_thing ON audit (thing, thing_id);
+
+CREATE TABLE audit_head (                          -- where the chain ends: cutting its tail off shows
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL
+);
+INSERT INTO audit_head (one, seq, hash) VALUES (1, 0, '');
+
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit rows are never removed'); END;
+CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
+WHEN NEW.seq IS NULL OR NEW.seq <> (SELECT seq + 1 FROM audit_head)
+BEGIN SELECT RAISE(ABORT, 'audit rows are added at the end only'); END;   -- REPLACE meets this one too
+CREATE TRIGGER audit_moves_head AFTER INSERT ON audit
+BEGIN UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash; END;
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'the end of the audit chain is never removed'); END;
+CREATE TRIGGER audit_head_is_one BEFORE INSERT ON audit_head
+BEGIN SELECT RAISE(ABORT, 'the audit chain has one end'); END;           -- REPLACE meets this one
+CREATE TRIGGER audit_head_grows BEFORE UPDATE ON audit_head
+WHEN NEW.seq <> OLD.seq + 1 OR NEW.hash IS NOT (SELECT hash FROM audit WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the end of the audit chain follows its rows only'); END;
+CREATE TRIGGER cell_code_stays BEFORE UPDATE OF code, grid_id ON cell
+BEGIN SELECT RAISE(ABORT, 'a cell keeps its code; retire it and make a new one'); END;
+CREATE TRIGGER cell_stays BEFORE DELETE ON cell
+BEGIN SELECT RAISE(ABORT, 'a cell is retired, never removed: its code must not be given again'); END;
+CREATE TRIGGER lead_snapshot_stays BEFORE UPDATE OF snapshot ON lead WHEN OLD.state <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'a lead that left its draft keeps the facts it was sent with'); END;
