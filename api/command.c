@@ -2,6 +2,7 @@
 #include "api/diff_settings.h"
 #include "api/options.h"
 #include "api/score_options.h"
+#include "api/station_options.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -18,13 +19,29 @@ static const char DIFF_MORE[] =
     "The geometry of a change is what must be looked at on the ground: the increment, not the building.\n"
     "A change is a clue, never a verdict.\n";
 
+static const char INIT_MORE[] =
+    "Examples\n"
+    "  gridpatrol init tongzhou --district 320612 --name 通州区 --name-en Tongzhou --crs EPSG:4549\n"
+    "\n"
+    "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
+
 const struct command command_list[] = {
+    { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE",
+      .brief = "the people and services that work in a station", .option = actor_options },
+    { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
+      .option = backup_options },
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .more = DIFF_MORE },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
+    { .name = "init", .run = cmd_init, .operands = "STATION --district CODE --name NAME --crs CRS [options]",
+      .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
+    { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
+      .option = backup_options },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
       .option = score_options },
+    { .name = "verify", .run = cmd_verify, .operands = "STATION", .brief = "is everything in a station what it was when it was written?",
+      .option = verify_options },
     { .name = NULL },
 };
 

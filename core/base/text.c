@@ -15,6 +15,7 @@ static struct sentence sentences[] = {
 #include "data/text/output.def"
 #include "data/text/report.def"
 #include "data/text/score.def"
+#include "data/text/station.def"
 #include "data/text/store.def"
 #undef T
 };

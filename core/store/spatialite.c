@@ -18,7 +18,7 @@ static enum status say(sqlite3 *db, int code, struct err *e)
 {
     const char *words = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     switch (code & 0xff) {
-    case SQLITE_CONSTRAINT: return err_set(e, CONFLICT, "%s", words);
+    case SQLITE_CONSTRAINT: return err_set(e, CONFLICT, "this would break a rule of the station: %s", words);
     case SQLITE_BUSY: case SQLITE_LOCKED:
         return err_set(e, BUSY, "the station is being written by another process for more than %d s: try again", STORE_WAIT_MS / 1000);
     case SQLITE_FULL: return err_set(e, FAILED, "the disk is full: nothing was written; make room and try again");

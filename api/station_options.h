@@ -1,0 +1,5 @@
+// station_options.h - the option tables of the commands that work on a station.
+#pragma once
+#include "api/options.h"
+
+extern const struct option actor_options[], backup_options[], init_options[], verify_options[];

@@ -1,0 +1,29 @@
+// station_use.h - what every command on a station begins with: open it, find out who acts and when.
+#pragma once
+#include "api/command.h"
+#include "api/options.h"
+#include "core/actor.h"
+#include "core/station.h"
+
+struct station_use {
+    const char *as, *at;               // options --as NAME, --at TIME
+    bool quiet, json;
+    struct station *station;
+    struct actor actor;
+    int64_t now_s;
+};
+
+// Rows for a command's own table: put them in with its settings' offset of a struct station_use.
+#define STATION_USE_OPTIONS(type, member) \
+    { .kind = OPTION_TEXT, .name = "as", .value = "NAME", .at = offsetof(type, member.as), \
+      .help = "who does it: a name from gridpatrol actor list (default: the station's first administrator)" }, \
+    { .kind = OPTION_TEXT, .name = "at", .value = "TIME", .at = offsetof(type, member.at), \
+      .help = "when it counts as done: 2026-03-01, 2026-03-01T09:30 (local time) or seconds since 1970 (default: now)" }, \
+    { .kind = OPTION_FLAG, .name = "quiet", .letter = 'q', .at = offsetof(type, member.quiet), .help = "no words, no progress bar" }
+
+enum status station_use_open(struct station_use *u, const char *folder, struct err *e);
+void station_use_close(struct station_use *u);
+struct station_call station_use_call(const struct station_use *u);
+
+// "2026-03-01", "2026-03-01T09:30[:15]" in local time (offset), or seconds since 1970. INVALID otherwise.
+enum status station_use_time(const char *text, int64_t zone_offset_s, int64_t *out, struct err *e);

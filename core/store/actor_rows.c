@@ -1,0 +1,61 @@
+#include "core/store/actor_rows.h"
+
+#include <stdio.h>
+
+enum status actor_insert(struct db *db, const struct actor *a, int64_t now_s, struct err *e)
+{
+    return db_run(db, "INSERT INTO actor (id, name, role, agency_id, is_active, made_at_s) VALUES ($1, $2, $3, $4, $5, $6)",
+                  VALUES(value_text(a->id.text), value_text(a->name), value_text(a->role),
+                         id_is_set(&a->agency) ? value_text(a->agency.text) : value_null(), value_integer(a->is_active),
+                         value_integer(now_s)), e);
+}
+
+static void read_row(const struct rows *r, struct actor *out)
+{
+    *out = (struct actor){ .is_active = rows_integer(r, 4) != 0 };
+    snprintf(out->id.text, sizeof out->id.text, "%s", rows_text(r, 0));
+    snprintf(out->name, sizeof out->name, "%s", rows_text(r, 1));
+    snprintf(out->role, sizeof out->role, "%s", rows_text(r, 2));
+    if (!rows_is_null(r, 3))
+        snprintf(out->agency.text, sizeof out->agency.text, "%s", rows_text(r, 3));
+}
+
+static enum status get_one(struct work *w, const char *sql, struct values v, struct actor *out, const char *who)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(w->db, sql, v, &r, w->e);
+    if (s == OK)
+        s = rows_next(r, &more, w->e);
+    if (s == OK && !more)
+        s = err_set(w->e, NOT_FOUND, "nobody is called \"%s\" here; gridpatrol actor list names everybody", who);
+    if (s == OK)
+        read_row(r, out);
+    rows_done(r);
+    return s;
+}
+
+enum status actor_get(struct work *w, const char *name_or_id, struct actor *out)
+{
+    return get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE name = $1 OR id = $1",
+                   VALUES(value_text(name_or_id)), out, name_or_id);
+}
+
+enum status actor_first_administrator(struct work *w, struct actor *out)
+{
+    return get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE role = 'administrator' AND is_active ORDER BY id LIMIT 1",
+                   NO_VALUES, out, "administrator");
+}
+
+enum status actor_each(struct work *w, actor_visit *fn, void *ctx)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(w->db, "SELECT id, name, role, agency_id, is_active FROM actor ORDER BY name", NO_VALUES, &r, w->e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
+        struct actor a;
+        read_row(r, &a);
+        s = fn(ctx, &a, w->e);
+    }
+    rows_done(r);
+    return s;
+}

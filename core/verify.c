@@ -1,0 +1,138 @@
+#include "core/verify.h"
+
+#include "core/audit.h"
+#include "core/blob.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct check { verify_fault *fn; void *ctx; struct verify_report *report; const struct station *station; };
+
+static void tell(struct check *c, enum lang lang, const char *english, ...) __attribute__((format(printf, 3, 4)));
+static void tell(struct check *c, enum lang lang, const char *english, ...)
+{
+    char sentence[1024];
+    va_list args;
+    va_start(args, english);
+    vsnprintf(sentence, sizeof sentence, text_in(lang, english), args);
+    va_end(args);
+    c->report->faults++;
+    c->fn(c->ctx, sentence);
+}
+
+// Both answer with a row a fault.
+static enum status check_structure(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "PRAGMA integrity_check", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        if (rows_text(r, 0) != NULL && (rows_text(r, 0)[0] != 'o' || rows_text(r, 0)[1] != 'k'))
+            tell(c, e->lang, "the database's structure is damaged: %s", rows_text(r, 0));
+    rows_done(r);
+    return s;
+}
+
+static enum status check_references(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "PRAGMA foreign_key_check", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        tell(c, e->lang, "row %lld of table %s names a row of %s that is not there", (long long)rows_integer(r, 1), rows_text(r, 0),
+             rows_text(r, 2));
+    rows_done(r);
+    return s;
+}
+
+// Boxes in the index are rounded outward to single precision, so they hold the geometry's box but need not equal it.
+// Names come from geometry_columns, where only our own schema writes; a name with a quote in it is none of ours.
+static const char INDEX_FAULTS[] =
+    "SELECT (SELECT count(*) FROM \"%s\" t LEFT JOIN \"idx_%s_%s\" i ON i.pkid = t.rowid WHERE t.\"%s\" IS NOT NULL AND (i.pkid IS NULL "
+    "OR i.xmin > MbrMinX(t.\"%s\") OR i.xmax < MbrMaxX(t.\"%s\") OR i.ymin > MbrMinY(t.\"%s\") OR i.ymax < MbrMaxY(t.\"%s\"))) "
+    "+ (SELECT count(*) FROM \"idx_%s_%s\" i LEFT JOIN \"%s\" t ON t.rowid = i.pkid WHERE t.\"%s\" IS NULL)";
+
+static enum status check_index(struct db *db, const char *table, const char *column, struct check *c, struct err *e)
+{
+    if (strchr(table, '"') != NULL || strchr(column, '"') != NULL)
+        return OK;
+    char sql[2048];
+    int length = snprintf(sql, sizeof sql, INDEX_FAULTS, table, table, column, column, column, column, column, column, table, column,
+                          table, column);
+    must(length < (int)sizeof sql);
+    int64_t wrong = 0;
+    enum status s = db_integer(db, sql, NO_VALUES, &wrong, e);
+    if (s == OK && wrong > 0)
+        tell(c, e->lang, "the spatial index of %s.%s does not agree with its table in %lld places", table, column, (long long)wrong);
+    return s;
+}
+
+static enum status check_indexes(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT f_table_name, f_geometry_column FROM geometry_columns WHERE spatial_index_enabled = 1 "
+                               "ORDER BY 1, 2", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        s = check_index(db, rows_text(r, 0), rows_text(r, 1), c, e);
+    rows_done(r);
+    return s;
+}
+
+static enum status check_audit(struct db *db, struct check *c, struct err *e)
+{
+    struct audit_report report;
+    enum status s = audit_verify(db, &report, e);
+    if (s != OK)
+        return s;
+    c->report->audit_rows = report.rows;
+    if (report.first_bad > 0)
+        tell(c, e->lang, "audit row %lld: %s", (long long)report.first_bad, report.fault);
+    return OK;
+}
+
+static enum status check_named_blobs(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT 'survey', id, original_sha256 FROM survey UNION ALL SELECT 'survey', id, archive_sha256 FROM survey "
+                               "UNION ALL SELECT 'evidence', id, sha256 FROM evidence", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        if (!blob_is_there(station_folder(c->station), rows_text(r, 2)))
+            tell(c, e->lang, "%s %s names the original %.16s..., which is missing in blobs/", rows_text(r, 0), rows_text(r, 1), rows_text(r, 2));
+    rows_done(r);
+    return s;
+}
+
+static enum status check_blob(void *ctx, const char *sha256, int64_t bytes, struct err *e)
+{
+    struct check *c = ctx;
+    c->report->blobs++;
+    c->report->blob_bytes += bytes;
+    struct err found = { .lang = e->lang };
+    if (blob_verify(station_folder(c->station), sha256, &found) != OK)
+        tell(c, e->lang, "%s", found.text);
+    return OK;
+}
+
+typedef enum status check_rows(struct db *db, struct check *c, struct err *e);
+struct round { struct check *check; const struct progress *progress; };
+
+static enum status check_database(struct db *db, void *ctx, struct err *e)
+{
+    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_audit, check_named_blobs };
+    enum { CHECKS = sizeof checks / sizeof checks[0] };
+    const struct round *round = ctx;
+    enum status s = OK;
+    for (int i = 0; s == OK && i < CHECKS; i++) {
+        progress_tell(round->progress, "verify", 0.5 * i / CHECKS);
+        s = checks[i](db, round->check, e);
+    }
+    return s;
+}
+
+enum status verify_station(struct station *s, const struct progress *progress, verify_fault *fn, void *ctx, struct verify_report *out,
+                           struct err *e)
+{
+    *out = (struct verify_report){ 0 };
+    struct check c = { .fn = fn, .ctx = ctx, .report = out, .station = s };
+    enum status status = store_read(station_store(s), check_database, &(struct round){ &c, progress }, e);
+    progress_tell(progress, "verify", 0.5);
+    return status == OK ? blob_each(station_folder(s), check_blob, &c, e) : status;
+}

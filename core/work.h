@@ -1,0 +1,24 @@
+// work.h - one piece of work inside a job of the store: who does it, when, with which connection.
+//
+// The clock is an argument: now_s is given, never asked for, so stories can be told at any date. Everything that changes a
+// record goes through work_note (or lifecycle, which calls it): the audit row is written in the same transaction.
+#pragma once
+#include "core/base/id.h"
+#include "core/district.h"
+#include "core/store/store.h"
+
+struct work {
+    struct db *db;
+    const struct district *district;
+    const char *folder;            // of the station, for blobs
+    int64_t now_s;
+    const char *actor;             // id of the person or service; "system" for what a clock did
+    struct err *e;
+};
+
+struct id work_id(const struct work *w);   // a new id, born now
+
+// The audit row of a deed: before and after are canonical texts of the record (NULL: it was not there); only their hashes
+// are kept.
+struct deed { const char *verb, *thing, *thing_id, *note, *before, *after; };
+enum status work_note(const struct work *w, const struct deed *d);
