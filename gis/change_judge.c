@@ -213,7 +213,7 @@ static bool closes_gap(const struct judge *j, const struct question *q)
     bool courtyard = q->old->count > 1 && q->befores == 1;
     for (int k = 0; k < j->gain.count; k++) {
         const struct increment *part = &j->gain.item[k];
-        if ((courtyard && part->lean > 0.75) || (q->befores > 1 && part->lean > 0.45) || (part->leans_on > 1 && part->between > 0.55))
+        if ((courtyard && part->lean > 0.75) || (q->befores > 1 && part->lean > 0.45) || (part->leans_on > 1 && part->between > 0.51))
             return true;
     }
     return false;

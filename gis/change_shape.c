@@ -3,7 +3,7 @@
 #include "gis/relate.h"
 #include <math.h>
 
-enum { PLAIN_CORNERS = 6 };
+enum { PLACES = 4, MOST_PLACES = 64 };
 static const double NOTHING_M2 = 0.01; // common ground that changes nothing
 static const double TOO_SMALL = 0.9;  // of the smallest area: mitred corners may give a little back
 static const double ON_LINE_M = 0.12; // an edge this near an outline lies on it: opening bends corners a little
@@ -41,37 +41,52 @@ static double ring_area(const struct rings *r, uint32_t k, double *perimeter)
     return twice / 2;
 }
 
-static double distance_to(const struct rings *r, struct xy_m p)
+static double distance2_to(const struct rings *r, struct xy_m p)
 {
     double best = INFINITY;
-    for (uint32_t k = 0; k < r->count; k++)
-        for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++) {
-            struct xy_m a = r->vertex[last], b = r->vertex[i];
-            double dx = b.x - a.x, dy = b.y - a.y, l2 = dx * dx + dy * dy;
-            double t = l2 > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / l2 : 0;
-            t = fmin(1, fmax(0, t));
-            double ex = a.x + t * dx - p.x, ey = a.y + t * dy - p.y;
-            best = fmin(best, ex * ex + ey * ey);
-        }
-    return sqrt(best);
-}
-
-// How much of the outer ring lies on the shape: quarter points of every edge.
-static double contact(const struct rings *r, uint32_t ring, const struct rings *shape, double near_m, double *length)
-{
-    double on = 0;
-    *length = 0;
-    for (uint32_t i = r->first[ring], last = r->first[ring + 1] - 1; i < r->first[ring + 1]; last = i++) {
-        struct xy_m a = r->vertex[last], b = r->vertex[i];
-        double l = hypot(b.x - a.x, b.y - a.y);
-        *length += l;
-        for (int q = 0; q < 4; q++) {
-            double t = (q + 0.5) / 4;
-            if (distance_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)}) < near_m)
-                on += l / 4;
+    for (uint32_t k = 0; k < r->count; k++) {
+        struct xy_m a = r->vertex[r->first[k + 1] - 1];
+        for (uint32_t i = r->first[k]; i < r->first[k + 1]; i++) {
+            struct xy_m b = r->vertex[i];
+            double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
+            double along = ex * dx + ey * dy, l2 = dx * dx + dy * dy, t = along <= 0 ? 0 : along >= l2 ? 1 : along / l2;
+            ex -= t * dx, ey -= t * dy;
+            double d2 = ex * ex + ey * ey;
+            best = d2 < best ? d2 : best;
+            a = b;
         }
     }
-    return on;
+    return best;
+}
+
+// How much of the outer ring lies on the shape, and how much beside it with room for noise: looked at every metre, and at four
+// places at least of every edge.
+struct contact { double on_m, beside_m; };
+
+static void touch_edge(struct xy_m a, struct xy_m b, const struct rings *shape, double near_m, struct contact *c)
+{
+    double length = hypot(b.x - a.x, b.y - a.y);
+    int places = length < PLACES ? PLACES : length < MOST_PLACES ? (int)ceil(length) : MOST_PLACES;
+    for (int k = 0; k < places; k++) {
+        double t = (k + 0.5) / places, d2 = distance2_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)});
+        c->on_m += d2 < ON_LINE_M * ON_LINE_M ? length / places : 0;
+        c->beside_m += d2 < near_m * near_m ? length / places : 0;
+    }
+}
+
+static struct contact contact_of(const struct rings *r, uint32_t ring, const struct rings *shape, double near_m)
+{
+    struct contact c = {0, 0};
+    struct box_m box = rings_box(shape);
+    box = (struct box_m){box.min_x - near_m, box.min_y - near_m, box.max_x + near_m, box.max_y + near_m};
+    for (uint32_t i = r->first[ring], last = r->first[ring + 1] - 1; i < r->first[ring + 1]; last = i++) {
+        struct xy_m a = r->vertex[last], b = r->vertex[i];
+        bool aside = (a.x < box.min_x && b.x < box.min_x) || (a.x > box.max_x && b.x > box.max_x) ||
+                     (a.y < box.min_y && b.y < box.min_y) || (a.y > box.max_y && b.y > box.max_y);
+        if (!aside)
+            touch_edge(a, b, shape, near_m, &c);
+    }
+    return c;
 }
 
 static void add_part(struct increments *out, uint32_t ring, uint32_t count, double area, double width, const struct rings *const *cut,
@@ -79,12 +94,11 @@ static void add_part(struct increments *out, uint32_t ring, uint32_t count, doub
 {
     struct increment part = {ring, count, area, width, 0, 0, 0, 0};
     double outline = 0, leaning = 0, between = 0;
-    for (int c = 0; c < cuts; c++) {
-        double length, on = contact(&out->rings, ring, cut[c], ON_LINE_M, &length);
-        double beside = contact(&out->rings, ring, cut[c], out->near_m, &length);
-        if (beside > 0.8)
-            part.leans_on++;
-        leaning += on, between += beside, outline = length;
+    ring_area(&out->rings, ring, &outline);
+    for (int k = 0; k < cuts; k++) {
+        struct contact c = contact_of(&out->rings, ring, cut[k], out->near_m);
+        part.leans_on += c.beside_m > 0.8;
+        leaning += c.on_m, between += c.beside_m;
     }
     part.lean = cuts > 0 ? fmin(1, leaning / outline) : 0;
     part.between = cuts > 0 ? fmin(1, between / outline) : 0;
@@ -92,16 +106,6 @@ static void add_part(struct increments *out, uint32_t ring, uint32_t count, doub
     if ((size_t)out->count == out->cap)
         out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
     out->item[out->count++] = part;
-}
-
-// One outer ring of a few corners and wide: nothing hangs on it that an opening would take away.
-static bool is_plain(const struct rings *r, double opening_m)
-{
-    double perimeter = 0;
-    if (r->count != 1 || r->first[1] > PLAIN_CORNERS)
-        return false;
-    double area = ring_area(r, 0, &perimeter);
-    return rectangle_width_m(area, perimeter) > 3 * opening_m;
 }
 
 static void add_rings(struct rings *to, const struct rings *from, uint32_t first, uint32_t end)
@@ -120,10 +124,11 @@ static uint32_t part_end(const struct rings *r, uint32_t first, double *area, do
     *perimeter = 0;
     *area = ring_area(r, first, perimeter);
     for (; end < r->count; end++) {
-        double hole = ring_area(r, end, perimeter);
+        double round = 0, hole = ring_area(r, end, &round);
         if (hole > 0)
-            break;
+            break; // the next part
         *area += hole;
+        *perimeter += round;
     }
     return end;
 }
@@ -173,7 +178,7 @@ enum status increments_find(struct overlay *o, const struct rings *whole, const 
     }
     if (left->count == 0)
         return OK;
-    if (left != whole && !is_plain(left, opening_m)) { // slivers come from cutting alone
+    if (left != whole) { // slivers come from cutting alone
         enum status s = overlay_open_by(o, left, opening_m, &out->step[2], e);
         if (s != OK)
             return s;
