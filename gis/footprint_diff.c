@@ -42,8 +42,9 @@ struct work {
     struct pool *pool;
     const struct progress *progress;
     struct err *e;
+    struct near_grid *grid;   // over BEFORE
     uint32_t *twin, *twin_of;
-    struct near_pairs pairs;
+    struct near_pairs pairs;  // at least one of both without twin
     uint32_t *first_pair, *near_after, *near_after_first; // by AFTER; by BEFORE
     struct registration *registration;
     struct placed *placed;
@@ -74,88 +75,35 @@ static void fill_defaults(struct diff_options *o)
 
 // --- identical footprints ---------------------------------------------------------------------------------------------------
 
-static bool equal_shape(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j)
+static void twin_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
-    return a->origin[i].x == b->origin[j].x && a->origin[i].y == b->origin[j].y && a->size[i].x == b->size[j].x &&
-           a->size[i].y == b->size[j].y && a->ring_first[i + 1] - a->ring_first[i] == b->ring_first[j + 1] - b->ring_first[j];
+    (void)thread;
+    struct work *w = ctx;
+    for (int64_t i = first; i < last; i++)
+        w->twin[i] = near_grid_twin(w->grid, w->after, i);
 }
 
-// Open addressing over BEFORE; keys are well mixed hashes already.
+// Duplicates within a layer are gone, so nobody is wanted twice; should two hashes collide, the first one has it.
 static void find_twins(struct work *w)
 {
-    size_t n = (size_t)w->before->count, m = (size_t)w->after->count, room = 16;
-    while (room < 2 * n)
-        room *= 2;
-    uint32_t *slot = mem_get(room, sizeof *slot);
+    size_t n = (size_t)w->before->count, m = (size_t)w->after->count;
     w->twin = mem_get(m, sizeof *w->twin);
     w->twin_of = mem_get(n, sizeof *w->twin_of);
-    for (size_t j = 0; j < n; j++) {
-        w->twin_of[j] = NOBODY;
-        size_t s = w->before->identity[j] & (room - 1);
-        while (slot[s] != 0)
-            s = (s + 1) & (room - 1);
-        slot[s] = (uint32_t)j + 1;
-    }
+    memset(w->twin_of, 0xff, n * sizeof *w->twin_of);
+    pool_range(w->pool, w->after->count, 4096, twin_slice, w);
     for (size_t i = 0; i < m; i++) {
-        w->twin[i] = NOBODY;
-        for (size_t s = w->after->identity[i] & (room - 1); slot[s] != 0; s = (s + 1) & (room - 1)) {
-            uint32_t j = slot[s] - 1;
-            if (w->before->identity[j] != w->after->identity[i] || w->twin_of[j] != NOBODY ||
-                !equal_shape(w->before, j, w->after, (int64_t)i))
-                continue;
-            w->twin[i] = j;
-            w->twin_of[j] = (uint32_t)i;
-            w->out->summary.identical++;
-            break;
-        }
+        if (w->twin[i] != NOBODY && w->twin_of[w->twin[i]] != NOBODY)
+            w->twin[i] = NOBODY;
+        if (w->twin[i] == NOBODY)
+            continue;
+        w->twin_of[w->twin[i]] = (uint32_t)i;
+        w->out->summary.identical++;
     }
-    mem_free(slot);
 }
 
 // --- who is near whom -------------------------------------------------------------------------------------------------------
 
-static uint8_t *flags(const uint32_t *twin, int64_t count, bool with_twin)
-{
-    uint8_t *keep = mem_get((size_t)count, 1);
-    for (int64_t i = 0; i < count; i++)
-        keep[i] = (twin[i] != NOBODY) == with_twin;
-    return keep;
-}
-
-static int64_t merge_pairs(const struct near_pairs *x, const struct near_pairs *y, struct near_pairs *out)
-{
-    size_t n = (size_t)(x->count + y->count);
-    out->a = mem_get(n, sizeof *out->a);
-    out->b = mem_get(n, sizeof *out->b);
-    int64_t i = 0, k = 0, count = 0;
-    while (i < x->count || k < y->count) {
-        bool first = k == y->count || (i < x->count && x->a[i] <= y->a[k]);
-        out->a[count] = first ? x->a[i] : y->a[k];
-        out->b[count++] = first ? x->b[i++] : y->b[k++];
-    }
-    return count;
-}
-
-// Every pair of which at least one has no twin.
-static void join_near(struct work *w)
-{
-    uint8_t *free_after = flags(w->twin, w->after->count, false), *twin_after = flags(w->twin, w->after->count, true);
-    uint8_t *free_before = flags(w->twin_of, w->before->count, false);
-    double reach = w->options.no_registration ? 4 : w->options.max_shift_m;
-    struct near_pairs one = {0}, two = {0};
-    near_join(w->pool, w->after, free_after, w->before, NULL, reach, w->options.tile_m, &one);
-    near_join(w->pool, w->after, twin_after, w->before, free_before, 4, w->options.tile_m, &two);
-    if (two.count == 0) {
-        w->pairs = one;
-        one = (struct near_pairs){0};
-    } else
-        w->pairs.count = merge_pairs(&one, &two, &w->pairs);
-    near_pairs_clear(&one);
-    near_pairs_clear(&two);
-    mem_free(free_after);
-    mem_free(twin_after);
-    mem_free(free_before);
-}
+static double reach_m(const struct work *w) { return w->options.no_registration ? 4 : w->options.max_shift_m; }
 
 static void index_pairs(struct work *w)
 {
@@ -403,9 +351,11 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
                      .began_s = when_monotonic_s()};
     struct wall_census census = {0};
     fill_defaults(&w.options);
+    w.grid = near_grid_open(pool, before, reach_m(&w), options->tile_m);
     find_twins(&w);
     stage_done(&w, STAGE_IDENTITY, 0.05);
-    join_near(&w);
+    near_grid_join(pool, w.grid, &(struct near_question){after, reach_m(&w), NULL, w.twin, w.twin_of, 4}, &w.pairs);
+    near_grid_close(w.grid);
     index_pairs(&w);
     stage_done(&w, STAGE_JOIN, 0.15);
     register_layers(&w);

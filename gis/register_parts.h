@@ -12,7 +12,6 @@ struct register_input {
     const uint8_t *active;            // [after] 0: stands where the surveys are one drawing, and is left alone
     uint32_t sample;                  // the walls of one tie in so many are measured
 };
-static const uint32_t NOBODY = UINT32_MAX;
 
 struct xy_m footprint_middle(const struct footprints *f, int64_t i); // centroid, metric CRS
 // How alike two footprints are in size, wherever they stand: 0 (not at all) .. 1.

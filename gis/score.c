@@ -96,7 +96,7 @@ static void match_all(struct matching *m, const uint8_t *keep)
 {
     struct near_pairs pairs = { 0 };
     struct pool *pool = pool_open(1);
-    near_join(pool, m->changes, keep, m->truth, NULL, 0, 0, &pairs);
+    near_join(pool, m->changes, keep, m->truth, 0, 0, &pairs);
     pool_close(pool);
     for (int64_t k = 0; k < pairs.count; k++)
         match_pair(m, pairs.a[k], pairs.b[k]);

@@ -10,6 +10,7 @@ static struct sentence sentences[] = {
 #define T(english, chinese) { english, chinese },
 #include "data/text/base.def"
 #include "data/text/bench.def"
+#include "data/text/calendar.def"
 #include "data/text/diff.def"
 #include "data/text/gis.def"
 #include "data/text/output.def"

@@ -57,7 +57,7 @@ static void compare(struct comparison *c)
     struct pool *pool = pool_open(0);
     c->old = mem_get((size_t)c->before.count, sizeof *c->old);
     c->recent = mem_get((size_t)c->after.count, sizeof *c->recent);
-    near_join(pool, &c->before, NULL, &c->after, NULL, 0, 0, &pairs);
+    near_join(pool, &c->before, NULL, &c->after, 0, 0, &pairs);
     compare_pairs(c, &pairs);
     near_pairs_clear(&pairs);
     pool_close(pool);

@@ -48,23 +48,32 @@ static bool close_enough(const struct footprints *a, int64_t i, const struct foo
            ay - reach_mm <= by + b->size[k].y && by <= ay + a->size[i].y + reach_mm;
 }
 
-static void check_join(struct pool *pool, const struct footprints *a, const uint8_t *keep_a, const struct footprints *b, const uint8_t *keep_b,
-                       double reach_m, double cell_m)
+static bool is_wanted(const struct near_question *q, int64_t i, const struct footprints *b, int64_t k)
+{
+    bool a_has = q->twin != NULL && q->twin[i] != NOBODY, b_has = q->twin_of != NULL && q->twin_of[k] != NOBODY;
+    if ((q->keep != NULL && !q->keep[i]) || (a_has && b_has))
+        return false;
+    return close_enough(q->a, i, b, k, llround((a_has ? q->twin_reach_m : q->reach_m) * 1000));
+}
+
+static void check_join(struct pool *pool, const struct near_question *q, const struct footprints *b, double cell_m)
 {
     struct near_pairs p = { 0 };
-    near_join(pool, a, keep_a, b, keep_b, reach_m, cell_m, &p);
+    struct near_grid *g = near_grid_open(pool, b, q->reach_m, cell_m);
+    near_grid_join(pool, g, q, &p);
+    near_grid_close(g);
     int64_t at = 0;
-    for (int64_t i = 0; i < a->count; i++)
+    for (int64_t i = 0; i < q->a->count; i++)
         for (int64_t k = 0; k < b->count; k++) {
-            if ((keep_a != NULL && !keep_a[i]) || (keep_b != NULL && !keep_b[k]) || !close_enough(a, i, b, k, llround(reach_m * 1000)))
+            if (!is_wanted(q, i, b, k))
                 continue;
             if (at >= p.count || p.a[at] != i || p.b[at] != k)
-                fail_msg("reach %g, cell %g, pair %lld: want (%lld, %lld), got (%lld, %lld)", reach_m, cell_m, (long long)at, (long long)i,
-                         (long long)k, at < p.count ? (long long)p.a[at] : -1, at < p.count ? (long long)p.b[at] : -1);
+                fail_msg("reach %g, cell %g, pair %lld: want (%lld, %lld), got (%lld, %lld)", q->reach_m, cell_m, (long long)at,
+                         (long long)i, (long long)k, at < p.count ? (long long)p.a[at] : -1, at < p.count ? (long long)p.b[at] : -1);
             at++;
         }
     if (at != p.count)
-        fail_msg("reach %g, cell %g: want %lld pairs, got %lld", reach_m, cell_m, (long long)at, (long long)p.count);
+        fail_msg("reach %g, cell %g: want %lld pairs, got %lld", q->reach_m, cell_m, (long long)at, (long long)p.count);
     near_pairs_clear(&p);
 }
 
@@ -72,18 +81,24 @@ static void test_against_double_loop(void **state)
 {
     (void)state;
     static const double cell[] = { 0, 0.01, 3, 20, 500, 1e5, 1e9 }, reach[] = { 0, 0.5, 10 };
-    static uint8_t keep_a[1200], keep_b[900];
-    for (int i = 0; i < 1200; i++)
-        keep_a[i] = i % 7 != 0;
+    static uint8_t keep[1200];
+    static uint32_t twin[1200], twin_of[900];
+    for (int i = 0; i < 1200; i++) {
+        keep[i] = i % 7 != 0;
+        twin[i] = i % 3 != 0 ? 0 : NOBODY;
+    }
     for (int i = 0; i < 900; i++)
-        keep_b[i] = i % 5 != 0;
+        twin_of[i] = i % 5 != 0 ? 0 : NOBODY;
     for (int threads = 1; threads <= 3; threads++) {
         struct pool *pool = pool_open(threads);
         for (int shape = 0; shape < 3; shape++) {
             struct footprints a = towns(1200, shape == 2 ? 7 : 1, shape == 1 ? 30 : 400, shape == 1, 5);
             struct footprints b = towns(900, shape == 2 ? 7 : 1, shape == 1 ? 30 : 400, shape == 1, 6);
-            for (size_t c = 0; c < sizeof cell / sizeof *cell; c++)
-                check_join(pool, &a, c % 2 ? keep_a : NULL, &b, c % 3 ? keep_b : NULL, reach[(c + (size_t)shape) % 3], cell[c]);
+            for (size_t c = 0; c < sizeof cell / sizeof *cell; c++) {
+                struct near_question q = { &a, reach[(c + (size_t)shape) % 3], c % 2 ? keep : NULL, c % 3 ? twin : NULL,
+                                           c % 3 ? twin_of : NULL, 0.2 };
+                check_join(pool, &q, &b, cell[c]);
+            }
             boxes_free(&a);
             boxes_free(&b);
         }
@@ -97,11 +112,10 @@ static void test_nothing_there(void **state)
     struct pool *pool = pool_open(2);
     struct footprints none = boxes(0), some = towns(50, 1, 100, true, 3);
     static const uint8_t keep_none[50];
-    check_join(pool, &none, NULL, &none, NULL, 10, 0);
-    check_join(pool, &none, NULL, &some, NULL, 10, 0);
-    check_join(pool, &some, NULL, &none, NULL, 10, 0);
-    check_join(pool, &some, NULL, &some, keep_none, 10, 0);
-    check_join(pool, &some, keep_none, &some, NULL, 10, 0);
+    check_join(pool, &(struct near_question){ .a = &none, .reach_m = 10 }, &none, 0);
+    check_join(pool, &(struct near_question){ .a = &none, .reach_m = 10 }, &some, 0);
+    check_join(pool, &(struct near_question){ .a = &some, .reach_m = 10 }, &none, 0);
+    check_join(pool, &(struct near_question){ .a = &some, .reach_m = 10, .keep = keep_none }, &some, 0);
     boxes_free(&none);
     boxes_free(&some);
     pool_close(pool);
@@ -115,14 +129,14 @@ static void test_boxes_that_touch_are_near(void **state)
     a.size[0] = b.size[0] = (struct mm){ 10000, 8000 };
     b.origin[0].x = 10000;
     struct near_pairs p = { 0 };
-    near_join(pool, &a, NULL, &b, NULL, 0, 0, &p);
+    near_join(pool, &a, NULL, &b, 0, 0, &p);
     assert_int_equal(p.count, 1);
     near_pairs_clear(&p);
     b.origin[0].x = 10001;
-    near_join(pool, &a, NULL, &b, NULL, 0, 0, &p);
+    near_join(pool, &a, NULL, &b, 0, 0, &p);
     assert_int_equal(p.count, 0);
     near_pairs_clear(&p);
-    near_join(pool, &a, NULL, &b, NULL, 0.001, 0, &p);
+    near_join(pool, &a, NULL, &b, 0.001, 0, &p);
     assert_int_equal(p.count, 1);
     near_pairs_clear(&p);
     boxes_free(&a);
@@ -130,39 +144,37 @@ static void test_boxes_that_touch_are_near(void **state)
     pool_close(pool);
 }
 
-static void check_find(const struct footprints *f, const struct near_grid *g, struct box_m area)
-{
-    static uint32_t out[2000];
-    size_t found = near_grid_find(g, area, out, 2000), at = 0;
-    for (int64_t i = 0; i < f->count; i++) {
-        double x = (double)f->origin[i].x / 1000, y = (double)f->origin[i].y / 1000, e = 1e-6;
-        if (x > area.max_x + e || y > area.max_y + e || x + f->size[i].x / 1000.0 < area.min_x - e || y + f->size[i].y / 1000.0 < area.min_y - e)
-            continue;
-        if (at >= found || out[at] != i)
-            fail_msg("box %lld is missing", (long long)i);
-        at++;
-    }
-    assert_int_equal(at, found);
-    uint32_t few[3];
-    assert_int_equal(near_grid_find(g, area, few, 3), found);
-}
-
-static void test_grid(void **state)
+// Every box has an identity of its own; a third of A's are found in B, some of them giants.
+static void test_twins(void **state)
 {
     (void)state;
-    static const double cell[] = { 0, 1, 50, 1e6 };
-    struct footprints f = towns(2000, 3, 400, true, 9);
-    uint64_t seed = 1;
+    static const double cell[] = { 0, 0.2, 50, 1e6 };
+    static uint64_t identity[2][2000];
+    static uint32_t ring_first[2001];
+    struct footprints f[2] = { towns(2000, 3, 400, true, 9), towns(2000, 3, 400, true, 10) };
+    for (uint64_t s = 0; s < 2; s++)
+        for (uint64_t i = 0; i < 2000; i++)
+            identity[s][i] = hash_mix(1 + s * 2000 + i);
+    for (int i = 0; i < 2000; i += 3) {
+        int at = 1999 - i;
+        identity[0][i] = identity[1][at];
+        f[0].origin[i] = f[1].origin[at];
+        f[0].size[i] = f[1].size[at];
+    }
+    for (int s = 0; s < 2; s++) {
+        f[s].identity = identity[s];
+        f[s].ring_first = ring_first;
+    }
+    struct pool *pool = pool_open(2);
     for (int c = 0; c < 4; c++) {
-        struct near_grid *g = near_grid_open(&f, cell[c]);
-        for (int k = 0; k < 300; k++) {
-            const struct mm64 *at = &f.origin[(int64_t)(random_unit(&seed) * 2000)];
-            double x = (double)at->x / 1000 + 20 * random_unit(&seed), y = (double)at->y / 1000, side = k % 50 == 0 ? 1e6 : 60 * random_unit(&seed);
-            check_find(&f, g, (struct box_m){ x, y, x + side, y + side });
-        }
+        struct near_grid *g = near_grid_open(pool, &f[1], 0, cell[c]);
+        for (int i = 0; i < 2000; i++)
+            assert_int_equal(near_grid_twin(g, &f[0], i), i % 3 == 0 ? 1999 - i : (int64_t)NOBODY);
         near_grid_close(g);
     }
-    boxes_free(&f);
+    pool_close(pool);
+    boxes_free(&f[0]);
+    boxes_free(&f[1]);
 }
 
 // Buildings of about 12 m, one on every 600 m2, in the order of a file or in none. Printed, not judged: machines differ.
@@ -181,7 +193,7 @@ static void print_cost(int64_t count, bool shuffled)
     struct pool *pool = pool_open(2);
     struct near_pairs p = { 0 };
     double from = when_monotonic_s();
-    near_join(pool, &f[0], NULL, &f[1], NULL, 0, 0, &p);
+    near_join(pool, &f[0], NULL, &f[1], 0, 0, &p);
     print_message("join of %lld and %lld boxes%s: %.3f s, %lld pairs\n", (long long)count, (long long)count, shuffled ? " in no order" : "",
                   when_monotonic_s() - from, (long long)p.count);
     assert_true(p.count > count / 2);
@@ -202,7 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_double_loop), cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_boxes_that_touch_are_near),
-        cmocka_unit_test(test_grid), cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_twins), cmocka_unit_test(test_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void open_case(struct case_ *c, const struct survey *before, const struct
     uint8_t *keep = mem_get(n, 1);
     for (size_t i = 0; i < n; i++)
         keep[i] = c->twin[i] == NOBODY;
-    near_join(c->pool, &c->after, keep, &c->before, NULL, max_shift_m, 0, &c->pairs);
+    near_join(c->pool, &c->after, keep, &c->before, max_shift_m, 0, &c->pairs);
     mem_free(keep);
     c->r = registration_open(c->pool, &c->before, &c->after, c->twin, &c->pairs, max_shift_m);
 }
@@ -215,7 +215,7 @@ static void test_overhang(void **state)
     uint32_t *twin = mem_get(900, sizeof *twin);
     memset(twin, 0xff, 900 * sizeof *twin);
     struct near_pairs pairs;
-    near_join(pool, &f[1], NULL, &f[0], NULL, 10, 0, &pairs);
+    near_join(pool, &f[1], NULL, &f[0], 10, 0, &pairs);
     struct registration *r = registration_open(pool, &f[0], &f[1], twin, &pairs, 10);
     assert_float_equal(registration_overhang_m(r), 0.4, 0.03);
     struct placed p = registration_at(r, footprint_middle(&f[1], 465));
