@@ -1,10 +1,12 @@
 #include "api/changes_layer.h"
 #include "api/reason.h"
 #include "api/summary.h"
+#include "core/base/mem.h"
 #include "gis/sink.h"
+#include <math.h>
 #include <string.h>
 
-enum { TEXT_CEILING = 1 << 20, METADATA_CEILING = 1 << 20, TELL_EVERY = 1000 };
+enum { TEXT_CEILING = 1 << 20, METADATA_CEILING = 1 << 20 };
 static const double BEGIN_SHARE = 0.9;
 
 enum column {
@@ -43,14 +45,20 @@ static const struct sink_field columns[COLUMNS] = {
     [WHY_EN] = { "why_en", SINK_TEXT, "why", "英文说明", 0, NULL },
 };
 
-// The texts of one row; reused for every row.
 enum row_text { TEXT_BEFORE, TEXT_AFTER, TEXT_LINKS, TEXT_FOR, TEXT_AGAINST, TEXT_ZH, TEXT_EN, TEXTS };
 
-struct writer {
-    const struct comparison *c;
-    struct sink *sink;
+// What one thread makes rows with; the row is good until its next.
+struct maker {
     struct crs_road *to_lonlat;
     struct buf text[TEXTS];
+    struct sink_value value[COLUMNS];
+};
+struct writer {
+    const struct comparison *c;
+    const struct progress *progress;
+    struct sink *sink;
+    struct maker *maker;
+    int makers;
 };
 
 static void list_ids(const struct footprints *f, const uint32_t *member, uint32_t count, struct buf *out)
@@ -70,40 +78,42 @@ static void list_links(const struct comparison *c, const struct change *ch, stru
     }
 }
 
-static void fill_texts(struct writer *w, const struct change *ch)
+static void fill_texts(const struct comparison *c, struct maker *m, const struct change *ch)
 {
-    const struct diff_result *r = &w->c->result;
+    const struct diff_result *r = &c->result;
     for (int i = 0; i < TEXTS; i++) {
-        w->text[i].len = 0;
-        w->text[i].full = false;
-        buf_text(&w->text[i], "");
+        m->text[i].len = 0;
+        m->text[i].full = false;
+        buf_text(&m->text[i], "");
     }
-    list_ids(&w->c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &w->text[TEXT_BEFORE]);
-    list_ids(&w->c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &w->text[TEXT_AFTER]);
-    list_links(w->c, ch, &w->text[TEXT_LINKS]);
-    reason_codes(ch, false, &w->text[TEXT_FOR]);
-    reason_codes(ch, true, &w->text[TEXT_AGAINST]);
-    reason_sentences(ch, LANG_ZH, &w->text[TEXT_ZH]);
-    reason_sentences(ch, LANG_EN, &w->text[TEXT_EN]);
+    list_ids(&c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &m->text[TEXT_BEFORE]);
+    list_ids(&c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &m->text[TEXT_AFTER]);
+    list_links(c, ch, &m->text[TEXT_LINKS]);
+    reason_codes(ch, false, &m->text[TEXT_FOR]);
+    reason_codes(ch, true, &m->text[TEXT_AGAINST]);
+    reason_sentences(ch, LANG_ZH, &m->text[TEXT_ZH]);
+    reason_sentences(ch, LANG_EN, &m->text[TEXT_EN]);
 }
 
 static struct sink_value text_of(const char *text) { return (struct sink_value){ .text = text, .is_null = text[0] == '\0' }; }
 static struct sink_value real_of(double value) { return (struct sink_value){ .real = value }; } // NaN is written as null
 
-static enum status write_row(struct writer *w, int64_t i, struct err *e)
+static void make_row(void *ctx, int64_t i, int thread, struct sink_row *out)
 {
+    const struct writer *w = ctx;
+    struct maker *m = &w->maker[thread];
     const struct change *ch = &w->c->result.change[i];
     struct xy_m place = { ch->where.x / 1000.0, ch->where.y / 1000.0 };
-    crs_road_go(w->to_lonlat, &place, 1);
-    fill_texts(w, ch);
-    struct sink_value value[COLUMNS] = {
+    crs_road_go(m->to_lonlat, &place, 1);
+    fill_texts(w->c, m, ch);
+    const struct sink_value value[COLUMNS] = {
         [RANK] = { .integer = i + 1 },
         [CLASS] = text_of(change_class_name(ch->class)),
         [CLASS_ZH] = text_of(reason_class(ch->class, LANG_ZH)),
         [RELATION] = text_of(relation_name(ch->relation)),
-        [BEFORE_IDS] = text_of(w->text[TEXT_BEFORE].data),
-        [AFTER_IDS] = text_of(w->text[TEXT_AFTER].data),
-        [LINKS] = text_of(w->text[TEXT_LINKS].data),
+        [BEFORE_IDS] = text_of(m->text[TEXT_BEFORE].data),
+        [AFTER_IDS] = text_of(m->text[TEXT_AFTER].data),
+        [LINKS] = text_of(m->text[TEXT_LINKS].data),
         [AREA_BEFORE] = real_of(ch->area_before_m2),
         [AREA_AFTER] = real_of(ch->area_after_m2),
         [GAINED] = real_of(ch->gained_m2),
@@ -121,26 +131,19 @@ static enum status write_row(struct writer *w, int64_t i, struct err *e)
         [REGISTRATION_SD] = real_of(ch->registration_sd_m),
         [LON] = real_of(place.x),
         [LAT] = real_of(place.y),
-        [REASONS_FOR] = text_of(w->text[TEXT_FOR].data),
-        [REASONS_AGAINST] = text_of(w->text[TEXT_AGAINST].data),
-        [WHY_ZH] = text_of(w->text[TEXT_ZH].data),
-        [WHY_EN] = text_of(w->text[TEXT_EN].data),
+        [REASONS_FOR] = text_of(m->text[TEXT_FOR].data),
+        [REASONS_AGAINST] = text_of(m->text[TEXT_AGAINST].data),
+        [WHY_ZH] = text_of(m->text[TEXT_ZH].data),
+        [WHY_EN] = text_of(m->text[TEXT_EN].data),
     };
-    const uint8_t *wkb = ch->wkb_len > 0 ? w->c->result.wkb + ch->wkb_first : NULL;
-    return sink_write(w->sink, wkb, ch->wkb_len, value, e);
+    memcpy(m->value, value, sizeof value);
+    *out = (struct sink_row){ ch->wkb_len > 0 ? w->c->result.wkb + ch->wkb_first : NULL, ch->wkb_len, m->value };
 }
 
-static enum status write_rows(struct writer *w, const struct progress *progress, struct err *e)
+static void tell_rows(void *ctx, int64_t written)
 {
-    int64_t count = w->c->result.count;
-    for (int64_t i = 0; i < count; i++) {
-        enum status status = write_row(w, i, e);
-        if (status != OK)
-            return status;
-        if (i % TELL_EVERY == 0)
-            progress_tell(progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)i / (double)count);
-    }
-    return OK;
+    const struct writer *w = ctx;
+    progress_tell(w->progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)written / fmax(1, (double)w->c->result.count));
 }
 
 static enum status open_sink(struct writer *w, struct err *e)
@@ -155,14 +158,42 @@ static enum status open_sink(struct writer *w, struct err *e)
     return status;
 }
 
-static enum status open_road(struct writer *w, struct err *e)
+static enum status open_makers(struct writer *w, struct err *e)
 {
     struct crs *lonlat;
     enum status status = crs_open("EPSG:4326", &lonlat, e);
     if (status != OK)
         return status;
-    status = crs_road_open(w->c->metric, lonlat, &w->to_lonlat, e);
+    for (int i = 0; i < w->makers && status == OK; i++) {
+        for (int k = 0; k < TEXTS; k++)
+            buf_init(&w->maker[i].text[k], TEXT_CEILING);
+        status = crs_road_open(w->c->metric, lonlat, &w->maker[i].to_lonlat, e);
+    }
     crs_close(lonlat);
+    return status;
+}
+
+static void close_makers(struct writer *w)
+{
+    for (int i = 0; i < w->makers; i++) {
+        for (int k = 0; k < TEXTS; k++)
+            buf_clear(&w->maker[i].text[k]);
+        if (w->maker[i].to_lonlat != NULL)
+            crs_road_close(w->maker[i].to_lonlat);
+    }
+    mem_free(w->maker);
+}
+
+static enum status write_rows(struct writer *w, struct pool *pool, struct err *e)
+{
+    enum status status = open_sink(w, e);
+    if (status != OK)
+        return status;
+    struct sink_rows rows = { .count = w->c->result.count, .fill = make_row, .tell = tell_rows, .ctx = w };
+    status = sink_write_rows(w->sink, pool, &rows, e);
+    if (status == OK)
+        return sink_commit(w->sink, e);
+    sink_abandon(w->sink);
     return status;
 }
 
@@ -170,22 +201,13 @@ enum status changes_layer_write(const struct comparison *c, const struct progres
 {
     if (c->settings->output == NULL)
         return OK;
-    struct writer w = { .c = c };
-    enum status status = open_road(&w, e);
-    if (status != OK)
-        return status;
-    for (int i = 0; i < TEXTS; i++)
-        buf_init(&w.text[i], TEXT_CEILING);
-    status = open_sink(&w, e);
-    if (status == OK) {
-        status = write_rows(&w, progress, e);
-        if (status == OK)
-            status = sink_commit(w.sink, e);
-        else
-            sink_abandon(w.sink);
-    }
-    for (int i = 0; i < TEXTS; i++)
-        buf_clear(&w.text[i]);
-    crs_road_close(w.to_lonlat);
+    struct pool *pool = pool_open(c->threads);
+    struct writer w = { .c = c, .progress = progress, .makers = pool_threads(pool) };
+    w.maker = mem_get((size_t)w.makers, sizeof *w.maker);
+    enum status status = open_makers(&w, e);
+    if (status == OK)
+        status = write_rows(&w, pool, e);
+    close_makers(&w);
+    pool_close(pool);
     return status;
 }

@@ -1,19 +1,24 @@
 #include "gis/diff_rank.h"
 #include "core/base/mem.h"
+#include "core/base/sort.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double RULE_BELOW_M2[] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
+enum { RULES = 10 };
+static const double RULE_BELOW_M2[RULES] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
 static const double RULE_SHARE = 0.8;     // of the population are changes of one class
 static const double RULE_NONE = 0.1;      // what the other survey has of it, at most, of what it would have without a rule
 static const int64_t RULE_FEWEST = 25;
 
-static int64_t count_below(const struct footprints *f, double area)
+struct below { int64_t count[RULES]; }; // how many footprints are smaller than each of RULE_BELOW_M2
+
+static struct below count_below(const struct footprints *f)
 {
-    int64_t n = 0;
+    struct below n = {{0}};
     for (int64_t i = 0; i < f->count; i++)
-        n += f->area_m2[i] < area;
+        for (int t = 0; t < RULES && f->area_m2[i] < RULE_BELOW_M2[t]; t++)
+            n.count[t]++;
     return n;
 }
 
@@ -58,9 +63,10 @@ static double would_hold(const struct footprints *less, int64_t other, const str
 
 static bool rule_below(const struct footprints *less, const struct footprints *more, enum change_class class, struct diff_result *r)
 {
-    for (size_t t = 0; t < sizeof RULE_BELOW_M2 / sizeof *RULE_BELOW_M2; t++) {
+    struct below all = count_below(more), others = count_below(less);
+    for (int t = 0; t < RULES; t++) {
         double below = RULE_BELOW_M2[t];
-        int64_t population = count_below(more, below), other = count_below(less, below), changed = 0;
+        int64_t population = all.count[t], other = others.count[t], changed = 0;
         for (int64_t k = 0; k < r->count; k++) {
             const struct change *c = &r->change[k];
             changed += c->class == class && (class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2) < below;
@@ -153,12 +159,19 @@ static double weight_of(const struct change *c)
     return c->confidence * log1p(fmax(c->gained_m2, c->lost_m2) + 3 * fmax(0, isfinite(c->height_change_m) ? fabs(c->height_change_m) : 0));
 }
 
-static int by_weight(const void *a, const void *b)
+// The heaviest first, as bits that sort like the number: none is negative.
+static uint64_t key_of(const struct change *c)
 {
-    const struct change *x = a, *y = b;
-    int tx = tier_of(x->class), ty = tier_of(y->class);
-    if (tx != ty)
-        return tx - ty;
+    double weight = weight_of(c);
+    uint64_t bits;
+    memcpy(&bits, &weight, sizeof bits);
+    return (uint64_t)tier_of(c->class) << 62 | (~bits << 1) >> 2;
+}
+
+// Of changes whose keys are alike but for the last bit of the weight.
+static int by_weight(const void *a, const void *b, void *ctx)
+{
+    const struct change *change = ctx, *x = &change[((const struct sort_item *)a)->value], *y = &change[((const struct sort_item *)b)->value];
     double wx = weight_of(x), wy = weight_of(y);
     if (wx != wy)
         return wx < wy ? 1 : -1;
@@ -169,9 +182,42 @@ static int by_weight(const void *a, const void *b)
     return x->wkb_first < y->wkb_first ? -1 : x->wkb_first > y->wkb_first;
 }
 
+static void sort_ties(const struct diff_result *r, struct sort_item *item)
+{
+    for (int64_t first = 0, last; first < r->count; first = last) {
+        for (last = first + 1; last < r->count && item[last].key == item[first].key;)
+            last++;
+        if (last - first > 1)
+            qsort_r(item + first, (size_t)(last - first), sizeof *item, by_weight, r->change);
+    }
+}
+
+// Each change to its place, where it pushes out the next that has to move.
+static void put_in_order(struct change *change, struct sort_item *item, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        struct change moved = change[i];
+        uint32_t at = (uint32_t)i;
+        while (item[at].value != i) {
+            uint32_t from = item[at].value;
+            change[at] = change[from];
+            item[at].value = at;
+            at = from;
+        }
+        change[at] = moved;
+        item[at].value = at;
+    }
+}
+
 void rank_changes(struct diff_result *r)
 {
-    qsort(r->change, (size_t)r->count, sizeof *r->change, by_weight);
+    struct sort_item *item = mem_get((size_t)r->count, sizeof *item);
+    for (int64_t i = 0; i < r->count; i++)
+        item[i] = (struct sort_item){key_of(&r->change[i]), (uint32_t)i};
+    sort_by_key(item, (size_t)r->count);
+    sort_ties(r, item);
+    put_in_order(r->change, item, r->count);
+    mem_free(item);
 }
 
 // Of the outlines that lie off the registration's field (seams, sheets) this share raises an alarm all the same: measured on

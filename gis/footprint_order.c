@@ -5,9 +5,9 @@
 
 enum { CELL_BITS_MM = 14, ORDER = 24 }; // cells of 2^14 mm, 2^24 of them a side: 275 km, beyond which they are taken larger
 
-// Place on the curve of order ORDER: the usual turn of quadrants (Hilbert 1891), as bits, for a branch would be guessed wrong
-// half the time. Two levels of nothing but zeros leave place and turn as they were: an even number of levels is enough.
-static uint64_t hilbert(uint32_t x, uint32_t y, int levels)
+// The usual turn of quadrants (Hilbert 1891), as bits, for a branch would be guessed wrong half the time. Two levels of nothing
+// but zeros leave place and turn as they were: an even number of levels is enough.
+uint64_t hilbert_place(uint32_t x, uint32_t y, int levels)
 {
     uint64_t place = 0;
     uint32_t swap = 0, flip = 0;
@@ -44,7 +44,7 @@ static struct sort_item *sorted(const struct footprints *f)
     int levels = levels_for((high.x - low.x) >> bits | (high.y - low.y) >> bits);
     struct sort_item *item = mem_get((size_t)f->count, sizeof *item);
     for (int64_t i = 0; i < f->count; i++)
-        item[i] = (struct sort_item){hilbert((uint32_t)((f->origin[i].x - low.x) >> bits), (uint32_t)((f->origin[i].y - low.y) >> bits), levels), (uint32_t)i};
+        item[i] = (struct sort_item){hilbert_place((uint32_t)((f->origin[i].x - low.x) >> bits), (uint32_t)((f->origin[i].y - low.y) >> bits), levels), (uint32_t)i};
     sort_by_key(item, (size_t)f->count);
     return item;
 }

@@ -6,3 +6,4 @@
 
 // Reorders every array of f. Cells of about 16 m; footprints of one cell keep their order. Linear time.
 void footprints_in_hilbert_order(struct footprints *f);
+uint64_t hilbert_place(uint32_t x, uint32_t y, int levels); // place on the curve; x and y have that many bits

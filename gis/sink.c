@@ -1,4 +1,4 @@
-#include "gis/sink.h"
+#include "gis/sink_inside.h"
 #include "core/base/mem.h"
 #include "gis/stage.h"
 #include <cpl_conv.h>
@@ -6,7 +6,6 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
-#include <math.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
@@ -15,8 +14,7 @@
 
 // Drivers say little about a full disk, so all but one write into memory and the bytes are put on disk by stage_put, which
 // checks every one. GeoPackage is SQLite: it writes to the stage itself and reports its own faults.
-enum { IN_MEMORY = 1, LONLAT_ONLY = 2, NO_GEOMETRY = 4, SHORT_NAMES = 8 };
-enum { SHORT_NAME_MOST = 10, SHORT_TEXT_MOST = 254, SHORT_NUMBER_WIDTH = 19 };
+enum { SHORT_NUMBER_WIDTH = 19 };
 static const char CLOCK[] = "2000-01-01T00:00:00.000Z"; // in every file: the same input must give the same bytes
 
 struct format {
@@ -26,37 +24,16 @@ struct format {
     const char *drop_beside[8];                      // left from an older file; "." replaces the extension, else added
 };
 static const struct format formats[] = {
-    { "gpkg", "GPKG", 0, { NULL }, { "GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=YES", NULL },
+    { "gpkg", "GPKG", SINK_PACKED_INDEX, { NULL }, { "GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=NO", NULL },
       { "-wal", "-shm", "-journal", NULL } },
-    { "geojson", "GeoJSON", IN_MEMORY | LONLAT_ONLY, { NULL }, { "RFC7946=YES", NULL }, { NULL } },
-    { "geojsonl", "GeoJSONSeq", IN_MEMORY | LONLAT_ONLY, { NULL }, { NULL }, { NULL } },
-    { "fgb", "FlatGeobuf", IN_MEMORY, { NULL }, { "SPATIAL_INDEX=YES", NULL }, { NULL } },
-    { "shp", "ESRI Shapefile", IN_MEMORY | SHORT_NAMES, { NULL },
+    { "geojson", "GeoJSON", SINK_IN_MEMORY | SINK_LONLAT_ONLY, { NULL }, { "RFC7946=YES", NULL }, { NULL } },
+    { "geojsonl", "GeoJSONSeq", SINK_IN_MEMORY | SINK_LONLAT_ONLY, { NULL }, { NULL }, { NULL } },
+    { "fgb", "FlatGeobuf", SINK_IN_MEMORY, { NULL }, { "SPATIAL_INDEX=YES", NULL }, { NULL } },
+    { "shp", "ESRI Shapefile", SINK_IN_MEMORY | SINK_SHORT_NAMES, { NULL },
       { "ENCODING=UTF-8", "DBF_DATE_LAST_UPDATE=2000-01-01", NULL },
       { ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".shp.xml", NULL } },
-    { "csv", "CSV", IN_MEMORY, { NULL }, { "GEOMETRY=AS_WKT", "WRITE_BOM=YES", NULL }, { NULL } },
-    { "xlsx", "XLSX", IN_MEMORY | NO_GEOMETRY, { NULL }, { NULL }, { NULL } },
-};
-
-struct complaint { char text[400]; };
-
-struct sink {
-    const struct format *format;
-    struct stage *stage;
-    struct crs *lonlat;              // opened here when the format wants it
-    struct crs_road *road;           // NULL: no geometry to move
-    GDALDatasetH dataset;
-    OGRLayerH layer;
-    OGRFeatureDefnH definition;
-    const struct sink_field *field;
-    int fields;
-    int64_t rows;
-    char memory[64];                 // folder under /vsimem
-    uint8_t *wkb;                    // room for one row in the file's CRS
-    size_t wkb_cap;
-    struct xy_m *point;
-    size_t point_cap;
-    struct complaint complaint;      // the first thing GDAL said
+    { "csv", "CSV", SINK_IN_MEMORY, { NULL }, { "GEOMETRY=AS_WKT", "WRITE_BOM=YES", NULL }, { NULL } },
+    { "xlsx", "XLSX", SINK_IN_MEMORY | SINK_NO_GEOMETRY, { NULL }, { NULL }, { NULL } },
 };
 
 static const struct format *format_of(const char *path)
@@ -84,16 +61,15 @@ static void CPL_STDCALL keep_complaint(CPLErr level, CPLErrorNum number, const c
         snprintf(c->text, sizeof c->text, "%s", text);
 }
 
-// Between these two GDAL speaks to us, not to stderr, and believes it is always the same day.
-static void begin(struct sink *s)
+void sink_begin(struct complaint *c)
 {
-    CPLPushErrorHandlerEx(keep_complaint, &s->complaint);
+    CPLPushErrorHandlerEx(keep_complaint, c);
     CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", CLOCK);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF"); // the stage syncs the whole file once
     CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", "OFF");     // a failed file is thrown away, never rolled back
 }
 
-static void end(void)
+void sink_end(void)
 {
     CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", NULL);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
@@ -101,7 +77,7 @@ static void end(void)
     CPLPopErrorHandler();
 }
 
-static enum status failed(const struct sink *s, struct err *e)
+enum status sink_failed(const struct sink *s, struct err *e)
 {
     return err_set(e, FAILED, "%s: writing %s failed (%s); nothing was left behind", stage_name(s->stage), s->format->driver,
                    s->complaint.text[0] != '\0' ? s->complaint.text : "?");
@@ -130,7 +106,7 @@ static OGRSpatialReferenceH reference_of(const struct crs *crs)
 static bool create_field(struct sink *s, const struct sink_field *f)
 {
     static const OGRFieldType types[] = { [SINK_TEXT] = OFTString, [SINK_INTEGER] = OFTInteger64, [SINK_REAL] = OFTReal };
-    bool is_short = (s->format->traits & SHORT_NAMES) != 0;
+    bool is_short = (s->traits & SINK_SHORT_NAMES) != 0;
     OGRFieldDefnH definition = OGR_Fld_Create(is_short && f->short_name != NULL ? f->short_name : f->name, types[f->type]);
     if (is_short && f->type == SINK_REAL) {
         OGR_Fld_SetWidth(definition, SHORT_NUMBER_WIDTH);
@@ -146,10 +122,10 @@ static bool create_field(struct sink *s, const struct sink_field *f)
     return fine;
 }
 
-static bool create_layer(struct sink *s, const char *name, const struct crs *target, const char *metadata)
+static bool create_layer(struct sink *s, const char *name, const char *metadata)
 {
-    bool no_geometry = (s->format->traits & NO_GEOMETRY) != 0;
-    OGRSpatialReferenceH srs = no_geometry || target == NULL ? NULL : reference_of(target);
+    bool no_geometry = (s->traits & SINK_NO_GEOMETRY) != 0;
+    OGRSpatialReferenceH srs = s->target == NULL ? NULL : reference_of(s->target);
     char **options = option_list(s->format->layer_option);
     s->layer = GDALDatasetCreateLayer(s->dataset, name, srs, no_geometry ? wkbNone : wkbMultiPolygon, options);
     CSLDestroy(options);
@@ -163,12 +139,14 @@ static bool create_layer(struct sink *s, const char *name, const struct crs *tar
     if (metadata != NULL)
         GDALSetMetadataItem(s->dataset, "gridpatrol", metadata, NULL);
     s->definition = OGR_L_GetLayerDefn(s->layer);
-    return true;
+    if ((s->traits & SINK_PACKED_INDEX) != 0)
+        s->index = sink_index_open(s->dataset, name);
+    return s->index != NULL || (s->traits & SINK_PACKED_INDEX) == 0;
 }
 
-static bool create(struct sink *s, const char *layer, const struct crs *target, const char *metadata)
+static bool create(struct sink *s, const char *layer, const char *metadata)
 {
-    bool in_memory = (s->format->traits & IN_MEMORY) != 0;
+    bool in_memory = (s->traits & SINK_IN_MEMORY) != 0;
     GDALDriverH driver = GDALGetDriverByName(s->format->driver);
     if (driver == NULL) {
         snprintf(s->complaint.text, sizeof s->complaint.text, "this GDAL has no driver %s", s->format->driver);
@@ -181,26 +159,25 @@ static bool create(struct sink *s, const char *layer, const struct crs *target, 
     char **options = option_list(s->format->dataset_option);
     s->dataset = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, options);
     CSLDestroy(options);
-    if (s->dataset == NULL || !create_layer(s, layer, target, metadata))
+    if (s->dataset == NULL || !create_layer(s, layer, metadata))
         return false;
     if (GDALDatasetTestCapability(s->dataset, ODsCTransactions))
         return GDALDatasetStartTransaction(s->dataset, FALSE) == OGRERR_NONE;
     return true;
 }
 
-// Where the geometry goes: the CRS of the file, and the road from the CRS it is given in.
-static enum status find_road(struct sink *s, const struct crs *crs, const struct crs **target, struct err *e)
+// Where the geometry goes: the CRS of the file.
+static enum status find_target(struct sink *s, const struct crs *crs, const struct crs *target, struct err *e)
 {
-    if (crs == NULL || (s->format->traits & NO_GEOMETRY) != 0)
+    if (crs == NULL || (s->traits & SINK_NO_GEOMETRY) != 0)
         return OK;
-    enum status status = OK;
-    if ((s->format->traits & LONLAT_ONLY) != 0) {
-        status = crs_open("EPSG:4326", &s->lonlat, e);
-        *target = s->lonlat;
-    } else if (*target == NULL) {
-        *target = crs;
-    }
-    return status != OK ? status : crs_road_open(crs, *target, &s->road, e);
+    s->crs = crs;
+    s->target = target != NULL ? target : crs;
+    if ((s->traits & SINK_LONLAT_ONLY) == 0)
+        return OK;
+    enum status status = crs_open("EPSG:4326", &s->lonlat, e);
+    s->target = s->lonlat;
+    return status;
 }
 
 enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
@@ -212,17 +189,20 @@ enum status sink_open(const char *path, const char *layer, const struct crs *crs
     GDALAllRegister();
     struct sink *s = mem_get(1, sizeof *s);
     s->format = format_of(path);
+    s->traits = s->format->traits;
     s->field = field;
     s->fields = fields;
-    status = find_road(s, crs, &target, e);
+    status = find_target(s, crs, target, e);
+    if (status == OK)
+        status = sink_hire(s, e);
     if (status == OK)
         status = stage_open(path, &s->stage, e);
     if (status == OK) {
-        begin(s);
-        bool fine = create(s, layer, target, metadata);
-        end();
+        sink_begin(&s->complaint);
+        bool fine = create(s, layer, metadata);
+        sink_end();
         if (!fine)
-            status = failed(s, e);
+            status = sink_failed(s, e);
     }
     if (status != OK) {
         sink_abandon(s);
@@ -239,126 +219,11 @@ static uint32_t read_u32(const uint8_t *p)
     return v;
 }
 
-// One ring of `count` points at p, moved to the file's CRS. False when a point has no place there.
-static bool move_ring(struct sink *s, uint8_t *p, uint32_t count)
-{
-    if (count > s->point_cap)
-        s->point = mem_grow(s->point, &s->point_cap, count, sizeof *s->point);
-    memcpy(s->point, p, count * sizeof *s->point);
-    if (crs_road_go(s->road, s->point, count) != 0)
-        return false;
-    memcpy(p, s->point, count * sizeof *s->point);
-    return true;
-}
-
-// The rings of one polygon (past its type); moves *at behind it.
-static bool move_polygon(struct sink *s, uint8_t *wkb, size_t len, size_t *at)
-{
-    if (len - *at < 4)
-        return false;
-    uint32_t rings = read_u32(wkb + *at);
-    *at += 4;
-    for (uint32_t r = 0; r < rings; r++) {
-        if (len - *at < 4)
-            return false;
-        uint32_t points = read_u32(wkb + *at);
-        *at += 4;
-        if ((len - *at) / sizeof(struct xy_m) < points || !move_ring(s, wkb + *at, points))
-            return false;
-        *at += points * sizeof(struct xy_m);
-    }
-    return true;
-}
-
-// Walks little-endian POLYGON (3) or MULTIPOLYGON (6), the two that we write ourselves.
-static bool move_geometry(struct sink *s, uint8_t *wkb, size_t len)
-{
-    if (len < 9 || wkb[0] != 1)
-        return false;
-    uint32_t type = read_u32(wkb + 1);
-    size_t at = 5;
-    if (type == 3)
-        return move_polygon(s, wkb, len, &at);
-    uint32_t polygons = read_u32(wkb + at);
-    at += 4;
-    for (uint32_t i = 0; type == 6 && i < polygons; i++) {
-        if (len - at < 5)
-            return false;
-        at += 5;
-        if (!move_polygon(s, wkb, len, &at))
-            return false;
-    }
-    return type == 6;
-}
-
-static bool set_geometry(struct sink *s, OGRFeatureH feature, const uint8_t *wkb, size_t len)
-{
-    if (wkb == NULL || s->road == NULL)
-        return true;
-    if (len > s->wkb_cap)
-        s->wkb = mem_grow(s->wkb, &s->wkb_cap, len, 1);
-    memcpy(s->wkb, wkb, len);
-    if (!crs_road_is_straight(s->road) && !move_geometry(s, s->wkb, len)) {
-        snprintf(s->complaint.text, sizeof s->complaint.text, "row %lld has no place in the CRS of the file",
-                 (long long)s->rows + 1);
-        return false;
-    }
-    OGRGeometryH shape = NULL;
-    if (OGR_G_CreateFromWkb(s->wkb, NULL, &shape, (int)len) != OGRERR_NONE)
-        return false;
-    if (OGR_G_GetGeometryType(shape) == wkbPolygon)
-        shape = OGR_G_ForceToMultiPolygon(shape);
-    return OGR_F_SetGeometryDirectly(feature, shape) == OGRERR_NONE;
-}
-
-// dBase fields end at 254 bytes; what is cut ends with an ellipsis and never in the middle of a character.
-static void set_short_text(OGRFeatureH feature, int i, const char *text)
-{
-    char cut[SHORT_TEXT_MOST + 1];
-    size_t len = SHORT_TEXT_MOST - 3;
-    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-        len--;
-    memcpy(cut, text, len);
-    strcpy(cut + len, "…");
-    OGR_F_SetFieldString(feature, i, cut);
-}
-
-static void set_value(const struct sink *s, OGRFeatureH feature, int i, const struct sink_value *v)
-{
-    const struct sink_field *f = &s->field[i];
-    bool missing = v->is_null || (f->type == SINK_TEXT && v->text == NULL) || (f->type == SINK_REAL && !isfinite(v->real));
-    if (missing) {
-        OGR_F_SetFieldNull(feature, i);
-    } else if (f->type == SINK_INTEGER) {
-        OGR_F_SetFieldInteger64(feature, i, v->integer);
-    } else if (f->type == SINK_REAL) {
-        double scale = pow(10, f->decimals), rounded = round(v->real * scale) / scale;
-        OGR_F_SetFieldDouble(feature, i, rounded == 0 ? 0 : rounded); // no -0
-    } else if ((s->format->traits & SHORT_NAMES) != 0 && strlen(v->text) > SHORT_TEXT_MOST) {
-        set_short_text(feature, i, v->text);
-    } else {
-        OGR_F_SetFieldString(feature, i, v->text);
-    }
-}
-
-enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e)
-{
-    begin(s);
-    OGRFeatureH feature = OGR_F_Create(s->definition);
-    for (int i = 0; i < s->fields; i++)
-        set_value(s, feature, i, &value[i]);
-    bool fine = set_geometry(s, feature, wkb, wkb_len) && OGR_L_CreateFeature(s->layer, feature) == OGRERR_NONE;
-    OGR_F_Destroy(feature);
-    end();
-    if (!fine)
-        return failed(s, e);
-    s->rows++;
-    return OK;
-}
-
 static bool close_dataset(struct sink *s)
 {
     bool fine = true;
+    if (s->index != NULL)
+        sink_index_write(s->index);
     if (GDALDatasetTestCapability(s->dataset, ODsCTransactions))
         fine = GDALDatasetCommitTransaction(s->dataset) == OGRERR_NONE;
     GDALClose(s->dataset);
@@ -418,11 +283,11 @@ static void drop_beside(struct sink *s)
 
 enum status sink_commit(struct sink *s, struct err *e)
 {
-    begin(s);
+    sink_begin(&s->complaint);
     bool fine = close_dataset(s);
-    end();
-    enum status status = fine ? OK : failed(s, e);
-    if (status == OK && (s->format->traits & IN_MEMORY) != 0)
+    sink_end();
+    enum status status = fine ? OK : sink_failed(s, e);
+    if (status == OK && (s->traits & SINK_IN_MEMORY) != 0)
         status = put_on_disk(s, e);
     if (status == OK) {
         drop_beside(s);
@@ -437,19 +302,17 @@ void sink_abandon(struct sink *s)
 {
     if (s == NULL)
         return;
-    begin(s);
+    sink_begin(&s->complaint);
+    sink_rows_clear(s);
     if (s->dataset != NULL)
         GDALClose(s->dataset);
     if (s->memory[0] != '\0')
         VSIRmdirRecursive(s->memory);
-    end();
+    sink_end();
     stage_abandon(s->stage);
-    if (s->road != NULL)
-        crs_road_close(s->road);
+    sink_index_close(s->index);
     if (s->lonlat != NULL)
         crs_close(s->lonlat);
-    mem_free(s->point);
-    mem_free(s->wkb);
     mem_free(s);
 }
 

@@ -3,6 +3,7 @@
 // Everything is written beside the target under a name of its own and renamed into place when whole; a failed or killed run
 // leaves the old file or none. Same input, same bytes (no clock in the file).
 #pragma once
+#include "core/base/pool.h"
 #include "core/base/status.h"
 #include "gis/crs.h"
 #include "gis/geom.h"
@@ -23,10 +24,22 @@ enum status sink_check(const char *path, struct err *e);
 struct sink;
 // gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list. crs: of the geometries given; target: what
 // the file is to hold (GeoJSON is always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
+// crs and target outlive the sink.
 enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
                       const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e);
 // wkb: a little-endian (multi)polygon; NULL: a row without geometry.
 enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e);
+
+// The same for many rows: threads make them, one writes them, in their order.
+struct sink_row { const uint8_t *wkb; size_t wkb_len; const struct sink_value *value; };
+struct sink_rows {
+    int64_t count;
+    void (*fill)(void *ctx, int64_t row, int thread, struct sink_row *out); // what it points to lasts until the thread's next row
+    void (*tell)(void *ctx, int64_t written);                               // now and then; NULL: nobody asks
+    void *ctx;
+};
+enum status sink_write_rows(struct sink *s, struct pool *pool, const struct sink_rows *rows, struct err *e);
+
 enum status sink_commit(struct sink *s, struct err *e); // closes, syncs, renames; the sink is gone either way
 void sink_abandon(struct sink *s);                      // removes what was begun
 

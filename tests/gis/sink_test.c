@@ -178,6 +178,91 @@ static void every_format_comes_back_whole_and_alike(void **state)
     }
 }
 
+// Rows from several threads: squares in rows of a hundred, every tenth without a place on the ground.
+struct making { struct buf wkb[3]; struct sink_value value[3][FIELDS]; char text[3][40]; };
+
+static void make_square(void *ctx, int64_t row, int thread, struct sink_row *out)
+{
+    struct making *m = ctx;
+    m->wkb[thread].len = 0;
+    square(&m->wkb[thread], 500000 + 20.0 * (double)(row % 100), 3540000 + 20.0 * (double)(row / 100), 10);
+    snprintf(m->text[thread], sizeof m->text[thread], "square %d", (int)row);
+    struct sink_value value[FIELDS] = { { .integer = row + 1 }, { .text = m->text[thread] }, { .real = (double)row / 7 } };
+    memcpy(m->value[thread], value, sizeof value);
+    *out = (struct sink_row){ row % 10 == 3 ? NULL : (const uint8_t *)m->wkb[thread].data, m->wkb[thread].len, m->value[thread] };
+}
+
+static void write_squares(const char *path, int64_t count, int threads)
+{
+    struct err e = { .lang = LANG_EN };
+    struct sink *s;
+    struct pool *pool = pool_open(threads);
+    struct making *m = calloc(1, sizeof *m);
+    for (int i = 0; i < 3; i++)
+        buf_init(&m->wkb[i], 1 << 20);
+    assert_int_equal(sink_open(path, "changes", utm, lonlat, fields, FIELDS, NULL, &s, &e), OK);
+    struct sink_rows rows = { .count = count, .fill = make_square, .ctx = m };
+    assert_int_equal(sink_write_rows(s, pool, &rows, &e), OK);
+    if (sink_commit(s, &e) != OK)
+        fail_msg("%s", e.text);
+    for (int i = 0; i < 3; i++)
+        buf_clear(&m->wkb[i]);
+    free(m);
+    pool_close(pool);
+}
+
+static void number_of_threads_leaves_no_trace(void **state)
+{
+    (void)state;
+    static const char *const files[] = { "c.gpkg", "c.geojson", "c.fgb", "c.shp", "c.csv", "c.xlsx" };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[256];
+        empty_folder();
+        path_of(files[i], path);
+        write_squares(path, 5000, 1);
+        struct buf one = read_bytes(path);
+        write_squares(path, 5000, 3);
+        struct buf three = read_bytes(path);
+        if (one.len != three.len || memcmp(one.data, three.data, one.len) != 0)
+            fail_msg("%s: one thread and three write different bytes", files[i]);
+        buf_clear(&one);
+        buf_clear(&three);
+    }
+}
+
+static int64_t ask(GDALDatasetH d, const char *sql)
+{
+    OGRLayerH answer = GDALDatasetExecuteSQL(d, sql, NULL, NULL);
+    assert_non_null(answer);
+    OGRFeatureH f = OGR_L_GetNextFeature(answer);
+    int64_t value = strcmp(OGR_F_GetFieldAsString(f, 0), "ok") == 0 ? 1 : OGR_F_GetFieldAsInteger64(f, 0);
+    OGR_F_Destroy(f);
+    GDALDatasetReleaseResultSet(d, answer);
+    return value;
+}
+
+// A tree of one leaf, of a full leaf, of two levels, of three: sound to SQLite, and every box as GDAL would have put it there.
+static void the_spatial_index_is_sound(void **state)
+{
+    (void)state;
+    static const int64_t counts[] = { 0, 1, 3, 4, 56, 57, 58, 2900, 5000 };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char path[256];
+        empty_folder();
+        path_of("c.gpkg", path);
+        write_squares(path, counts[i], 2);
+        GDALDatasetH d = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+        assert_int_equal(ask(d, "SELECT rtreecheck('rtree_changes_geom')"), 1);
+        assert_int_equal(ask(d, "SELECT count(*) FROM rtree_changes_geom"), ask(d, "SELECT count(*) FROM changes WHERE geom NOT NULL"));
+        assert_int_equal(ask(d, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'rtree_changes_geom_%'"), 6);
+        GDALDatasetExecuteSQL(d, "CREATE VIRTUAL TABLE temp.other USING rtree(id, minx, maxx, miny, maxy)", NULL, NULL);
+        GDALDatasetExecuteSQL(d, "INSERT INTO temp.other SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) "
+                                 "FROM changes WHERE geom NOT NULL", NULL, NULL);
+        assert_int_equal(ask(d, "SELECT count(*) FROM (SELECT * FROM rtree_changes_geom EXCEPT SELECT * FROM temp.other)"), 0);
+        GDALClose(d);
+    }
+}
+
 static void geometry_is_moved_to_the_target(void **state)
 {
     (void)state;
@@ -293,7 +378,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_format_comes_back_whole_and_alike), cmocka_unit_test(geometry_is_moved_to_the_target),
+        cmocka_unit_test(every_format_comes_back_whole_and_alike), cmocka_unit_test(number_of_threads_leaves_no_trace),
+        cmocka_unit_test(the_spatial_index_is_sound), cmocka_unit_test(geometry_is_moved_to_the_target),
         cmocka_unit_test(abandoned_leaves_the_old_file),           cmocka_unit_test(what_a_killed_run_left_is_thrown_away),
         cmocka_unit_test(wrong_targets_are_refused),               cmocka_unit_test(a_full_disk_leaves_nothing),
     };
