@@ -13,6 +13,8 @@ static struct sentence sentences[] = {
 #include "data/text/calendar.def"
 #include "data/text/diff.def"
 #include "data/text/gis.def"
+#include "data/text/indicator.def"
+#include "data/text/lifecycle.def"
 #include "data/text/output.def"
 #include "data/text/report.def"
 #include "data/text/score.def"

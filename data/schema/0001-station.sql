@@ -34,8 +34,8 @@ CREATE TABLE agency (                              -- 单位
 CREATE TABLE actor (                               -- 人员: a person or a service
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  role TEXT NOT NULL CHECK (role IN ('inspector', 'analyst', 'officer', 'coordinator', 'checker', 'discipline', 'auditor',
-                                     'administrator', 'public', 'service')),
+  role TEXT NOT NULL CHECK (role IN ('inspector', 'analyst', 'officer', 'coordinator', 'checker', 'chief', 'legal', 'discipline',
+                                     'auditor', 'administrator', 'public', 'service')),
   agency_id TEXT REFERENCES agency (id),
   is_active INTEGER NOT NULL DEFAULT 1,
   made_at_s INTEGER NOT NULL
@@ -219,7 +219,7 @@ CREATE TABLE code (                                -- a code means something onl
   name_en TEXT NOT NULL,
   valid_from_s INTEGER NOT NULL,
   valid_to_s INTEGER,
-  PRIMARY KEY (scheme, version, code)
+  PRIMARY KEY (scheme, version, kind, code)        -- part 0201 is a car park, event 0201 an illegal flyer
 );
 
 -- --- Surveys, comparisons, changes -----------------------------------------------------------------------------------------

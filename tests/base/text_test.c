@@ -25,6 +25,8 @@ static const struct sentence table[] = {
 #include "data/text/calendar.def"
 #include "data/text/diff.def"
 #include "data/text/gis.def"
+#include "data/text/indicator.def"
+#include "data/text/lifecycle.def"
 #include "data/text/output.def"
 #include "data/text/report.def"
 #include "data/text/score.def"
