@@ -13,6 +13,10 @@ struct crs {
     char *name, *wkt, code[48];
     bool geographic;
     double unit;           // one unit of the axes in metres or radians
+    bool has_area;         // of use, as the register states it
+    struct box_m area;     // degrees
+    char area_name[96];
+    struct crs_road *to_lonlat; // NULL until it is asked for
 };
 
 static void stay_quiet(void *data, int level, const char *message)
@@ -96,6 +100,17 @@ static void learn_names(struct crs *c, const PJ *given, const char *definition)
         snprintf(c->code, sizeof c->code, "%s:%s", authority, number);
 }
 
+static void learn_area(struct crs *c, const PJ *given)
+{
+    const char *name = NULL;
+    double w, s, e, n;
+    c->has_area = proj_get_area_of_use(c->context, given, &w, &s, &e, &n, &name) && w > -1000;
+    if (!c->has_area)
+        return;
+    c->area = (struct box_m){ w, s, e, n };
+    snprintf(c->area_name, sizeof c->area_name, "%s", name != NULL ? name : "");
+}
+
 static PJ *create(PJ_CONTEXT *context, const char *definition)
 {
     PJ *pj = proj_create(context, definition);
@@ -124,6 +139,7 @@ enum status crs_open(const char *definition, struct crs **out, struct err *e)
     struct crs *c = mem_get(1, sizeof *c);
     c->context = context;
     learn_names(c, given, definition);
+    learn_area(c, given);
     c->pj = horizontal(context, given);
     if (!learn_plain(c)) {
         err_set(e, INVALID, "%.80s is no map CRS: a geographic or a projected one is needed", c->name);
@@ -138,6 +154,7 @@ void crs_close(struct crs *c)
 {
     if (c == NULL)
         return;
+    crs_road_close(c->to_lonlat);
     proj_destroy(c->pj);
     proj_context_destroy(c->context);
     mem_free(c->name);
@@ -152,11 +169,11 @@ bool crs_is_geographic(const struct crs *c) { return c->geographic; }
 double crs_unit(const struct crs *c) { return c->unit; }
 double crs_half_turn(const struct crs *c) { return c->geographic ? M_PI / c->unit : 0; }
 
-bool crs_same(const struct crs *a, const struct crs *b)
+// A context opens PROJ's database anew, a millisecond or two each: whoever has one hands it on.
+static bool same_in(PJ_CONTEXT *context, const struct crs *a, const struct crs *b)
 {
     if (a == b || strcmp(a->wkt, b->wkt) == 0)
         return true;
-    PJ_CONTEXT *context = quiet_context();
     PJ *pa = create(context, a->wkt), *pb = create(context, b->wkt);
     bool same = false;
     if (pa != NULL && pb != NULL) {
@@ -166,24 +183,24 @@ bool crs_same(const struct crs *a, const struct crs *b)
     }
     proj_destroy(pa);
     proj_destroy(pb);
+    return same;
+}
+
+bool crs_same(const struct crs *a, const struct crs *b)
+{
+    PJ_CONTEXT *context = quiet_context();
+    bool same = same_in(context, a, b);
     proj_context_destroy(context);
     return same;
 }
 
 bool crs_area_of_use(const struct crs *c, struct box_m *lonlat, char *name, size_t cap)
 {
-    PJ_CONTEXT *context = quiet_context();
-    PJ *given = create(context, c->wkt);
-    const char *area = NULL;
-    double w, s, e, n;
-    bool known = given != NULL && proj_get_area_of_use(context, given, &w, &s, &e, &n, &area) && w > -1000;
-    if (known) {
-        *lonlat = (struct box_m){ w, s, e, n };
-        snprintf(name, cap, "%s", area != NULL ? area : "");
-    }
-    proj_destroy(given);
-    proj_context_destroy(context);
-    return known;
+    if (!c->has_area)
+        return false;
+    *lonlat = c->area;
+    snprintf(name, cap, "%s", c->area_name);
+    return true;
 }
 
 // EPSG method 1024: a sphere's Mercator under ellipsoidal coordinates, true to scale nowhere in particular.
@@ -226,10 +243,9 @@ static PJ *pipeline(PJ_CONTEXT *context, const char *from_wkt, const char *to_wk
 
 enum status crs_road_open(const struct crs *from, const struct crs *to, struct crs_road **out, struct err *e)
 {
-    PJ_CONTEXT *context = NULL;
+    PJ_CONTEXT *context = quiet_context();
     PJ *pj = NULL;
-    if (!crs_same(from, to)) {
-        context = quiet_context();
+    if (!same_in(context, from, to)) {
         pj = pipeline(context, from->wkt, to->wkt);
         if (pj == NULL) {
             proj_context_destroy(context);
@@ -241,6 +257,21 @@ enum status crs_road_open(const struct crs *from, const struct crs *to, struct c
     r->pj = pj;
     r->patch = from->geographic ? crs_half_turn(from) / 18000 : 1000 / from->unit;
     *out = r;
+    return OK;
+}
+
+enum status crs_road_to_lonlat(const struct crs *c, struct crs_road **out, struct err *e)
+{
+    struct crs *wgs84 = NULL;
+    if (c->to_lonlat == NULL) {
+        enum status s = crs_open(CRS_WGS84, &wgs84, e);
+        if (s == OK)
+            s = crs_road_open(c, wgs84, &((struct crs *)c)->to_lonlat, e);
+        crs_close(wgs84);
+        if (s != OK)
+            return s;
+    }
+    *out = c->to_lonlat;
     return OK;
 }
 
@@ -276,7 +307,6 @@ void crs_road_close(struct crs_road *r)
         return;
     crs_patches_close(r->patches);
     proj_destroy(r->pj);
-    if (r->context != NULL)
-        proj_context_destroy(r->context);
+    proj_context_destroy(r->context);
     mem_free(r);
 }

@@ -2,7 +2,11 @@
 #pragma once
 #include "gis/crs.h"
 
+#define CRS_WGS84 "OGC:CRS84"                  // longitude first
+
 double crs_unit(const struct crs *c);          // of the axes, in metres or radians
+// To WGS 84, made when first asked for; belongs to the CRS, which is asked by one thread at a time.
+enum status crs_road_to_lonlat(const struct crs *c, struct crs_road **out, struct err *e);
 bool crs_is_web_mercator(const struct crs *c);
 // 180 degrees in the unit of a geographic CRS; 0 for a projected one.
 double crs_half_turn(const struct crs *c);

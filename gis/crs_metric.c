@@ -9,8 +9,6 @@ static bool box_is_empty(struct box_m b)
     return !(b.min_x <= b.max_x && b.min_y <= b.max_y);
 }
 
-static const char WGS84[] = "OGC:CRS84";
-
 // 400 m through the place in four directions, measured on the ellipsoid.
 static bool is_true_to_scale(struct crs_road *to_lonlat, struct xy_m at)
 {
@@ -29,16 +27,6 @@ static bool is_true_to_scale(struct crs_road *to_lonlat, struct xy_m at)
     return true;
 }
 
-static enum status road_to_lonlat(const struct crs *c, struct crs_road **out, struct err *e)
-{
-    struct crs *wgs84 = NULL;
-    enum status s = crs_open(WGS84, &wgs84, e);
-    if (s == OK)
-        s = crs_road_open(c, wgs84, out, e);
-    crs_close(wgs84);
-    return s;
-}
-
 bool crs_is_metric_at(const struct crs *c, struct box_m area)
 {
     if (crs_is_geographic(c) || fabs(crs_unit(c) - 1) > 1e-9 || crs_is_web_mercator(c))
@@ -47,7 +35,7 @@ bool crs_is_metric_at(const struct crs *c, struct box_m area)
         return true;
     struct err ignored = {0};
     struct crs_road *to_lonlat = NULL;
-    if (road_to_lonlat(c, &to_lonlat, &ignored) != OK)
+    if (crs_road_to_lonlat(c, &to_lonlat, &ignored) != OK)
         return false;
     double mid_x = (area.min_x + area.max_x) / 2, mid_y = (area.min_y + area.max_y) / 2;
     struct xy_m places[5] = { { area.min_x, area.min_y }, { area.max_x, area.min_y }, { area.max_x, area.max_y },
@@ -55,7 +43,6 @@ bool crs_is_metric_at(const struct crs *c, struct box_m area)
     bool metric = true;
     for (int i = 0; i < 5 && metric; i++)
         metric = is_true_to_scale(to_lonlat, places[i]);
-    crs_road_close(to_lonlat);
     return metric;
 }
 
@@ -65,7 +52,7 @@ size_t crs_lonlat_box(const struct crs *c, struct box_m area, struct box_m *lonl
     struct err ignored = {0};
     struct crs_road *road = NULL;
     *lonlat = (struct box_m){ INFINITY, INFINITY, -INFINITY, -INFINITY };
-    if (road_to_lonlat(c, &road, &ignored) != OK)
+    if (crs_road_to_lonlat(c, &road, &ignored) != OK)
         return SIDE * SIDE;
     struct xy_m p[SIDE * SIDE];
     for (int i = 0; i < SIDE * SIDE; i++) {
@@ -81,7 +68,6 @@ size_t crs_lonlat_box(const struct crs *c, struct box_m area, struct box_m *lonl
         lonlat->min_y = fmin(lonlat->min_y, p[i].y);
         lonlat->max_y = fmax(lonlat->max_y, p[i].y);
     }
-    crs_road_close(road);
     return failed;
 }
 
@@ -92,7 +78,7 @@ bool crs_easting_of_use(const struct crs *c, double *easting)
     struct crs_road *road = NULL;
     struct box_m area;
     char name[8];
-    if (!crs_area_of_use(c, &area, name, sizeof name) || crs_open(WGS84, &wgs84, &ignored) != OK)
+    if (!crs_area_of_use(c, &area, name, sizeof name) || crs_open(CRS_WGS84, &wgs84, &ignored) != OK)
         return false;
     struct xy_m middle = { (area.min_x + area.max_x) / 2, (area.min_y + area.max_y) / 2 };
     bool found = crs_road_open(wgs84, c, &road, &ignored) == OK && crs_road_go(road, &middle, 1) == 0;
