@@ -43,19 +43,18 @@ static bool segments_meet(struct mm a, struct mm b, struct mm c, struct mm d)
 static bool is_convex(const struct mm *v, uint32_t n)
 {
     int turn = 0, changes = 0, last = 0;
+    struct mm a = v[n - 2], b = v[n - 1];
     for (uint32_t i = 0; i < n; i++) {
-        struct mm a = v[i], b = v[i + 1 < n ? i + 1 : 0], c = v[i + 2 < n ? i + 2 : i + 2 - n];
+        struct mm c = v[i];
         int64_t s = side(a, b, c);
-        if (s == 0)
-            return false;
-        if (turn != 0 && (s > 0) != (turn > 0))
+        if (s == 0 || (turn != 0 && (s > 0) != (turn > 0)))
             return false;
         turn = s > 0 ? 1 : -1;
-        int way = b.x > a.x ? 1 : b.x < a.x ? -1 : 0;
-        if (way != 0 && last != 0 && way != last)
-            changes++;
-        if (way != 0)
-            last = way;
+        int way = (c.x > b.x) - (c.x < b.x);
+        changes += way * last < 0;
+        last = way != 0 ? way : last;
+        a = b;
+        b = c;
     }
     return changes <= 2;
 }
@@ -68,11 +67,22 @@ static bool is_spike(struct mm a, struct mm b, struct mm c)
     return (int64_t)(b.x - a.x) * (c.x - b.x) + (int64_t)(b.y - a.y) * (c.y - b.y) < 0;
 }
 
+static bool ring_has_spike(const struct mm *v, uint32_t n)
+{
+    struct mm a = v[n - 2], b = v[n - 1];
+    for (uint32_t i = 0; i < n; i++) {
+        if (is_spike(a, b, v[i]))
+            return true;
+        a = b;
+        b = v[i];
+    }
+    return false;
+}
+
 static bool ring_is_simple(const struct mm *v, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (is_spike(v[i], v[(i + 1) % n], v[(i + 2) % n]))
-            return false;
+    if (ring_has_spike(v, n))
+        return false;
     for (uint32_t i = 0; i + 2 < n; i++) {
         uint32_t last = i == 0 ? n - 1 : n; // the first edge and the last are neighbours
         for (uint32_t j = i + 2; j < last; j++)
