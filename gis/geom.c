@@ -66,6 +66,20 @@ void rings_end_ring(struct rings *r)
     r->first[r->count + 1] = r->first[r->count];
 }
 
+void rings_take(const struct rings *from, uint32_t first, uint32_t end, struct rings *out)
+{
+    must(first <= end && end <= from->count && from != out);
+    uint32_t base = from->count > 0 ? from->first[first] : 0, vertices = end > first ? from->first[end] - base : 0;
+    reserve_first(out, end - first + 2);
+    reserve_vertex(out, vertices > 0 ? vertices : 1);
+    if (vertices > 0)
+        memcpy(out->vertex, from->vertex + base, vertices * sizeof *out->vertex);
+    for (uint32_t k = first; k <= end; k++)
+        out->first[k - first] = end > first ? from->first[k] - base : 0;
+    out->count = end - first;
+    out->first[out->count + 1] = out->first[out->count];
+}
+
 // Twice the signed area of one ring, and its first moments, seen from `from`: near zero no digits are lost.
 struct moments { double area2, x6, y6; };
 

@@ -25,6 +25,7 @@ void rings_clear(struct rings *r);
 void rings_start(struct rings *r);                  // empty, memory kept
 void rings_add_vertex(struct rings *r, struct xy_m p); // to the ring being drawn
 void rings_end_ring(struct rings *r);               // closes it; rings with fewer than 3 vertices are taken back
+void rings_take(const struct rings *from, uint32_t first, uint32_t end, struct rings *out); // rings first .. end-1 of another, alone
 double rings_area_m2(const struct rings *r);        // signed: outer counter-clockwise counts positive
 double rings_perimeter_m(const struct rings *r);
 struct xy_m rings_centroid(const struct rings *r);  // of area; mean of vertices when the area is zero

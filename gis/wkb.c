@@ -3,7 +3,7 @@
 #include "core/base/mem.h"
 #include <string.h>
 
-enum { TYPE_POLYGON = 3, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7, DEPTH_MAX = 8 };
+enum { TYPE_LINE = 2, TYPE_POLYGON = 3, TYPE_MULTILINE = 5, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7, DEPTH_MAX = 8 };
 enum { HEADER_BYTES = 5, COUNT_BYTES = 4 };
 static const uint32_t EWKB_Z = 0x80000000u, EWKB_M = 0x40000000u, EWKB_SRID = 0x20000000u;
 
@@ -203,6 +203,50 @@ void wkb_shape_clear(struct wkb_shape *s)
     rings_clear(&s->rings);
     mem_free(s->ring_is_hole);
     *s = (struct wkb_shape){0};
+}
+
+struct lines { struct reader in; wkb_piece *piece; void *ctx; };
+
+static bool take_line(struct lines *l, uint32_t dims)
+{
+    uint32_t points;
+    size_t stride = dims * sizeof(double);
+    if (!take_u32(&l->in, &points) || points > l->in.left / stride)
+        return false;
+    struct xy_m last = {0};
+    for (uint32_t i = 0; i < points; i++) {
+        struct xy_m p = { double_at(l->in.at, l->in.swap), double_at(l->in.at + 8, l->in.swap) };
+        if (i > 0)
+            l->piece(l->ctx, last, p);
+        last = p;
+        l->in.at += stride;
+        l->in.left -= stride;
+    }
+    return true;
+}
+
+static bool take_lines(struct lines *l, int depth)
+{
+    uint32_t type, dims, parts;
+    if (depth > DEPTH_MAX || !take_header(&l->in, &type, &dims))
+        return false;
+    if (type == TYPE_LINE)
+        return take_line(l, dims);
+    bool rings = type == TYPE_POLYGON;
+    if (!rings && type != TYPE_MULTILINE && type != TYPE_MULTIPOLYGON && type != TYPE_COLLECTION)
+        return false;
+    if (!take_u32(&l->in, &parts) || parts > l->in.left / COUNT_BYTES)
+        return false;
+    for (uint32_t k = 0; k < parts; k++)
+        if (!(rings ? take_line(l, dims) : take_lines(l, depth + 1)))
+            return false;
+    return true;
+}
+
+bool wkb_read_lines(const uint8_t *bytes, size_t len, wkb_piece *piece, void *ctx)
+{
+    struct lines l = { .in = { bytes, len, false }, .piece = piece, .ctx = ctx };
+    return take_lines(&l, 0);
 }
 
 static void add_u32(struct buf *out, uint32_t v)

@@ -15,6 +15,10 @@ struct wkb_shape { struct rings rings; uint8_t *ring_is_hole; uint32_t hole_cap;
 enum wkb_kind wkb_read(const uint8_t *bytes, size_t len, struct wkb_shape *out, struct wkb_facts *facts);
 void wkb_shape_clear(struct wkb_shape *s);
 
+// Lines, and the borders of polygons, piece by piece (any nesting of collections up to 8). false: broken, or something else.
+typedef void wkb_piece(void *ctx, struct xy_m a, struct xy_m b);
+bool wkb_read_lines(const uint8_t *bytes, size_t len, wkb_piece *piece, void *ctx);
+
 // Little-endian MULTIPOLYGON of rings (each outer ring counter-clockwise followed by its own holes), added to out; origin is
 // added to every vertex. Returns the number of bytes.
 struct buf;
