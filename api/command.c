@@ -25,17 +25,29 @@ static const char INIT_MORE[] =
     "\n"
     "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
 
+static const char LOAD_MORE[] =
+    "Examples\n"
+    "  gridpatrol load tongzhou area streets.csv --map code=code,name=name\n"
+    "  gridpatrol load tongzhou collection_point points.geojson --id-field id --source sanitation\n"
+    "  gridpatrol load tongzhou permit permits.shp --crs EPSG:4549 --map XKZH=number,YXQ=permit_until\n"
+    "\n"
+    "The same file again changes nothing; a changed row supersedes the old one, which is kept.\n";
+
 const struct command command_list[] = {
     { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE",
       .brief = "the people and services that work in a station", .option = actor_options },
     { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
       .option = backup_options },
+    { .name = "cells", .run = cmd_cells, .operands = "load STATION FILE [options]", .brief = "the patrol grid of a station",
+      .option = cells_options },
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .more = DIFF_MORE },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
     { .name = "init", .run = cmd_init, .operands = "STATION --district CODE --name NAME --crs CRS [options]",
       .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
+    { .name = "load", .run = cmd_load, .operands = "STATION LAYER FILE [options]",
+      .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .more = LOAD_MORE },
     { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
       .option = backup_options },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",

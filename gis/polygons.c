@@ -58,16 +58,23 @@ static void turn_ring(struct rings *r, uint32_t k)
     }
 }
 
+void polygons_add_shape(struct polygons *p, struct wkb_shape *shape)
+{
+    for (uint32_t k = 0; k < shape->rings.count; k++)
+        if ((ring_area2(&shape->rings, k) < 0) != (shape->ring_is_hole[k] != 0))
+            turn_ring(&shape->rings, k);
+    polygons_add(p, &shape->rings);
+}
+
 enum wkb_kind polygons_add_wkb(struct polygons *p, const uint8_t *bytes, size_t len)
 {
     struct wkb_shape shape = {0};
     struct wkb_facts facts;
     enum wkb_kind kind = wkb_read(bytes, len, &shape, &facts);
-    bool good = kind == WKB_POLYGON || kind == WKB_MULTIPOLYGON;
-    for (uint32_t k = 0; good && k < shape.rings.count; k++)
-        if ((ring_area2(&shape.rings, k) < 0) != (shape.ring_is_hole[k] != 0))
-            turn_ring(&shape.rings, k);
-    polygons_add(p, good ? &shape.rings : &(struct rings){0});
+    if (kind == WKB_POLYGON || kind == WKB_MULTIPOLYGON)
+        polygons_add_shape(p, &shape);
+    else
+        polygons_add(p, &(struct rings){0});
     wkb_shape_clear(&shape);
     return kind;
 }

@@ -18,6 +18,8 @@ void polygons_init(struct polygons *p, struct xy_m origin); // rounded down to w
 void polygons_clear(struct polygons *p);
 void polygons_add(struct polygons *p, const struct rings *r);       // in the metric CRS; no rings at all is an empty polygon
 void polygons_add_local(struct polygons *p, const struct rings *r); // from p->origin
+// As wkb_read left it, moved to the metric CRS; its rings are turned the right way.
+void polygons_add_shape(struct polygons *p, struct wkb_shape *shape);
 // A (multi)polygon in the metric CRS; rings are turned the right way. Anything else adds an empty polygon and says what it was.
 enum wkb_kind polygons_add_wkb(struct polygons *p, const uint8_t *bytes, size_t len);
 void polygons_get(const struct polygons *p, int64_t i, struct rings *out); // from p->origin

@@ -1,5 +1,7 @@
 #include "core/base/when.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -20,4 +22,48 @@ int64_t when_peak_memory_bytes(void)
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
     return (int64_t)use.ru_maxrss * 1024;   // Linux counts kibibytes (getrusage(2))
+}
+
+static bool read_civil(const char *text, struct tm *t)
+{
+    int used = 0;
+    *t = (struct tm){ 0 };
+    if (sscanf(text, "%4d%*1[-/]%2d%*1[-/]%2d%n", &t->tm_year, &t->tm_mon, &t->tm_mday, &used) != 3 || used != 10)
+        return false;
+    text += used;
+    if (text[0] == '\0')
+        return true;
+    if (sscanf(text, "%*1[T ]%2d:%2d%n", &t->tm_hour, &t->tm_min, &used) != 2 || used != 6)
+        return false;
+    text += used;
+    if (text[0] == '\0')
+        return true;
+    return sscanf(text, ":%2d%n", &t->tm_sec, &used) == 1 && text[used] == '\0';
+}
+
+// timegm mends 30 February; what it mended was no date.
+static bool is_date(struct tm given, int64_t *utc_s)
+{
+    struct tm t = given;
+    t.tm_year -= 1900;
+    t.tm_mon -= 1;
+    *utc_s = timegm(&t);
+    return t.tm_year == given.tm_year - 1900 && t.tm_mon == given.tm_mon - 1 && t.tm_mday == given.tm_mday && t.tm_hour == given.tm_hour &&
+           t.tm_min == given.tm_min && t.tm_sec == given.tm_sec;
+}
+
+bool when_parse(const char *text, int64_t zone_offset_s, int64_t *out)
+{
+    char *end;
+    long long seconds = strtoll(text, &end, 10);
+    if (*text != '\0' && *end == '\0') {
+        *out = seconds;
+        return true;
+    }
+    struct tm t;
+    int64_t utc_s;
+    if (!read_civil(text, &t) || !is_date(t, &utc_s))
+        return false;
+    *out = utc_s - zone_offset_s;
+    return true;
 }

@@ -47,15 +47,18 @@ CREATE TABLE area (                                -- 行政区划: district, st
   fid INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   level TEXT NOT NULL CHECK (level IN ('district', 'street', 'community')),
-  code TEXT NOT NULL UNIQUE,                       -- 6, 9, 12 digits
+  code TEXT NOT NULL,                              -- 6, 9, 12 digits; text, since a name is no key and a number loses zeros
   parent_code TEXT,
   name_zh TEXT NOT NULL,
   name_en TEXT NOT NULL DEFAULT '',
-  source TEXT NOT NULL DEFAULT '',
+  source TEXT NOT NULL DEFAULT '',                 -- sources may disagree; the first one loaded counts
+  counts INTEGER NOT NULL DEFAULT 1,
   state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'retired')),
   valid_from_s INTEGER NOT NULL,
-  valid_to_s INTEGER
+  valid_to_s INTEGER,
+  UNIQUE (source, code)
 );
+CREATE UNIQUE INDEX area_counts ON area (code) WHERE counts = 1 AND valid_to_s IS NULL;
 SELECT AddGeometryColumn('area', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('area', 'geom');
 CREATE INDEX area_parent ON area (parent_code);
@@ -105,7 +108,7 @@ CREATE TABLE layer (                               -- data/layers/*.json as this
 
 CREATE TABLE building (                            -- 建筑物: a footprint with its standing
   fid INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,                                -- of the thing; each version of it is a row
   source TEXT NOT NULL DEFAULT '',
   source_id TEXT,
   name TEXT NOT NULL DEFAULT '',
@@ -121,9 +124,11 @@ CREATE TABLE building (                            -- 建筑物: a footprint wit
   accuracy_m REAL NOT NULL,                        -- 1 sd, with what a conversion added
   cell_code TEXT,
   community_code TEXT,
+  digest TEXT NOT NULL DEFAULT '',                 -- of what the source said: the same again changes nothing
   version INTEGER NOT NULL DEFAULT 1,
   valid_from_s INTEGER NOT NULL,
-  valid_to_s INTEGER                               -- NULL: this is the row that counts
+  valid_to_s INTEGER,                               -- NULL: this is the row that counts
+  UNIQUE (id, version)
 );
 SELECT AddGeometryColumn('building', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('building', 'geom');
@@ -132,7 +137,7 @@ CREATE INDEX building_cell ON building (cell_code);
 
 CREATE TABLE permit (                              -- 规划许可
   fid INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,                                -- of the thing; each version of it is a row
   source TEXT NOT NULL DEFAULT '',
   source_id TEXT,
   number TEXT NOT NULL,
@@ -149,9 +154,11 @@ CREATE TABLE permit (                              -- 规划许可
   accuracy_m REAL NOT NULL,
   cell_code TEXT,
   community_code TEXT,
+  digest TEXT NOT NULL DEFAULT '',                 -- of what the source said: the same again changes nothing
   version INTEGER NOT NULL DEFAULT 1,
   valid_from_s INTEGER NOT NULL,
-  valid_to_s INTEGER
+  valid_to_s INTEGER,
+  UNIQUE (id, version)
 );
 SELECT AddGeometryColumn('permit', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('permit', 'geom');
@@ -159,7 +166,7 @@ CREATE UNIQUE INDEX permit_source ON permit (source, source_id) WHERE valid_to_s
 
 CREATE TABLE zone (                                -- 管控区: land with a legal weight
   fid INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,                                -- of the thing; each version of it is a row
   source TEXT NOT NULL DEFAULT '',
   source_id TEXT,
   kind TEXT NOT NULL,                              -- farmland, redline, road_setback, river_setback, heritage, ...: data
@@ -172,9 +179,11 @@ CREATE TABLE zone (                                -- 管控区: land with a leg
   accuracy_m REAL NOT NULL,
   cell_code TEXT,
   community_code TEXT,
+  digest TEXT NOT NULL DEFAULT '',                 -- of what the source said: the same again changes nothing
   version INTEGER NOT NULL DEFAULT 1,
   valid_from_s INTEGER NOT NULL,
-  valid_to_s INTEGER
+  valid_to_s INTEGER,
+  UNIQUE (id, version)
 );
 SELECT AddGeometryColumn('zone', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('zone', 'geom');
@@ -182,7 +191,7 @@ CREATE UNIQUE INDEX zone_source ON zone (source, source_id) WHERE valid_to_s IS 
 
 CREATE TABLE asset (                               -- 部件: billboards, shop signs, collection points, ...; kinds are data
   fid INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,                                -- of the thing; each version of it is a row
   source TEXT NOT NULL DEFAULT '',
   source_id TEXT,
   kind TEXT NOT NULL REFERENCES layer (key),
@@ -199,9 +208,11 @@ CREATE TABLE asset (                               -- 部件: billboards, shop s
   accuracy_m REAL NOT NULL,
   cell_code TEXT,
   community_code TEXT,
+  digest TEXT NOT NULL DEFAULT '',                 -- of what the source said: the same again changes nothing
   version INTEGER NOT NULL DEFAULT 1,
   valid_from_s INTEGER NOT NULL,
-  valid_to_s INTEGER
+  valid_to_s INTEGER,
+  UNIQUE (id, version)
 );
 SELECT AddGeometryColumn('asset', 'geom', 4326, 'POINT', 2);
 SELECT AddGeometryColumn('asset', 'outline', 4326, 'MULTIPOLYGON', 2);   -- where the thing has an area (a construction site)

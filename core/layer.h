@@ -1,0 +1,42 @@
+// layer.h - what is published and loaded, as data (图层): data/layers/*.json, one file a register.
+//
+// A layer names its table, its geometry and its properties: type, titles, code list, the table's column or a place in the
+// table's JSON, who may see it. Loads, schemas, headings and forms come from here; a new register is a file, not code. A layer
+// that does not match its table is refused when the station is opened for writing.
+#pragma once
+#include "core/work.h"
+
+struct arena;
+enum layer_geometry { LAYER_POINT, LAYER_AREA };
+enum property_type { PROPERTY_TEXT, PROPERTY_NUMBER, PROPERTY_INTEGER, PROPERTY_DATE };
+
+struct property {
+    const char *name, *title_zh, *title_en;
+    enum property_type type;
+    const char *column;                // NULL: kept in the table's JSON column
+    const char *const *code;           // NULL: free; else the values it may have
+    int codes;
+    const char *const *alias;          // how sources call it
+    int aliases;
+    bool is_required, is_personal;
+    const char *fallback;              // what a missing value counts as (the column's DEFAULT); NULL: null
+};
+
+struct layer {
+    const char *key, *title_zh, *title_en, *table, *national_code;
+    enum layer_geometry geometry;
+    double accuracy_m;                 // where a load does not say
+    bool is_public;
+    struct property *property;
+    int properties;
+};
+
+// All layers of this program, read once from its resources; they live in the arena. INVALID names file and place.
+enum status layer_read_all(struct arena *a, struct layer **out, int *count, struct err *e);
+struct layer *layer_find(struct layer *list, int count, const char *key);
+const struct property *layer_property(const struct layer *l, const char *name); // by name or alias, case apart; NULL
+
+// Does the layer match its table? Fills each property's fallback. INVALID names the column.
+enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct err *e);
+// The station knows the layer from now on (table layer).
+enum status layer_record(struct work *w, const struct layer *l, const char *definition);

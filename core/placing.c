@@ -1,0 +1,55 @@
+#include "core/placing.h"
+
+#include "core/base/mem.h"
+#include "core/cell.h"
+#include "gis/cell_place.h"
+#include <math.h>
+
+enum { HOLDERS_MOST = 8 };
+
+struct placing { struct cells cells; struct cell_place *place; };
+
+enum status placing_open(struct work *w, struct placing **out)
+{
+    struct grid grid;
+    struct err none = { .lang = w->e->lang };
+    struct placing *p = mem_get(1, sizeof *p);
+    struct work quiet = *w;
+    quiet.e = &none;                   // a station without a grid is no fault here
+    enum status s = grid_get(&quiet, NULL, &grid);
+    if (s == OK)
+        s = cells_read(w, &grid, &p->cells);
+    else if (s != NOT_FOUND)
+        *w->e = none;
+    if (s == OK)
+        p->place = cell_place_open(&p->cells.shape, 0);
+    if (s != OK && s != NOT_FOUND) {
+        placing_close(p);
+        return s;
+    }
+    *out = p;
+    return OK;
+}
+
+void placing_close(struct placing *p)
+{
+    if (p == NULL)
+        return;
+    cell_place_close(p->place);
+    cells_clear(&p->cells);
+    mem_free(p);
+}
+
+int64_t placing_cells(const struct placing *p) { return p->place != NULL ? p->cells.shape.count : 0; }
+
+struct place_in_grid placing_find(const struct placing *p, struct xy_m at)
+{
+    uint32_t holder[HOLDERS_MOST];
+    if (p->place == NULL || isnan(at.x) || isnan(at.y))
+        return (struct place_in_grid){ 0 };
+    struct xy_m local = { at.x - p->cells.shape.origin.x, at.y - p->cells.shape.origin.y };
+    size_t n = cell_place_all(p->place, local, holder, HOLDERS_MOST);
+    if (n == 0)
+        return (struct place_in_grid){ 0 };
+    return (struct place_in_grid){ (int)n, p->cells.code[holder[0]], p->cells.community_code[holder[0]] };
+}

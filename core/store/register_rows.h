@@ -1,0 +1,23 @@
+// register_rows.h - the shelves of what is registered; the rules are in core/register.c.
+#pragma once
+#include "core/layer.h"
+
+struct register_shelf;                 // the SQL of one layer's table, put together once a load
+struct register_shelf *register_shelf_open(const struct layer *l);
+void register_shelf_close(struct register_shelf *s);
+
+struct register_row {
+    const char *id, *source, *source_id, *properties, *crs, *cell_code, *community_code, *digest;
+    double accuracy_m, area_m2;
+    int64_t version, now_s;
+    const void *wkb; size_t wkb_len;   // the shape; for an asset with an area also:
+    const void *point_wkb; size_t point_len; // where it is pinned; NULL: the shape is the point
+    const struct value *column;        // one for each of the layer's properties that has a column, in its order
+    int columns;
+};
+// The row that counts now for this source_id. NOT_FOUND.
+struct register_now { int64_t fid, version; char id[40], digest[65]; };
+enum status register_now_get(struct db *db, const struct register_shelf *s, const char *source, const char *source_id,
+                             struct register_now *out, struct err *e);
+enum status register_supersede(struct db *db, const struct register_shelf *s, int64_t fid, int64_t now_s, struct err *e);
+enum status register_insert(struct db *db, const struct register_shelf *s, const struct register_row *r, struct err *e);

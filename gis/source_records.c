@@ -1,0 +1,340 @@
+#include "gis/source_records.h"
+
+#include "core/base/mem.h"
+#include "gis/source_stream.h"
+#include <cpl_conv.h>
+#include <gdal.h>
+#include <math.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { FIELDS_MOST = 1000, LIST_BYTES = 400, TEXTS_BYTES = 256 << 20 };
+static const char LONLAT[] = "OGC:CRS84";
+
+struct record_source {
+    struct record_spec spec;
+    GDALDatasetH dataset;
+    OGRLayerH layer;
+    OGRFeatureH feature;
+    struct crs *crs, *lonlat;
+    struct crs_road *to_lonlat, *to_metric;
+    bool shapeless;
+    int fields;
+    const char **value;
+    struct arena *texts;               // of the row at hand
+    int64_t row;
+    uint8_t *wkb;
+    size_t wkb_cap;
+    struct xy_m *point;
+    size_t point_cap;
+};
+
+// --- Opening ------------------------------------------------------------------------------------------------------------
+
+static enum status pick_layer(struct record_source *s, struct err *e)
+{
+    int layers = GDALDatasetGetLayerCount(s->dataset);
+    if (s->spec.layer != NULL)
+        s->layer = GDALDatasetGetLayerByName(s->dataset, s->spec.layer);
+    else if (layers == 1)
+        s->layer = GDALDatasetGetLayer(s->dataset, 0);
+    if (s->layer != NULL)
+        return OK;
+    char list[LIST_BYTES] = "-";
+    size_t used = 0;
+    for (int i = 0; i < layers && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
+    if (s->spec.layer != NULL)
+        return err_set(e, INVALID, "%s has no layer \"%s\"; it has: %s", s->spec.path, s->spec.layer, list);
+    return err_set(e, INVALID, "%s has %d layers; choose one with --layer: %s", s->spec.path, layers, list);
+}
+
+static enum status crs_of_layer(struct record_source *s, struct err *e)
+{
+    static const char *const form[] = { "FORMAT=WKT2_2019", NULL };
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
+    char *wkt = NULL;
+    if (srs == NULL || OSRExportToWktEx(srs, &wkt, form) != OGRERR_NONE || wkt == NULL || wkt[0] == '\0') {
+        CPLFree(wkt);
+        return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --crs, for example EPSG:4549, or "
+                                   "GCJ-02 or BD-09 for coordinates of a Chinese web map", s->spec.path);
+    }
+    enum status st = crs_open(wkt, &s->crs, e);
+    CPLFree(wkt);
+    return st;
+}
+
+static bool extent_of(const struct record_source *s, struct box_m *out)
+{
+    OGREnvelope box;
+    if (OGR_L_GetFeatureCount(s->layer, 1) == 0 || OGR_L_GetExtent(s->layer, &box, 1) != OGRERR_NONE)
+        return false;
+    *out = (struct box_m){ box.MinX, box.MinY, box.MaxX, box.MaxY };
+    return true;
+}
+
+static enum status open_roads(struct record_source *s, struct err *e)
+{
+    struct box_m extent;
+    enum status st = s->spec.crs != NULL ? crs_open(s->spec.crs, &s->crs, e) : crs_of_layer(s, e);
+    if (st == OK && extent_of(s, &extent))
+        st = crs_check(s->crs, extent, s->spec.path, e);
+    if (st == OK)
+        st = crs_open(LONLAT, &s->lonlat, e);
+    if (st == OK)
+        st = crs_road_open(s->crs, s->lonlat, &s->to_lonlat, e);
+    return st == OK ? crs_road_open(s->lonlat, s->spec.metric, &s->to_metric, e) : st;
+}
+
+static enum status take_fields(struct record_source *s, struct err *e)
+{
+    s->fields = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(s->layer));
+    if (s->fields > FIELDS_MOST)
+        return err_set(e, TOO_BIG, "%s has %d fields; at most %d are read", s->spec.path, s->fields, FIELDS_MOST);
+    s->value = mem_get((size_t)s->fields, sizeof *s->value);
+    s->texts = arena_open(TEXTS_BYTES);
+    if (s->spec.where != NULL && OGR_L_SetAttributeFilter(s->layer, s->spec.where) != OGRERR_NONE)
+        return err_set(e, INVALID, "%s: the filter \"%s\" is not understood", s->spec.path, s->spec.where);
+    return OK;
+}
+
+static enum status open_all(struct record_source *s, struct err *e)
+{
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    s->dataset = GDALOpenEx(s->spec.path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    enum status st = s->dataset != NULL ? OK : err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", s->spec.path, hush.said);
+    if (st == OK)
+        st = pick_layer(s, e);
+    if (st == OK)
+        st = take_fields(s, e);
+    s->shapeless = st == OK && OGR_L_GetGeomType(s->layer) == wkbNone;
+    if (st == OK && s->shapeless && !s->spec.shapeless)
+        st = err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", s->spec.path, OGR_L_GetName(s->layer));
+    if (st == OK && !s->shapeless)
+        st = open_roads(s, e);
+    source_hush_end(&hush);
+    return st;
+}
+
+enum status record_source_open(const struct record_spec *spec, struct record_source **out, struct err *e)
+{
+    struct record_source *s = mem_get(1, sizeof *s);
+    s->spec = *spec;
+    enum status st = open_all(s, e);
+    if (st != OK) {
+        record_source_close(s);
+        return st;
+    }
+    OGR_L_ResetReading(s->layer);
+    *out = s;
+    return OK;
+}
+
+void record_source_close(struct record_source *s)
+{
+    if (s == NULL)
+        return;
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    if (s->feature != NULL)
+        OGR_F_Destroy(s->feature);
+    if (s->dataset != NULL)
+        GDALClose(s->dataset);
+    source_hush_end(&hush);
+    crs_road_close(s->to_lonlat);
+    crs_road_close(s->to_metric);
+    crs_close(s->crs);
+    crs_close(s->lonlat);
+    mem_free(s->value);
+    if (s->texts != NULL)
+        arena_close(s->texts);
+    mem_free(s->wkb);
+    mem_free(s->point);
+    mem_free(s);
+}
+
+int record_source_fields(const struct record_source *s) { return s->fields; }
+
+const char *record_source_field(const struct record_source *s, int i)
+{
+    return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(OGR_L_GetLayerDefn(s->layer), i));
+}
+
+int record_source_find(const struct record_source *s, const char *name)
+{
+    for (int i = 0; i < s->fields; i++)
+        if (strcasecmp(record_source_field(s, i), name) == 0)
+            return i;
+    return -1;
+}
+
+int64_t record_source_count(const struct record_source *s) { return OGR_L_GetFeatureCount(s->layer, 0); }
+
+const char *record_source_crs(const struct record_source *s)
+{
+    if (s->crs == NULL)
+        return "";
+    return crs_code(s->crs)[0] != '\0' ? crs_code(s->crs) : crs_name(s->crs);
+}
+
+double record_source_added_m(const struct record_source *s)
+{
+    (void)s;
+    return 0;
+}
+
+// --- Shapes ---------------------------------------------------------------------------------------------------------------
+
+// Every vertex of g and of what it is made of. False when one of them has no place in the other CRS.
+static bool move_vertices(struct record_source *s, OGRGeometryH g, struct crs_road *road)
+{
+    for (int i = 0; i < OGR_G_GetGeometryCount(g); i++)
+        if (!move_vertices(s, OGR_G_GetGeometryRef(g, i), road))
+            return false;
+    int n = OGR_G_GetPointCount(g);
+    if (n == 0)
+        return true;
+    s->point = mem_grow(s->point, &s->point_cap, (size_t)n, sizeof *s->point);
+    OGR_G_GetPoints(g, &s->point->x, sizeof *s->point, &s->point->y, sizeof *s->point, NULL, 0);
+    if (crs_road_go(road, s->point, (size_t)n) > 0)
+        return false;
+    OGR_G_SetPoints(g, n, &s->point->x, sizeof *s->point, &s->point->y, sizeof *s->point, NULL, 0);
+    return true;
+}
+
+static enum record_shape shape_of(OGRGeometryH g)
+{
+    switch (OGR_GT_Flatten(OGR_G_GetGeometryType(g))) {
+    case wkbPoint: return RECORD_POINT;
+    case wkbMultiPoint: return OGR_G_GetGeometryCount(g) == 1 ? RECORD_POINT : RECORD_OTHER;
+    default: return OGR_GT_IsSubClassOf(OGR_GT_Flatten(OGR_G_GetGeometryType(g)), wkbSurface) ||
+                    OGR_GT_IsSubClassOf(OGR_GT_Flatten(OGR_G_GetGeometryType(g)), wkbMultiSurface) ? RECORD_AREA : RECORD_OTHER;
+    }
+}
+
+static void export_wkb(struct record_source *s, OGRGeometryH g, struct record *out)
+{
+    out->wkb_len = (size_t)OGR_G_WkbSize(g);
+    s->wkb = mem_grow(s->wkb, &s->wkb_cap, out->wkb_len, 1);
+    OGR_G_ExportToIsoWkb(g, wkbNDR, s->wkb);
+    out->wkb = s->wkb;
+}
+
+static void measure_place(struct record_source *s, OGRGeometryH point, struct record *out)
+{
+    out->place = (struct lonlat){ OGR_G_GetX(point, 0), OGR_G_GetY(point, 0) };
+    struct xy_m p = { out->place.lon, out->place.lat };
+    out->metric = crs_road_go(s->to_metric, &p, 1) == 0 ? p : (struct xy_m){ NAN, NAN };
+}
+
+static void read_point(struct record_source *s, OGRGeometryH g, struct record *out)
+{
+    OGRGeometryH point = OGR_GT_Flatten(OGR_G_GetGeometryType(g)) == wkbMultiPoint ? OGR_G_GetGeometryRef(g, 0) : g;
+    export_wkb(s, point, out);
+    measure_place(s, point, out);
+}
+
+static void measure_area(struct record_source *s, OGRGeometryH g, struct record *out)
+{
+    OGRGeometryH inside = OGR_G_PointOnSurface(g);
+    if (inside != NULL && !OGR_G_IsEmpty(inside))
+        measure_place(s, inside, out);
+    OGR_G_DestroyGeometry(inside);
+    OGRGeometryH metric = OGR_G_Clone(g);
+    if (!move_vertices(s, metric, s->to_metric))
+        out->fault = "the shape has no place in the district's metric CRS";
+    out->area_m2 = OGR_G_Area(metric);
+    OGR_G_DestroyGeometry(metric);
+}
+
+// Valid polygons only; what mending leaves of lines and points is no area.
+static OGRGeometryH mend(OGRGeometryH g, bool *repaired)
+{
+    if (OGR_G_IsValid(g))
+        return g;
+    *repaired = true;
+    OGRGeometryH mended = OGR_G_MakeValid(g);
+    OGR_G_DestroyGeometry(g);
+    return mended;
+}
+
+static void read_area(struct record_source *s, OGRGeometryH g, struct record *out)
+{
+    OGRGeometryH linear = OGR_G_GetLinearGeometry(g, 4, NULL);
+    linear = mend(linear, &out->repaired);
+    OGRGeometryH multi = linear != NULL ? OGR_G_ForceToMultiPolygon(linear) : NULL;
+    if (multi == NULL || OGR_GT_Flatten(OGR_G_GetGeometryType(multi)) != wkbMultiPolygon || OGR_G_Area(multi) <= 0) {
+        out->fault = "the polygon has no area";
+    } else {
+        export_wkb(s, multi, out);
+        measure_area(s, multi, out);
+    }
+    OGR_G_DestroyGeometry(multi);
+}
+
+static void read_shape(struct record_source *s, struct record *out)
+{
+    OGRGeometryH g = OGR_F_GetGeometryRef(s->feature);
+    if (g == NULL || OGR_G_IsEmpty(g)) {
+        out->shape = RECORD_NO_SHAPE;
+        return;
+    }
+    OGR_G_FlattenTo2D(g);
+    OGR_G_SetMeasured(g, 0);
+    out->shape = shape_of(g);
+    if (out->shape == RECORD_OTHER)
+        out->fault = "the shape is neither a point nor an area";
+    else if (!move_vertices(s, g, s->to_lonlat))
+        out->fault = "the coordinates lie outside of their coordinate reference system";
+    else if (out->shape == RECORD_POINT)
+        read_point(s, g, out);
+    else
+        read_area(s, g, out);
+}
+
+// --- Reading ----------------------------------------------------------------------------------------------------------------
+
+static enum status next(struct record_source *s, struct record *out, bool *more, struct err *e)
+{
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    if (s->feature != NULL)
+        OGR_F_Destroy(s->feature);
+    s->feature = OGR_L_GetNextFeature(s->layer);
+    *more = s->feature != NULL;
+    enum status st = OK;
+    if (s->feature == NULL && hush.errors > 0)
+        st = err_set(e, INVALID, "%s: reading broke off after %lld features: %.300s", s->spec.path, (long long)s->row, hush.said);
+    if (*more && !s->shapeless)
+        read_shape(s, out);
+    source_hush_end(&hush);
+    return st;
+}
+
+// Texts stay in the feature; what is made a text of (numbers, dates) lies in one place that the next field takes over.
+static const char *text_of(struct record_source *s, int field)
+{
+    if (!OGR_F_IsFieldSetAndNotNull(s->feature, field))
+        return NULL;
+    const char *text = OGR_F_GetFieldAsString(s->feature, field);
+    bool is_text = OGR_Fld_GetType(OGR_F_GetFieldDefnRef(s->feature, field)) == OFTString;
+    return is_text ? text : arena_text(s->texts, text);
+}
+
+enum status record_source_next(struct record_source *s, struct record *out, bool *more, struct err *e)
+{
+    *out = (struct record){ .row = s->row + 1, .value = s->value, .metric = { NAN, NAN } };
+    enum status st = next(s, out, more, e);
+    if (st != OK || !*more)
+        return st;
+    s->row++;
+    out->fid = OGR_F_GetFID(s->feature);
+    arena_reset(s->texts);
+    for (int i = 0; i < s->fields; i++)
+        s->value[i] = text_of(s, i);
+    return OK;
+}
