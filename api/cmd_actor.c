@@ -7,7 +7,7 @@ struct settings { struct station_use use; const char *role; };
 
 const struct option actor_options[] = {
     { .kind = OPTION_TEXT, .name = "role", .value = "ROLE", .at = offsetof(struct settings, role),
-      .help = "inspector, analyst, officer, coordinator, checker, discipline, auditor, administrator, public or service" },
+      .help = "what they may do: inspector, analyst, officer, coordinator, checker, discipline, auditor, administrator, public or service" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
