@@ -52,6 +52,8 @@ const struct command command_list[] = {
       .option = backup_options },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
       .option = score_options },
+    { .name = "survey", .run = cmd_survey, .operands = "list STATION | add STATION FILE --name NAME --date DATE [options]",
+      .brief = "the surveys of a station: the file is kept for good, with who looked when and how well", .option = survey_options },
     { .name = "verify", .run = cmd_verify, .operands = "STATION", .brief = "is everything in a station what it was when it was written?",
       .option = verify_options },
     { .name = NULL },

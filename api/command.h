@@ -45,4 +45,5 @@ int cmd_init(const struct call *call);
 int cmd_load(const struct call *call);
 int cmd_restore(const struct call *call);
 int cmd_score(const struct call *call);
+int cmd_survey(const struct call *call);
 int cmd_verify(const struct call *call);

@@ -91,7 +91,7 @@ static enum status check_audit(struct db *db, struct check *c, struct err *e)
 static enum status check_named_blobs(struct db *db, struct check *c, struct err *e)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(db, "SELECT 'survey', id, original_sha256 FROM survey UNION ALL SELECT 'survey', id, archive_sha256 FROM survey "
+    enum status s = db_ask(db, "SELECT 'survey', survey_id, sha256 FROM survey_file UNION ALL SELECT 'survey', id, archive_sha256 FROM survey "
                                "UNION ALL SELECT 'evidence', id, sha256 FROM evidence", NO_VALUES, &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
         if (!blob_is_there(station_folder(c->station), rows_text(r, 2)))

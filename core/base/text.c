@@ -20,6 +20,7 @@ static struct sentence sentences[] = {
 #include "data/text/score.def"
 #include "data/text/station.def"
 #include "data/text/store.def"
+#include "data/text/survey.def"
 #undef T
 };
 enum { SENTENCES = sizeof sentences / sizeof sentences[0] };

@@ -250,11 +250,19 @@ CREATE TABLE survey (                              -- 普查/期次: one look at
   archive_sha256 TEXT NOT NULL,                    -- FlatGeobuf in blobs/
   crs TEXT NOT NULL,
   features INTEGER NOT NULL,
-  id_field TEXT, height_field TEXT, floors_field TEXT,
+  id_field TEXT, height_field TEXT, floors_field TEXT, dissolve_by TEXT,   -- fields of the archive
   added_at_s INTEGER NOT NULL
 );
 SELECT AddGeometryColumn('survey', 'geom', 4326, 'MULTIPOLYGON', 2);     -- coverage; NULL: everywhere in its extent
 SELECT CreateSpatialIndex('survey', 'geom');
+
+CREATE TABLE survey_file (                         -- the original, file by file (a shapefile has several); in blobs/
+  survey_id TEXT NOT NULL REFERENCES survey (id),
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (survey_id, name)
+);
 
 CREATE TABLE comparison (                          -- 比对
   id TEXT PRIMARY KEY,

@@ -1,0 +1,108 @@
+#include "core/store/survey_rows.h"
+
+#include "core/base/mem.h"
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS "id, name, kind, taken_at_s, source, accuracy_m, min_area_m2, outline, original_name, original_sha256, " \
+                "archive_sha256, crs, features, id_field, height_field, floors_field, dissolve_by, added_at_s"
+
+static struct value or_null(const char *text) { return value_text(text[0] != '\0' ? text : NULL); }
+
+enum status survey_insert(struct db *db, const struct survey *v, const void *coverage_wkb, size_t len, struct err *e)
+{
+    return db_run(db, "INSERT INTO survey (" COLUMNS ", geom) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+                      "$16, $17, $18, ST_GeomFromWKB($19, 4326))",
+                  VALUES(value_text(v->id.text), value_text(v->name), value_text(v->kind), value_integer(v->taken_at_s),
+                         value_text(v->source), value_real(v->accuracy_m), value_real(v->min_area_m2), value_text(v->outline),
+                         value_text(v->original_name), value_text(v->original_sha256), value_text(v->archive_sha256), value_text(v->crs),
+                         value_integer(v->features), or_null(v->id_field), or_null(v->height_field), or_null(v->floors_field),
+                         or_null(v->dissolve_by), value_integer(v->added_at_s), value_bytes(coverage_wkb, len)), e);
+}
+
+enum status survey_file_insert(struct db *db, const char *survey_id, const char *name, const char *sha256, int64_t bytes, struct err *e)
+{
+    return db_run(db, "INSERT INTO survey_file (survey_id, name, sha256, bytes) VALUES ($1, $2, $3, $4)",
+                  VALUES(value_text(survey_id), value_text(name), value_text(sha256), value_integer(bytes)), e);
+}
+
+static void take(char *out, size_t cap, const struct rows *r, int column)
+{
+    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+}
+
+static void read_row(const struct rows *r, struct survey *v)
+{
+    *v = (struct survey){ .taken_at_s = rows_integer(r, 3), .accuracy_m = rows_real(r, 5), .min_area_m2 = rows_real(r, 6),
+                          .features = rows_integer(r, 12), .added_at_s = rows_integer(r, 17) };
+    take(v->id.text, sizeof v->id.text, r, 0);
+    take(v->name, sizeof v->name, r, 1);
+    take(v->kind, sizeof v->kind, r, 2);
+    take(v->source, sizeof v->source, r, 4);
+    take(v->outline, sizeof v->outline, r, 7);
+    take(v->original_name, sizeof v->original_name, r, 8);
+    take(v->original_sha256, sizeof v->original_sha256, r, 9);
+    take(v->archive_sha256, sizeof v->archive_sha256, r, 10);
+    take(v->crs, sizeof v->crs, r, 11);
+    take(v->id_field, sizeof v->id_field, r, 13);
+    take(v->height_field, sizeof v->height_field, r, 14);
+    take(v->floors_field, sizeof v->floors_field, r, 15);
+    take(v->dissolve_by, sizeof v->dissolve_by, r, 16);
+}
+
+static enum status select_one(struct db *db, const char *sql, const char *key, struct survey *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, sql, VALUES(value_text(key)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more)
+        read_row(r, out);
+    rows_done(r);
+    return s == OK && !more ? NOT_FOUND : s;
+}
+
+enum status survey_select_original(struct db *db, const char *sha256, struct survey *out, struct err *e)
+{
+    return select_one(db, "SELECT " COLUMNS " FROM survey WHERE original_sha256 = $1", sha256, out, e);
+}
+
+enum status survey_get(struct work *w, const char *name_or_id, struct survey *out)
+{
+    enum status s = select_one(w->db, "SELECT " COLUMNS " FROM survey WHERE name = $1 OR id = $1", name_or_id, out, w->e);
+    return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "there is no survey \"%s\"; gridpatrol survey list names them", name_or_id) : s;
+}
+
+enum status survey_each(struct work *w, survey_visit *fn, void *ctx)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(w->db, "SELECT " COLUMNS " FROM survey ORDER BY taken_at_s, id", NO_VALUES, &r, w->e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
+        struct survey v;
+        read_row(r, &v);
+        s = fn(ctx, &v, w->e);
+    }
+    rows_done(r);
+    return s;
+}
+
+enum status survey_coverage(struct work *w, const struct survey *v, uint8_t **wkb, size_t *len)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    const void *bytes = NULL;
+    *wkb = NULL;
+    *len = 0;
+    enum status s = db_ask(w->db, "SELECT ST_AsBinary(geom) FROM survey WHERE id = $1", VALUES(value_text(v->id.text)), &r, w->e);
+    if (s == OK)
+        s = rows_next(r, &more, w->e);
+    if (s == OK && more)
+        bytes = rows_bytes(r, 0, len);
+    if (bytes != NULL) {
+        *wkb = mem_get(*len, 1);
+        memcpy(*wkb, bytes, *len);
+    }
+    rows_done(r);
+    return s;
+}

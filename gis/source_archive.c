@@ -1,0 +1,152 @@
+#include "gis/source_archive.h"
+
+#include "gis/crs.h"
+#include "gis/source_stream.h"
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <gdal.h>
+#include <gdal_utils.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct archive { const char *path, *crs; GDALDatasetH dataset; OGRLayerH layer; const struct progress *progress; };
+
+static enum status pick_layer(struct archive *a, const char *name, struct err *e)
+{
+    int layers = GDALDatasetGetLayerCount(a->dataset);
+    if (name != NULL)
+        a->layer = GDALDatasetGetLayerByName(a->dataset, name);
+    else if (layers == 1)
+        a->layer = GDALDatasetGetLayer(a->dataset, 0);
+    if (a->layer != NULL)
+        return OK;
+    if (name != NULL)
+        return err_set(e, INVALID, "%s has no layer \"%s\"", a->path, name);
+    return err_set(e, INVALID, "%s has %d layers; choose one with --layer", a->path, layers);
+}
+
+static enum status take_crs(struct archive *a, struct archive_facts *facts, struct err *e)
+{
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(a->layer);
+    char *wkt = NULL;
+    if (a->crs == NULL && (srs == NULL || OSRExportToWkt(srs, &wkt) != OGRERR_NONE)) {
+        CPLFree(wkt);
+        return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --crs, for example EPSG:4549", a->path);
+    }
+    struct crs *crs = NULL;
+    enum status s = crs_open(a->crs != NULL ? a->crs : wkt, &crs, e);
+    CPLFree(wkt);
+    OGREnvelope box;
+    if (s == OK && OGR_L_GetFeatureCount(a->layer, 1) > 0 && OGR_L_GetExtent(a->layer, &box, 1) == OGRERR_NONE)
+        s = crs_check(crs, (struct box_m){ box.MinX, box.MinY, box.MaxX, box.MaxY }, a->path, e);
+    if (s == OK)
+        snprintf(facts->crs, sizeof facts->crs, "%s", crs_code(crs)[0] != '\0' ? crs_code(crs) : crs_name(crs));
+    crs_close(crs);
+    return s;
+}
+
+static int tell(double share, const char *message, void *ctx)
+{
+    (void)message;
+    progress_tell(ctx, "archiving", share);
+    return TRUE;
+}
+
+// "" in names is how SQL writes a quote.
+static void quoted(const char *name, char *out, size_t cap)
+{
+    size_t n = 0;
+    for (; *name != '\0' && n + 3 < cap; name++) {
+        if (*name == '"')
+            out[n++] = '"';
+        out[n++] = *name;
+    }
+    out[n] = '\0';
+}
+
+static char **words_of(const struct archive *a)
+{
+    char name[512], sql[640];
+    quoted(OGR_L_GetName(a->layer), name, sizeof name);
+    snprintf(sql, sizeof sql, "SELECT FID AS source_fid, * FROM \"%s\"", name);
+    char **words = NULL;
+    const char *const fixed[] = { "-f", "FlatGeobuf", "-nln", "survey", "-lco", "SPATIAL_INDEX=NO", "-dialect", "OGRSQL", "-sql", sql };
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        words = CSLAddString(words, fixed[i]);
+    if (a->crs != NULL) {
+        words = CSLAddString(words, "-a_srs");
+        words = CSLAddString(words, a->crs);
+    }
+    return words;
+}
+
+static enum status translate(struct archive *a, const char *out, const struct source_hush *hush, struct err *e)
+{
+    char **words = words_of(a);
+    GDALVectorTranslateOptions *options = GDALVectorTranslateOptionsNew(words, NULL);
+    GDALVectorTranslateOptionsSetProgress(options, tell, (void *)a->progress);
+    int misused = 0;
+    GDALDatasetH made = GDALVectorTranslate(out, NULL, 1, &a->dataset, options, &misused);
+    GDALVectorTranslateOptionsFree(options);
+    CSLDestroy(words);
+    if (made != NULL)
+        GDALClose(made);
+    return made != NULL && hush->errors == 0 ? OK : err_set(e, FAILED, "%s: cannot be archived: %.300s", a->path, hush->said);
+}
+
+static bool is_single(GDALDatasetH dataset, const char *path)
+{
+    struct stat st;
+    char **files = GDALGetFileList(dataset);
+    bool one = CSLCount(files) <= 1 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    CSLDestroy(files);
+    return one;
+}
+
+enum status archive_write(const char *path, const char *layer, const char *crs, const char *out, const struct progress *progress,
+                          struct archive_facts *facts, struct err *e)
+{
+    struct archive a = { .path = path, .crs = crs, .progress = progress };
+    struct source_hush hush;
+    *facts = (struct archive_facts){ 0 };
+    source_hush_begin(&hush);
+    a.dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    enum status s = a.dataset != NULL ? OK : err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", path, hush.said);
+    if (s == OK)
+        s = pick_layer(&a, layer, e);
+    if (s == OK)
+        s = take_crs(&a, facts, e);
+    hush.errors = 0;                   // what opening complained about and survived is no fault of the archive
+    if (s == OK)
+        s = translate(&a, out, &hush, e);
+    if (s == OK) {
+        facts->features = OGR_L_GetFeatureCount(a.layer, 1);
+        facts->is_single_file = is_single(a.dataset, path);
+        snprintf(facts->driver, sizeof facts->driver, "%s", GDALGetDriverShortName(GDALGetDatasetDriver(a.dataset)));
+    }
+    if (a.dataset != NULL)
+        GDALClose(a.dataset);
+    source_hush_end(&hush);
+    return s;
+}
+
+enum status archive_each_file(const char *path, archive_visit *fn, void *ctx, struct err *e)
+{
+    struct source_hush hush;
+    source_hush_begin(&hush);
+    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
+    char **files = dataset != NULL ? GDALGetFileList(dataset) : NULL;
+    enum status s = OK;
+    struct stat st;
+    for (int i = 0; s == OK && files != NULL && files[i] != NULL; i++)
+        if (stat(files[i], &st) == 0 && S_ISREG(st.st_mode))
+            s = fn(ctx, files[i], e);
+    CSLDestroy(files);
+    if (dataset != NULL)
+        GDALClose(dataset);
+    source_hush_end(&hush);
+    return s;
+}
