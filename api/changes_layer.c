@@ -64,17 +64,21 @@ struct writer {
 static void list_ids(const struct footprints *f, const uint32_t *member, uint32_t count, struct buf *out)
 {
     char id[512];
-    for (uint32_t i = 0; i < count; i++)
-        buf_printf(out, "%s%s", i == 0 ? "" : ",", footprint_id(f, member[i], id, sizeof id));
+    for (uint32_t i = 0; i < count; i++) {
+        buf_text(out, i == 0 ? "" : ",");
+        buf_text(out, footprint_id(f, member[i], id, sizeof id));
+    }
 }
 
 static void list_links(const struct comparison *c, const struct change *ch, struct buf *out)
 {
-    char before[512], after[512];
+    char id[512];
     for (uint32_t i = 0; i < ch->link_count; i++) {
         struct diff_link l = c->result.link[ch->link_first + i];
-        buf_printf(out, "%s%s:%s", i == 0 ? "" : ",", footprint_id(&c->survey[BEFORE].layer, l.before, before, sizeof before),
-                   footprint_id(&c->survey[AFTER].layer, l.after, after, sizeof after));
+        buf_text(out, i == 0 ? "" : ",");
+        buf_text(out, footprint_id(&c->survey[BEFORE].layer, l.before, id, sizeof id));
+        buf_text(out, ":");
+        buf_text(out, footprint_id(&c->survey[AFTER].layer, l.after, id, sizeof id));
     }
 }
 

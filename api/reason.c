@@ -1,5 +1,7 @@
 #include "api/reason.h"
+#include "core/base/status.h"
 #include <math.h>
+#include <string.h>
 
 enum number { NO_NUMBER, WIDTH, HEIGHT };
 static const struct { const char *code, *gained, *lost; enum number number; } reasons[REASONS] = { // lost NULL: as gained
@@ -40,51 +42,70 @@ void reason_codes(const struct change *c, bool against, struct buf *out)
     for (int r = 0; r < REASONS; r++) {
         if (!has(c, r) || is_against(r) != against)
             continue;
-        buf_printf(out, "%s%s", between, reasons[r].code);
+        buf_text(out, between);
+        buf_text(out, reasons[r].code);
         between = ";";
     }
 }
 
 const char *reason_class(enum change_class c, enum lang lang) { return text_in(lang, change_class_name(c)); }
 
+// A text with its numbers, in their order, where it says %.1f, %+.1f or %u. printf knows more, and takes as long as all the rest
+// of a row: the sentences of every row are made here.
+static void say(struct buf *out, const char *text, const double *number)
+{
+    for (const char *mark; (mark = strchr(text, '%')) != NULL; number++) {
+        bool sign = mark[1] == '+', whole = mark[1] == 'u';
+        must(whole || strncmp(mark + 1 + sign, ".1f", 3) == 0);
+        buf_add(out, text, (size_t)(mark - text));
+        if (sign && !signbit(*number))
+            buf_text(out, "+");
+        buf_fixed(out, *number, whole ? 0 : 1);
+        text = mark + (whole ? 2 : 4 + sign);
+    }
+    buf_text(out, text);
+}
+
 // What happened, with the numbers that belong to this class.
 static void say_what(const struct change *c, enum lang lang, struct buf *out)
 {
     switch (c->class) {
     case CHANGE_NEW:
-        buf_printf(out, text_in(lang, "A new building of %.1f m²."), c->area_after_m2);
+        say(out, text_in(lang, "A new building of %.1f m²."), (double[]){ c->area_after_m2 });
         break;
     case CHANGE_GONE:
-        buf_printf(out, text_in(lang, "A building of %.1f m² is gone."), c->area_before_m2);
+        say(out, text_in(lang, "A building of %.1f m² is gone."), (double[]){ c->area_before_m2 });
         break;
     case CHANGE_ENLARGED:
-        buf_printf(out, text_in(lang, "Enlarged: +%.1f m² (± %.1f), %.1f m wide on average."), c->gained_m2, c->gained_sd_m2, c->width_m);
+        say(out, text_in(lang, "Enlarged: +%.1f m² (± %.1f), %.1f m wide on average."),
+            (double[]){ c->gained_m2, c->gained_sd_m2, c->width_m });
         break;
     case CHANGE_REDUCED:
-        buf_printf(out, text_in(lang, "Reduced: −%.1f m² (± %.1f), %.1f m wide on average."), c->lost_m2, c->lost_sd_m2, c->width_m);
+        say(out, text_in(lang, "Reduced: −%.1f m² (± %.1f), %.1f m wide on average."),
+            (double[]){ c->lost_m2, c->lost_sd_m2, c->width_m });
         break;
     case CHANGE_RESHAPED:
-        buf_printf(out, text_in(lang, "Reshaped: +%.1f m² (± %.1f) here, −%.1f m² (± %.1f) there."), c->gained_m2, c->gained_sd_m2,
-                   c->lost_m2, c->lost_sd_m2);
+        say(out, text_in(lang, "Reshaped: +%.1f m² (± %.1f) here, −%.1f m² (± %.1f) there."),
+            (double[]){ c->gained_m2, c->gained_sd_m2, c->lost_m2, c->lost_sd_m2 });
         break;
     case CHANGE_REBUILT:
-        buf_printf(out, text_in(lang, "Rebuilt: another building on the same ground, %.1f m² before, %.1f m² now."),
-                   c->area_before_m2, c->area_after_m2);
+        say(out, text_in(lang, "Rebuilt: another building on the same ground, %.1f m² before, %.1f m² now."),
+            (double[]){ c->area_before_m2, c->area_after_m2 });
         break;
     case CHANGE_SPLIT:
-        buf_printf(out, text_in(lang, "Split: %u before, %u now."), c->before_count, c->after_count);
+        say(out, text_in(lang, "Split: %u before, %u now."), (double[]){ c->before_count, c->after_count });
         break;
     case CHANGE_MERGED:
-        buf_printf(out, text_in(lang, "Merged: %u before, %u now."), c->before_count, c->after_count);
+        say(out, text_in(lang, "Merged: %u before, %u now."), (double[]){ c->before_count, c->after_count });
         break;
     case CHANGE_INFILLED:
-        buf_printf(out, text_in(lang, "Filled in: +%.1f m² (± %.1f)."), c->gained_m2, c->gained_sd_m2);
+        say(out, text_in(lang, "Filled in: +%.1f m² (± %.1f)."), (double[]){ c->gained_m2, c->gained_sd_m2 });
         break;
     case CHANGE_HEIGHTENED:
-        buf_printf(out, text_in(lang, "Higher: %.1f m before, %.1f m now."), c->height_before_m, c->height_after_m);
+        say(out, text_in(lang, "Higher: %.1f m before, %.1f m now."), (double[]){ c->height_before_m, c->height_after_m });
         break;
     case CHANGE_LOWERED:
-        buf_printf(out, text_in(lang, "Lower: %.1f m before, %.1f m now."), c->height_before_m, c->height_after_m);
+        say(out, text_in(lang, "Lower: %.1f m before, %.1f m now."), (double[]){ c->height_before_m, c->height_after_m });
         break;
     case CHANGE_SAME:
         buf_text(out, text_in(lang, "Unchanged."));
@@ -93,8 +114,8 @@ static void say_what(const struct change *c, enum lang lang, struct buf *out)
         buf_text(out, text_in(lang, "The same shape at another place."));
         break;
     case CHANGE_CAPTURE_RULE:
-        buf_printf(out, text_in(lang, "A building of %.1f m², of a population that only one survey draws."),
-                   fmax(c->area_before_m2, c->area_after_m2));
+        say(out, text_in(lang, "A building of %.1f m², of a population that only one survey draws."),
+            (double[]){ fmax(c->area_before_m2, c->area_after_m2) });
         break;
     case CHANGE_UNKNOWN:
         buf_text(out, text_in(lang, "Cannot be told: outside the coverage of one survey."));
@@ -111,7 +132,7 @@ static void say_reason(const struct change *c, int r, enum lang lang, struct buf
     if (reasons[r].number == NO_NUMBER)
         buf_text(out, text);
     else
-        buf_printf(out, text, reasons[r].number == WIDTH ? c->width_m : c->height_change_m);
+        say(out, text, reasons[r].number == WIDTH ? &c->width_m : &c->height_change_m);
 }
 
 // The sentences for or against, joined. False when there are none.
@@ -134,7 +155,7 @@ void reason_sentences_for(const struct change *c, enum lang lang, struct buf *ou
     bool any = say_reasons(c, false, lang, out);
     if (isfinite(c->z) && c->z > 0 && c->class != CHANGE_SAME) {
         buf_text(out, any ? text_in(lang, "; ") : " ");
-        buf_printf(out, text_in(lang, "%.1f times what noise explains"), c->z);
+        say(out, text_in(lang, "%.1f times what noise explains"), (double[]){ c->z });
         any = true;
     }
     if (any)

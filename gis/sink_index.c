@@ -200,7 +200,8 @@ static void write_leaves(struct sink_index *x, int64_t first_leaf, size_t most)
     for (int64_t row = 0; row < x->rows; row++) {
         if (x->sql.len == 0)
             buf_printf(&x->sql, "INSERT INTO \"%s_rowid\" SELECT key + %" PRId64 ", value FROM json_each('[0", x->table, row);
-        buf_printf(&x->sql, ",%" PRIu32, leaf[row]);
+        buf_text(&x->sql, ",");
+        buf_fixed(&x->sql, leaf[row], 0);
         if (x->sql.len > SQL_BYTES || row + 1 == x->rows) {
             buf_text(&x->sql, "]') WHERE value > 0");
             flush(x);

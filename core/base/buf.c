@@ -60,6 +60,37 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(again);
 }
 
+// value * scale as a whole number, rounded as printf rounds the exact product: what the multiplication lost decides a tie.
+static uint64_t rounded_product(double value, double scale)
+{
+    double product = value * scale, lost = fma(value, scale, -product);
+    double whole = nearbyint(product), over = product - whole;
+    if (over == 0.5 && lost > 0)
+        whole++;
+    if (over == -0.5 && lost < 0)
+        whole--;
+    return (uint64_t)whole;
+}
+
+void buf_fixed(struct buf *b, double value, int decimals)
+{
+    static const double scales[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+    if (!(fabs(value) * scales[decimals] < 0x1p52)) { // also what is not finite
+        buf_printf(b, "%.*f", decimals, value);
+        return;
+    }
+    char text[32], *end = text + sizeof text, *c = end;
+    uint64_t left = rounded_product(fabs(value), scales[decimals]);
+    for (int place = 0; place <= decimals || left > 0; place++, left /= 10) {
+        if (place == decimals && decimals > 0)
+            *--c = '.';
+        *--c = (char)('0' + left % 10);
+    }
+    if (signbit(value))
+        *--c = '-';
+    buf_add(b, c, (size_t)(end - c));
+}
+
 // Length of the UTF-8 character at s, 0 when it is none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 static size_t utf8_length(const unsigned char *s)
 {

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -108,6 +109,29 @@ static void the_largest_number_fits(void **state)
     buf_clear(&b);
 }
 
+// Ties, near ties, signs, the largest and the smallest: to the digit what printf says.
+static void fixed_numbers_are_those_of_printf(void **state)
+{
+    (void)state;
+    static const double odd[] = { 0, -0.0, 0.25, 0.75, 0.05, 0.15, 0.35, -0.04, -0.05, 0.5, 1.5, 2.5, 9.95, 99.95, 0.96, 1e-300, 5e-324,
+                                  12345678.25, 4503599627370495.5, 4503599627370496.0, 1e15, 1e22, DBL_MAX, INFINITY, -INFINITY, NAN };
+    uint64_t seed = 7;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd + 200000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        double drawn = (double)(int64_t)(seed >> 24) * (i % 3 == 0 ? 1e-6 : i % 3 == 1 ? 0x1p-12 : 0.005);
+        double value = i < sizeof odd / sizeof *odd ? odd[i] : i % 2 == 0 ? drawn : -drawn;
+        for (int decimals = 0; decimals < 4; decimals++) {
+            char expected[400];
+            snprintf(expected, sizeof expected, "%.*f", decimals, value);
+            struct buf b;
+            buf_init(&b, 1000);
+            buf_fixed(&b, value, decimals);
+            assert_string_equal(b.data, expected);
+            buf_clear(&b);
+        }
+    }
+}
+
 static void html_cannot_be_broken_out_of(void **state)
 {
     (void)state;
@@ -127,6 +151,7 @@ int main(void)
         cmocka_unit_test(json_text_is_always_valid),
         cmocka_unit_test(json_numbers_are_short_and_finite),
         cmocka_unit_test(the_largest_number_fits),
+        cmocka_unit_test(fixed_numbers_are_those_of_printf),
         cmocka_unit_test(html_cannot_be_broken_out_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
