@@ -36,6 +36,7 @@ forbid 'the door of GEOS is gis/overlay'     'geos'                   $(others '
 forbid 'the door of OpenSSL is base/hash'    'openssl/'               $(others 'core/base/hash\.c' $all)
 forbid 'the door of jansson is base/json'    'jansson'                $(others 'core/base/json\.c' $all)
 forbid 'the door of SQLite is core/store/spatialite' 'sqlite3|spatialite' $(others 'core/store/spatialite[a-z_]*\.c' $all)
+forbid 'the door of ICU is core/fold'        'unicode/'               $(others 'core/fold\.c' $all)
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.

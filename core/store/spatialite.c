@@ -2,6 +2,7 @@
 #include "core/store/driver.h"
 
 #include "core/base/mem.h"
+#include "core/fold.h"
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -51,6 +52,25 @@ static const char SETTINGS[] =
     "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
     "PRAGMA trusted_schema=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;";
 
+// casei(text) and accenti(text), as filters compare them (core/fold.h).
+static void fold(sqlite3_context *answer, int count, sqlite3_value **given)
+{
+    (void)count;
+    char *(*how)(const char *) = (char *(*)(const char *))sqlite3_user_data(answer);
+    char *folded = how((const char *)sqlite3_value_text(given[0]));
+    sqlite3_result_text(answer, folded, -1, SQLITE_TRANSIENT);  // NULL gives NULL
+    mem_free(folded);
+}
+
+static enum status teach_folding(struct connection *c, struct err *e)
+{
+    static const int how = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    int code = sqlite3_create_function_v2(c->db, "casei", 1, how, (void *)fold_case, fold, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(c->db, "accenti", 1, how, (void *)fold_accents, fold, NULL, NULL, NULL);
+    return code == SQLITE_OK ? OK : say(c->db, code, e);
+}
+
 static enum status make_ready(struct connection *c, bool create, struct err *e)
 {
     sqlite3_busy_timeout(c->db, STORE_WAIT_MS);
@@ -67,7 +87,7 @@ static enum status make_ready(struct connection *c, bool create, struct err *e)
     c->spatial = spatialite_alloc_connection();
     spatialite_init_ex(c->db, c->spatial, 0);
     pthread_mutex_unlock(&one_at_a_time);
-    return OK;
+    return teach_folding(c, e);
 }
 
 static enum status open_connection(const char *path, bool create, bool writable, void **out, struct err *e)
