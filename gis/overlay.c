@@ -355,3 +355,45 @@ enum status overlay_open_by(struct overlay *o, const struct rings *a, double rad
         return OK;
     return deliver(o, there_and_back(o, geometry_of(o, a), -radius_m), "open the outline", out, e);
 }
+
+// --- Relations of any geometries ---------------------------------------------------------------------------------------
+
+// Valid, or as valid as GEOS makes it; NULL when the bytes are no geometry.
+static GEOSGeometry *geometry_of_wkb(struct overlay *o, struct overlay_wkb wkb)
+{
+    GEOSWKBReader *reader = GEOSWKBReader_create_r(o->geos);
+    GEOSGeometry *g = GEOSWKBReader_read_r(o->geos, reader, wkb.bytes, wkb.len);
+    GEOSWKBReader_destroy_r(o->geos, reader);
+    if (g == NULL || GEOSisValid_r(o->geos, g) == 1)
+        return g;
+    GEOSGeometry *better = make_valid(o, g);
+    GEOSGeom_destroy_r(o->geos, g);
+    return better;
+}
+
+enum status overlay_relate(struct overlay *o, enum overlay_relation relation, struct overlay_wkb a, struct overlay_wkb b, bool *out,
+                           struct err *e)
+{
+    typedef char overlay_question(GEOSContextHandle_t, const GEOSGeometry *, const GEOSGeometry *);
+    static overlay_question *const questions[] = {
+        [OVERLAY_INTERSECTS] = GEOSIntersects_r, [OVERLAY_EQUALS] = GEOSEquals_r, [OVERLAY_DISJOINT] = GEOSDisjoint_r,
+        [OVERLAY_TOUCHES] = GEOSTouches_r, [OVERLAY_WITHIN] = GEOSWithin_r, [OVERLAY_OVERLAPS] = GEOSOverlaps_r,
+        [OVERLAY_CROSSES] = GEOSCrosses_r, [OVERLAY_CONTAINS] = GEOSContains_r,
+    };
+    static const char COULD_NOT_TELL = 2;
+    enum status s = OK;
+    o->said[0] = '\0';
+    GEOSGeometry *ga = geometry_of_wkb(o, a), *gb = geometry_of_wkb(o, b);
+    char answer = ga != NULL && gb != NULL ? questions[relation](o->geos, ga, gb) : COULD_NOT_TELL;
+    if (ga == NULL || gb == NULL)
+        s = err_set(e, INVALID, "a geometry cannot be read: %.160s", o->said[0] != '\0' ? o->said : "-");
+    else if (answer == COULD_NOT_TELL)
+        s = failed(o, "relate the geometries", e);
+    else
+        *out = answer == 1;
+    if (ga != NULL)
+        GEOSGeom_destroy_r(o->geos, ga);
+    if (gb != NULL)
+        GEOSGeom_destroy_r(o->geos, gb);
+    return s;
+}

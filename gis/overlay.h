@@ -19,3 +19,12 @@ enum status overlay_minus(struct overlay *o, const struct rings *a, const struct
 enum status overlay_common(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
 // Morphological opening: what a disc of this radius can reach (buffer -r, +r, mitred). Slivers vanish.
 enum status overlay_open_by(struct overlay *o, const struct rings *a, double radius_m, struct rings *out, struct err *e);
+
+// How two geometries of any type stand to each other (OGC 06-103r4), in the plane of their own coordinates.
+enum overlay_relation {
+    OVERLAY_INTERSECTS, OVERLAY_EQUALS, OVERLAY_DISJOINT, OVERLAY_TOUCHES, OVERLAY_WITHIN, OVERLAY_OVERLAPS, OVERLAY_CROSSES, OVERLAY_CONTAINS
+};
+struct overlay_wkb { const void *bytes; size_t len; };
+// Broken rings are repaired first. INVALID: no geometry; FAILED: GEOS cannot tell.
+enum status overlay_relate(struct overlay *o, enum overlay_relation relation, struct overlay_wkb a, struct overlay_wkb b, bool *out,
+                           struct err *e);
