@@ -12,6 +12,7 @@ static struct sentence sentences[] = {
 #include "data/text/bench.def"
 #include "data/text/calendar.def"
 #include "data/text/diff.def"
+#include "data/text/filter.def"
 #include "data/text/gis.def"
 #include "data/text/indicator.def"
 #include "data/text/lifecycle.def"

@@ -24,6 +24,7 @@ static const struct sentence table[] = {
 #include "data/text/bench.def"
 #include "data/text/calendar.def"
 #include "data/text/diff.def"
+#include "data/text/filter.def"
 #include "data/text/gis.def"
 #include "data/text/indicator.def"
 #include "data/text/lifecycle.def"
