@@ -1,6 +1,7 @@
 #include "gis/source_records.h"
 
 #include "core/base/mem.h"
+#include "gis/china_crs.h"
 #include "gis/source_stream.h"
 #include <cpl_conv.h>
 #include <gdal.h>
@@ -21,6 +22,8 @@ struct record_source {
     OGRFeatureH feature;
     struct crs *crs, *lonlat;
     struct crs_road *to_lonlat, *to_metric;
+    bool is_china;                     // coordinates of a Chinese map service, no CRS that PROJ knows
+    enum china_crs china;
     bool shapeless;
     int fields;
     const char **value;
@@ -76,16 +79,21 @@ static bool extent_of(const struct record_source *s, struct box_m *out)
     return true;
 }
 
-static enum status open_roads(struct record_source *s, struct err *e)
+static enum status open_crs(struct record_source *s, struct err *e)
 {
     struct box_m extent;
     enum status st = s->spec.crs != NULL ? crs_open(s->spec.crs, &s->crs, e) : crs_of_layer(s, e);
     if (st == OK && extent_of(s, &extent))
         st = crs_check(s->crs, extent, s->spec.path, e);
-    if (st == OK)
-        st = crs_open(LONLAT, &s->lonlat, e);
-    if (st == OK)
-        st = crs_road_open(s->crs, s->lonlat, &s->to_lonlat, e);
+    return st == OK ? crs_road_open(s->crs, s->lonlat, &s->to_lonlat, e) : st;
+}
+
+static enum status open_roads(struct record_source *s, struct err *e)
+{
+    s->is_china = s->spec.crs != NULL && china_crs_named(s->spec.crs, &s->china);
+    enum status st = crs_open(LONLAT, &s->lonlat, e);
+    if (st == OK && !s->is_china)
+        st = open_crs(s, e);
     return st == OK ? crs_road_open(s->lonlat, s->spec.metric, &s->to_metric, e) : st;
 }
 
@@ -176,6 +184,8 @@ int64_t record_source_count(const struct record_source *s) { return OGR_L_GetFea
 
 const char *record_source_crs(const struct record_source *s)
 {
+    if (s->is_china)
+        return china_crs_name(s->china);
     if (s->crs == NULL)
         return "";
     return crs_code(s->crs)[0] != '\0' ? crs_code(s->crs) : crs_name(s->crs);
@@ -183,11 +193,16 @@ const char *record_source_crs(const struct record_source *s)
 
 double record_source_added_m(const struct record_source *s)
 {
-    (void)s;
-    return 0;
+    return s->is_china ? CHINA_CRS_ERROR_M : 0;
 }
 
 // --- Shapes ---------------------------------------------------------------------------------------------------------------
+
+// road NULL: from a Chinese map service's coordinates to lon/lat.
+static size_t move(struct record_source *s, size_t count, struct crs_road *road)
+{
+    return road != NULL ? crs_road_go(road, s->point, count) : china_crs_to_lonlat(s->china, s->point, count);
+}
 
 // Every vertex of g and of what it is made of. False when one of them has no place in the other CRS.
 static bool move_vertices(struct record_source *s, OGRGeometryH g, struct crs_road *road)
@@ -200,7 +215,7 @@ static bool move_vertices(struct record_source *s, OGRGeometryH g, struct crs_ro
         return true;
     s->point = mem_grow(s->point, &s->point_cap, (size_t)n, sizeof *s->point);
     OGR_G_GetPoints(g, &s->point->x, sizeof *s->point, &s->point->y, sizeof *s->point, NULL, 0);
-    if (crs_road_go(road, s->point, (size_t)n) > 0)
+    if (move(s, (size_t)n, road) > 0)
         return false;
     OGR_G_SetPoints(g, n, &s->point->x, sizeof *s->point, &s->point->y, sizeof *s->point, NULL, 0);
     return true;
