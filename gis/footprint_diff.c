@@ -46,6 +46,7 @@ struct work {
     uint32_t *twin, *twin_of;
     struct near_pairs pairs;  // at least one of both without twin
     uint32_t *first_pair, *near_after, *near_after_first; // by AFTER; by BEFORE
+    struct register_input surveys;
     struct registration *registration;
     struct placed *placed;
     struct groups groups;
@@ -121,15 +122,6 @@ static void index_pairs(struct work *w)
 
 // --- registration -----------------------------------------------------------------------------------------------------------
 
-static void place_slice(void *ctx, int64_t first, int64_t last, int thread)
-{
-    (void)thread;
-    struct work *w = ctx;
-    for (int64_t i = first; i < last; i++)
-        if (w->twin[i] == NOBODY)
-            w->placed[i] = registration_at(w->registration, footprint_middle(w->after, i));
-}
-
 static void summarise_registration(struct work *w)
 {
     struct diff_summary *s = &w->out->summary;
@@ -151,34 +143,13 @@ static void summarise_registration(struct work *w)
     s->vertex_noise_m = registration_vertex_noise_m(w->registration);
 }
 
-// Twins are no candidates for others.
-static void pairs_without_twins(const struct work *w, struct near_pairs *out)
-{
-    out->a = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
-    out->b = mem_get((size_t)w->pairs.count, sizeof(uint32_t));
-    for (int64_t p = 0; p < w->pairs.count; p++) {
-        if (w->twin[w->pairs.a[p]] != NOBODY || w->twin_of[w->pairs.b[p]] != NOBODY)
-            continue;
-        out->a[out->count] = w->pairs.a[p];
-        out->b[out->count++] = w->pairs.b[p];
-    }
-}
-
 static void register_layers(struct work *w)
 {
-    struct near_pairs own = {0};
-    const struct near_pairs *pairs = &w->pairs;
-    if (w->out->summary.identical > 0) {
-        pairs_without_twins(w, &own);
-        pairs = &own;
-    }
-    if (w->options.no_registration)
-        w->registration = registration_none(w->pool, w->before, w->after, w->twin, pairs);
-    else
-        w->registration = registration_open(w->pool, w->before, w->after, w->twin, pairs, w->options.max_shift_m);
-    near_pairs_clear(&own);
+    w->surveys = (struct register_input){w->pool,     w->before,       w->after,      w->twin,             w->twin_of,
+                                         w->pairs.b,  w->first_pair,   w->near_after, w->near_after_first, w->options.max_shift_m};
+    w->registration = w->options.no_registration ? registration_none(&w->surveys) : registration_open(&w->surveys);
     w->placed = mem_get((size_t)w->after->count, sizeof *w->placed);
-    pool_range(w->pool, w->after->count, 1024, place_slice, w);
+    registration_place(w->registration, w->placed);
     summarise_registration(w);
 }
 

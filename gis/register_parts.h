@@ -1,17 +1,8 @@
-// register_parts.h - the three steps inside register_shift.c: votes, ties, field. For nobody else.
+// register_parts.h - the steps inside register_shift.c: cells, votes, ties, field. For nobody else.
 #pragma once
+#include "gis/near.h"
 #include "gis/register_shift.h"
 
-struct register_input {
-    struct pool *pool;
-    const struct footprints *before, *after;
-    const uint32_t *twin;             // [after->count]
-    const struct near_pairs *pairs;   // sorted by AFTER index
-    const uint32_t *first_pair;       // [after->count + 1] into pairs
-    double max_shift_m;
-    const uint8_t *active;            // [after] 0: stands where the surveys are one drawing, and is left alone
-    uint32_t sample;                  // the walls of one tie in so many are measured
-};
 
 struct xy_m footprint_middle(const struct footprints *f, int64_t i); // centroid, metric CRS
 // How alike two footprints are in size, wherever they stand: 0 (not at all) .. 1.
@@ -26,21 +17,66 @@ uint64_t cell_neighbour(uint64_t key, int dx, int dy);
 struct xy_m cell_centre(double size_m, uint64_t key);
 size_t cell_find(const struct cell_index *c, uint64_t key); // SIZE_MAX: nothing there
 
-struct votes { struct cell_index cell; struct xy_m *mode; float *share; uint32_t (*around)[9]; }; // around: cells, or NOBODY
-void votes_count(const struct register_input *in, struct votes *out);
-struct xy_m votes_at(const struct votes *v, struct xy_m place);
+// AFTER cell by cell. In a quiet cell at least half of the footprints have an identical twin: the surveys are one drawing there, and
+// nothing is displaced. It tells of noise, and beside an active one it is asked as much as that.
+enum cell_role { CELL_QUIET, CELL_BESIDE, CELL_ACTIVE };
+struct district {
+    const struct register_input *in;
+    struct cell_index cell;
+    uint32_t *first, *member;       // [cells + 1] into member: AFTER footprints, ascending within a cell
+    uint32_t (*around)[9];          // cells, or NOBODY
+    uint8_t *role;
+    uint32_t *twins;                // how many of a cell have one
+    bool any_active;
+};
+void district_open(const struct register_input *in, struct district *out);
+void district_close(struct district *d);
+// Of `count` in a cell the k-th of `some`, evenly taken.
+static inline uint32_t one_of(uint32_t count, uint32_t some, uint32_t k) { return (uint32_t)((uint64_t)k * count / some); }
+
+struct votes { const struct district *district; struct xy_m *mode; float *share; };
+void votes_count(const struct district *d, struct votes *out);
+struct xy_m votes_at(const struct votes *v, size_t cell, struct xy_m place); // a place in this cell
 void votes_clear(struct votes *v);
 
-struct tie { struct xy_m place, move; float variance, residual_m, outward_m; uint32_t before, after; uint16_t walls; };
-struct ties { struct tie *tie; size_t count; double noise_m, overhang_m; };
+struct tie { struct xy_m place, move; float variance, residual_m, outward_m; uint32_t before, after; uint16_t walls; bool fits; };
+struct ties {
+    const struct district *district;
+    struct tie *tie;                // [first[cells]] room for those asked; walls 0: none. fits: no witness of what was built
+    uint32_t *first, *fitting;      // [cells + 1], [cells]
+    size_t count;                   // that fit
+    double noise_m, overhang_m;
+};
 // noise: sigma of a vertex, robust, 0 when nothing but identical footprints; overhang: all walls of AFTER further out, 0 if not sure
-typedef struct xy_m shift_at(const void *ctx, struct xy_m place);
-// Mutual best pairs around the expected shift, no further from it than reach_m. Ties that do not fit (what was built) are left out.
-void ties_find(const struct register_input *in, shift_at *expect, const void *ctx, double reach_m, struct ties *out);
-double tie_own_noise_m(const struct tie *t); // sigma as this tie alone shows it
-
 struct field;
-// bandwidth_m 0: the one that predicts left-out ties best. A given one makes a rough field, to look for ties by.
-struct field *field_open(const struct register_input *in, const struct ties *ties, double noise_m, double bandwidth_m);
-struct placed field_at(const struct field *f, struct xy_m place);
+struct expected { const struct votes *votes; const struct field *field; double reach_m; }; // where ties lie; neither: unmoved
+void ties_open(const struct district *d, struct ties *out);
+// Mutual best pairs around the expected shift, no further from it than reach_m, among one in `step` of those to be asked. What an
+// earlier call measured stays where it is still expected.
+void ties_find(struct ties *t, const struct expected *e, uint32_t step);
+void ties_close(struct ties *t);
+double tie_own_noise_m(const struct tie *t, double overhang_m); // sigma as this tie alone shows it
+
+// The ties as the fit wants them: places from the middle of their cell, moves from the median of all.
+struct map_tie { float x, y, move_x, move_y, weight; bool witness; }; // witness: fits itself well, whatever the field says
+struct tie_map { const struct district *district; struct map_tie *tie; uint32_t *first; size_t count; struct xy_m middle; };
+void tie_map_open(const struct ties *t, struct tie_map *out);
+void tie_map_close(struct tie_map *m);
+double map_tie_variance(const struct map_tie *t);                // over sigma^2
+
+// low, high: what the ties around show at most; a polynomial must not be believed beyond. Places in units of 1 / per_m.
+enum { TERMS = 6 };
+struct polynomial { float x[TERMS], y[TERMS]; float low_x, low_y, high_x, high_y, sd_factor; uint32_t ties; float per_m; };
+struct fit_rule { double bandwidth_m, noise_m, tukey_m; int turns; };
+void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out);
+void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule); // the one that predicts left-out ties best
+
+// A rough field is only to look for ties by: it tells shifts, and not how sure they are.
+struct field *field_open(const struct ties *ties, bool rough);
 void field_close(struct field *f);
+// The field as seen from one cell of the district: what its buildings ask again and again.
+enum { CORNERS = 5 };
+struct field_view { const struct field *field; size_t cell; struct xy_m corner; uint32_t node[CORNERS * CORNERS]; };
+void field_view_open(const struct field *f, size_t cell, struct field_view *out);
+struct xy_m field_view_shift(const struct field_view *v, struct xy_m place);
+struct placed field_view_at(const struct field_view *v, struct xy_m place);

@@ -1,5 +1,4 @@
 // Ties: pairs of footprints that are surely the same building, each with its own displacement.
-#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/sort.h"
 #include "gis/register_parts.h"
@@ -10,65 +9,78 @@
 static const double WALL_REACH_M = 2.5;  // a wall this far from its counterpart after the expected shift says nothing
 static const float TWIN_VARIANCE = 0.02f; // identical outlines: the displacement is known to the millimetre
 
+struct scratch { struct rings a, b; struct walls wa, wb; struct wall_pieces pieces; };
 struct tying {
     const struct register_input *in;
-    shift_at *expect;
-    const void *ctx;
-    double reach_m;
-    struct xy_m *expected; // [after]
-    uint32_t *mate;        // [after] best BEFORE
-    float *mate_cost;
-    uint32_t *mate_of;     // [before] best AFTER
-    struct tie *tie;       // [after]; walls 0: none
-    struct scratch { struct rings a, b; struct walls wa, wb; struct wall_pieces pieces; } *scratch;
+    struct ties *ties;
+    const struct expected *expect;
+    uint32_t step;
+    double fit_most_m;     // own noise of a tie that fits
+    struct scratch *scratch;
 };
 
-static void choose(void *ctx, int64_t first, int64_t last, int thread)
+enum { TIES_A_CELL = 24, TWINS_A_CELL = 4, NOISE_TIES = 30000 }; // what a field needs, of twins beside it, of a district where nothing is displaced
+
+void ties_open(const struct district *d, struct ties *out)
 {
-    (void)thread;
-    struct tying *t = ctx;
-    const struct register_input *in = t->in;
-    for (int64_t i = first; i < last; i++) {
-        t->mate[i] = NOBODY;
-        t->mate_cost[i] = INFINITY;
-        if (in->twin[i] != NOBODY || !in->active[i] || in->first_pair[i] == in->first_pair[i + 1])
-            continue;
-        struct xy_m b = footprint_middle(in->after, i), shift = t->expected[i] = t->expect(t->ctx, b);
-        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
-            uint32_t j = in->pairs->b[p];
-            struct xy_m a = footprint_middle(in->before, j);
-            double dx = b.x + shift.x - a.x, dy = b.y + shift.y - a.y, off = dx * dx + dy * dy;
-            if (off > t->reach_m * t->reach_m)
-                continue;
-            double like = footprint_likeness(in->before, j, in->after, i);
-            if (like < 0.02)
-                continue;
-            off = sqrt(off);
-            float cost = (float)(off / t->reach_m + 1 - like);
-            if (cost < t->mate_cost[i])
-                t->mate_cost[i] = cost, t->mate[i] = j;
-        }
+    uint32_t few = (uint32_t)(NOISE_TIES / (d->cell.count + 1)) + 1, quiet = few < TIES_A_CELL ? few : TIES_A_CELL;
+    const uint32_t most[] = {[CELL_QUIET] = quiet, [CELL_BESIDE] = quiet > TWINS_A_CELL ? quiet : TWINS_A_CELL, [CELL_ACTIVE] = TIES_A_CELL};
+    *out = (struct ties){.district = d, .first = mem_get(d->cell.count + 1, sizeof *out->first),
+                         .fitting = mem_get(d->cell.count, sizeof *out->fitting)};
+    for (size_t c = 0; c < d->cell.count; c++) {
+        uint32_t count = d->first[c + 1] - d->first[c];
+        out->first[c + 1] = out->first[c] + (count < most[d->role[c]] ? count : most[d->role[c]]);
     }
+    out->tie = mem_get(out->first[d->cell.count], sizeof *out->tie);
 }
 
-static void settle(struct tying *t)
+void ties_close(struct ties *t)
+{
+    mem_free(t->tie);
+    mem_free(t->first);
+    mem_free(t->fitting);
+    *t = (struct ties){0};
+}
+
+// How badly BEFORE j suits somebody of AFTER who is expected at b; infinite: not at all.
+static float mate_cost(const struct tying *t, int64_t i, struct xy_m b, uint32_t j)
+{
+    struct xy_m a = footprint_middle(t->in->before, j);
+    double dx = b.x - a.x, dy = b.y - a.y, off = dx * dx + dy * dy, reach = t->expect->reach_m;
+    if (off > reach * reach || t->in->twin_of[j] != NOBODY)
+        return INFINITY;
+    double like = footprint_likeness(t->in->before, j, t->in->after, i);
+    return like < 0.02 ? INFINITY : (float)(sqrt(off) / reach + 1 - like);
+}
+
+// The best of BEFORE, unless somebody else of AFTER suits it better.
+static uint32_t find_mate(const struct tying *t, uint32_t i, struct xy_m place, struct xy_m shift)
 {
     const struct register_input *in = t->in;
-    for (int64_t j = 0; j < in->before->count; j++)
-        t->mate_of[j] = NOBODY;
-    for (int64_t i = 0; i < in->after->count; i++) {
-        uint32_t j = t->mate[i];
-        if (j != NOBODY && (t->mate_of[j] == NOBODY || t->mate_cost[t->mate_of[j]] > t->mate_cost[i]))
-            t->mate_of[j] = (uint32_t)i;
+    float best = INFINITY;
+    uint32_t mate = NOBODY;
+    for (uint32_t p = in->near_before_first[i]; p < in->near_before_first[i + 1]; p++) {
+        float cost = mate_cost(t, i, (struct xy_m){place.x + shift.x, place.y + shift.y}, in->near_before[p]);
+        if (cost < best)
+            best = cost, mate = in->near_before[p];
     }
+    for (uint32_t p = mate == NOBODY ? 0 : in->near_after_first[mate]; mate != NOBODY && p < in->near_after_first[mate + 1]; p++) {
+        uint32_t o = in->near_after[p];
+        if (o == i || in->twin[o] != NOBODY)
+            continue;
+        struct xy_m other = footprint_middle(in->after, o);
+        float cost = mate_cost(t, o, (struct xy_m){other.x + shift.x, other.y + shift.y}, mate);
+        if (cost < best || (cost == best && o < i))
+            return NOBODY;
+    }
+    return mate;
 }
 
 // The displacement of one pair by its walls; twice, since the first expectation may be a metre off.
-static void measure(struct tying *t, int64_t i, struct scratch *s)
+static void measure(const struct tying *t, uint32_t i, uint32_t j, struct tie *out, struct scratch *s)
 {
     const struct register_input *in = t->in;
-    uint32_t j = t->mate[i];
-    struct xy_m place = footprint_middle(in->after, i), shift = t->expected[i];
+    struct xy_m shift = out->move;
     struct mm64 frame = footprint_centre(in->before, j);
     footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &s->a);
     walls_of(&s->a, &s->wa);
@@ -81,23 +93,52 @@ static void measure(struct tying *t, int64_t i, struct scratch *s)
         if (s->pieces.count < 3 || !wall_fit_move(&s->wa, &s->pieces, 1.0, &fit))
             return;
         shift.x += fit.move.x, shift.y += fit.move.y;
-        if (hypot(fit.move.x, fit.move.y) < 0.4)
+        if (fit.move.x * fit.move.x + fit.move.y * fit.move.y < 0.4 * 0.4)
             break;
     }
     double det = fit.xx * fit.yy - fit.xy * fit.xy;
-    t->tie[i] = (struct tie){place, shift, (float)((fit.xx + fit.yy) / (2 * det)), (float)fit.residual_m, (float)fit.outward_m, j, (uint32_t)i,
-                             (uint16_t)(fit.pieces > 60000 ? 60000 : fit.pieces)};
+    *out = (struct tie){out->place, shift, (float)((fit.xx + fit.yy) / (2 * det)), (float)fit.residual_m, (float)fit.outward_m, j, i,
+                        (uint16_t)(fit.pieces > 60000 ? 60000 : fit.pieces), false};
 }
 
-static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
+static struct xy_m expected_shift(const struct expected *e, const struct field_view *v, size_t cell, struct xy_m place)
+{
+    if (e->field != NULL)
+        return field_view_shift(v, place);
+    return e->votes != NULL ? votes_at(e->votes, cell, place) : (struct xy_m){0, 0};
+}
+
+static void find_tie(const struct tying *t, size_t cell, const struct field_view *v, uint32_t i, struct tie *out, struct scratch *s)
+{
+    struct xy_m place = footprint_middle(t->in->after, i);
+    if (t->in->twin[i] != NOBODY) {
+        *out = (struct tie){place, {0, 0}, TWIN_VARIANCE, 0, 0, t->in->twin[i], i, 4, false};
+        return;
+    }
+    struct xy_m shift = {0, 0};
+    if (t->ties->district->role[cell] == CELL_ACTIVE)
+        shift = expected_shift(t->expect, v, cell, place);
+    double dx = out->move.x - shift.x, dy = out->move.y - shift.y;
+    if (out->walls > 0 && dx * dx + dy * dy < t->expect->reach_m * t->expect->reach_m)
+        return;
+    uint32_t mate = find_mate(t, i, place, shift);
+    *out = (struct tie){.place = place, .move = shift};
+    if (mate != NOBODY)
+        measure(t, i, mate, out, s);
+}
+
+static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct tying *t = ctx;
-    for (int64_t i = first; i < last; i++) {
-        t->tie[i].walls = 0;
-        if (t->in->twin[i] != NOBODY)
-            t->tie[i] = (struct tie){footprint_middle(t->in->after, i), {0, 0}, TWIN_VARIANCE, 0, 0, t->in->twin[i], (uint32_t)i, 4};
-        else if (t->mate[i] != NOBODY && t->mate_of[t->mate[i]] == (uint32_t)i && hash_mix((uint64_t)i + 1) % t->in->sample == 0)
-            measure(t, i, &t->scratch[thread]);
+    const struct district *d = t->ties->district;
+    struct field_view view;
+    for (int64_t c = first; c < last; c++) {
+        uint32_t asked = t->ties->first[c + 1] - t->ties->first[c], count = d->first[c + 1] - d->first[c];
+        if (asked > 0 && t->expect->field != NULL)
+            field_view_open(t->expect->field, (size_t)c, &view);
+        for (uint32_t k = 0; k < asked; k += t->step)
+            find_tie(t, (size_t)c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
+                     &t->scratch[thread]);
     }
 }
 
@@ -109,22 +150,25 @@ static double median_of(float *value, size_t count)
 // A sample large enough for a median, the same whatever the order of work.
 enum { SAMPLE = 50000 };
 
-double tie_own_noise_m(const struct tie *t)
+// A residual that is mostly the overhang is no noise: E(left - o)^2 = E left^2 - 2 o E left + o^2.
+double tie_own_noise_m(const struct tie *t, double overhang_m)
 {
-    double freedom = t->walls - 2;
-    return t->residual_m * sqrt(t->walls / freedom);
+    double freedom = t->walls - 2, square = (double)t->residual_m * t->residual_m;
+    if (t->variance != TWIN_VARIANCE)
+        square = fmax(0, square - 2 * overhang_m * t->outward_m + overhang_m * overhang_m);
+    return sqrt(square * t->walls / freedom);
 }
 
 // chi^2 with k degrees of freedom has its median near k (1 - 2/(9k))^3.
-static double vertex_noise_m(const struct ties *t)
+static double vertex_noise_m(const struct ties *t, size_t room)
 {
     float *value = mem_get(SAMPLE, sizeof *value);
-    size_t n = 0, step = t->count / SAMPLE + 1;
-    for (size_t i = 0; i < t->count && n < SAMPLE; i += step) {
+    size_t n = 0, step = room / SAMPLE + 1;
+    for (size_t i = 0; i < room && n < SAMPLE; i += step) {
         if (t->tie[i].walls < 4 || t->tie[i].variance == TWIN_VARIANCE)
             continue;
         double k = t->tie[i].walls - 2, m = 1 - 2 / (9 * k);
-        value[n++] = (float)(tie_own_noise_m(&t->tie[i]) / sqrt(m * m * m));
+        value[n++] = (float)(tie_own_noise_m(&t->tie[i], t->overhang_m) / sqrt(m * m * m));
     }
     double noise = median_of(value, n);
     mem_free(value);
@@ -132,12 +176,12 @@ static double vertex_noise_m(const struct ties *t)
 }
 
 // Outward offset o of every wall changes area by o * perimeter: the median over ties is the overhang of the layer.
-static double overhang_m(const struct register_input *in, const struct ties *t)
+static double overhang_m(const struct register_input *in, const struct ties *t, size_t room)
 {
     float *value = mem_get(SAMPLE, sizeof *value), *spread = mem_get(SAMPLE, sizeof *spread);
-    size_t n = 0, step = t->count / SAMPLE + 1;
-    for (size_t i = 0; i < t->count && n < SAMPLE; i += step) {
-        if (t->tie[i].variance == TWIN_VARIANCE)
+    size_t n = 0, step = room / SAMPLE + 1;
+    for (size_t i = 0; i < room && n < SAMPLE; i += step) {
+        if (t->tie[i].walls < 3 || t->tie[i].variance == TWIN_VARIANCE)
             continue;
         double perimeter = (in->before->perimeter_m[t->tie[i].before] + in->after->perimeter_m[t->tie[i].after]) / 2;
         double gain = (double)in->after->area_m2[t->tie[i].after] - in->before->area_m2[t->tie[i].before];
@@ -154,45 +198,40 @@ static double overhang_m(const struct register_input *in, const struct ties *t)
     return middle;
 }
 
-// A residual that is mostly the overhang is no noise: E(left - o)^2 = E left^2 - 2 o E left + o^2.
-static void take_overhang_out(struct ties *t)
+static void fit_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
-    double o = t->overhang_m;
-    for (size_t k = 0; k < t->count && o != 0; k++) {
-        struct tie *tie = &t->tie[k];
-        if (tie->variance != TWIN_VARIANCE)
-            tie->residual_m = (float)sqrt(fmax(0, (double)tie->residual_m * tie->residual_m - 2 * o * tie->outward_m + o * o));
+    (void)thread;
+    struct tying *t = ctx;
+    for (int64_t c = first; c < last; c++) {
+        t->ties->fitting[c] = 0;
+        for (uint32_t k = t->ties->first[c]; k < t->ties->first[c + 1]; k++) {
+            struct tie *tie = &t->ties->tie[k];
+            tie->fits = tie->walls > 2 && tie_own_noise_m(tie, t->ties->overhang_m) <= t->fit_most_m;
+            t->ties->fitting[c] += tie->fits;
+        }
     }
 }
 
-static void keep_fitting(struct tying *t, struct ties *out)
+static void tell_fitting(struct tying *t)
 {
-    out->count = 0;
-    out->tie = t->tie;
-    for (int64_t i = 0; i < t->in->after->count; i++)
-        if (t->tie[i].walls > 2)
-            out->tie[out->count++] = t->tie[i];
-    out->overhang_m = overhang_m(t->in, out);
-    take_overhang_out(out);
-    out->noise_m = vertex_noise_m(out);
-    double most = fmax(0.25, 2.2 * out->noise_m); // what was built on does not fit, and is no witness
-    size_t kept = 0;
-    for (size_t k = 0; k < out->count; k++)
-        if (tie_own_noise_m(&out->tie[k]) <= most)
-            out->tie[kept++] = out->tie[k];
-    out->count = kept;
+    struct ties *ties = t->ties;
+    size_t cells = ties->district->cell.count, room = ties->first[cells];
+    ties->overhang_m = overhang_m(t->in, ties, room);
+    ties->noise_m = vertex_noise_m(ties, room);
+    t->fit_most_m = fmax(0.25, 2.2 * ties->noise_m); // what was built on does not fit, and is no witness
+    pool_range(t->in->pool, (int64_t)cells, 256, fit_slice, t);
+    ties->count = 0;
+    for (size_t c = 0; c < cells; c++)
+        ties->count += ties->fitting[c];
 }
 
-void ties_find(const struct register_input *in, shift_at *expect, const void *ctx, double reach_m, struct ties *out)
+void ties_find(struct ties *ties, const struct expected *e, uint32_t step)
 {
-    size_t n = (size_t)in->after->count, threads = (size_t)pool_threads(in->pool);
-    struct tying t = {in, expect, ctx, reach_m, mem_get(n, sizeof *t.expected), mem_get(n, sizeof *t.mate), mem_get(n, sizeof *t.mate_cost),
-                      mem_get((size_t)in->before->count, sizeof *t.mate_of), mem_get(n, sizeof *t.tie),
-                      mem_get(threads, sizeof *t.scratch)};
-    pool_range(in->pool, (int64_t)n, 1024, choose, &t);
-    settle(&t);
-    pool_range(in->pool, (int64_t)n, 256, measure_slice, &t);
-    keep_fitting(&t, out);
+    const struct register_input *in = ties->district->in;
+    size_t threads = (size_t)pool_threads(in->pool);
+    struct tying t = {in, ties, e, step, 0, mem_get(threads, sizeof *t.scratch)};
+    pool_range(in->pool, (int64_t)ties->district->cell.count, 32, find_slice, &t);
+    tell_fitting(&t);
     for (size_t k = 0; k < threads; k++) {
         rings_clear(&t.scratch[k].a);
         rings_clear(&t.scratch[k].b);
@@ -201,8 +240,4 @@ void ties_find(const struct register_input *in, shift_at *expect, const void *ct
         wall_pieces_clear(&t.scratch[k].pieces);
     }
     mem_free(t.scratch);
-    mem_free(t.expected);
-    mem_free(t.mate);
-    mem_free(t.mate_cost);
-    mem_free(t.mate_of);
 }

@@ -1,5 +1,6 @@
 // The field of displacements: a known one is found again, and where there is nothing to find nothing is claimed.
 #include "gis/register_shift.h"
+#include "gis/near.h"
 #include "gis/register_parts.h"
 #include "tests/gis/diff_layers.h"
 #include <setjmp.h>
@@ -35,32 +36,60 @@ static struct footprints survey(const struct survey *s)
     return layer_close(&l);
 }
 
-struct case_ { struct footprints before, after; struct pool *pool; uint32_t *twin; struct near_pairs pairs; struct registration *r; };
+struct case_ { struct footprints before, after; struct pool *pool; uint32_t *twin, *twin_of; struct near_pairs pairs; struct register_input in; struct registration *r; };
+
+// Who is near whom, either way.
+static void know_near(struct register_input *in, const struct near_pairs *pairs)
+{
+    size_t n = (size_t)in->before->count, all = (size_t)pairs->count;
+    uint32_t *first = mem_get(n + 2, sizeof *first), *near = mem_get(all, sizeof *near);
+    for (size_t p = 0; p < all; p++)
+        first[pairs->b[p] + 2]++;
+    for (size_t j = 0; j < n; j++)
+        first[j + 2] += first[j + 1];
+    for (size_t p = 0; p < all; p++)
+        near[first[pairs->b[p] + 1]++] = pairs->a[p];
+    in->near_before = pairs->b, in->near_before_first = near_pairs_first(pairs, in->after->count);
+    in->near_after = near, in->near_after_first = first;
+}
+
+static void forget_near(const struct register_input *in)
+{
+    mem_free((void *)in->near_before_first);
+    mem_free((void *)in->near_after);
+    mem_free((void *)in->near_after_first);
+}
 
 static void open_case(struct case_ *c, const struct survey *before, const struct survey *after, double max_shift_m)
 {
     *c = (struct case_){ .before = survey(before), .after = survey(after), .pool = pool_open(2) };
     size_t n = (size_t)c->after.count;
     c->twin = mem_get(n, sizeof *c->twin);
+    c->twin_of = mem_get((size_t)c->before.count, sizeof *c->twin_of);
+    memset(c->twin_of, 0xff, (size_t)c->before.count * sizeof *c->twin_of);
     for (size_t i = 0; i < n; i++) {
         c->twin[i] = NOBODY;
         for (int64_t j = 0; j < c->before.count && c->twin[i] == NOBODY; j++)
             if (c->before.identity[j] == c->after.identity[i])
-                c->twin[i] = (uint32_t)j;
+                c->twin[i] = (uint32_t)j, c->twin_of[j] = (uint32_t)i;
     }
     uint8_t *keep = mem_get(n, 1);
     for (size_t i = 0; i < n; i++)
         keep[i] = c->twin[i] == NOBODY;
     near_join(c->pool, &c->after, keep, &c->before, max_shift_m, 0, &c->pairs);
     mem_free(keep);
-    c->r = registration_open(c->pool, &c->before, &c->after, c->twin, &c->pairs, max_shift_m);
+    c->in = (struct register_input){ .pool = c->pool, .before = &c->before, .after = &c->after, .twin = c->twin, .twin_of = c->twin_of, .max_shift_m = max_shift_m };
+    know_near(&c->in, &c->pairs);
+    c->r = registration_open(&c->in);
 }
 
 static void close_case(struct case_ *c)
 {
     registration_close(c->r);
+    forget_near(&c->in);
     near_pairs_clear(&c->pairs);
     mem_free(c->twin);
+    mem_free(c->twin_of);
     footprints_clear(&c->before);
     footprints_clear(&c->after);
     pool_close(c->pool);
@@ -216,11 +245,14 @@ static void test_overhang(void **state)
     memset(twin, 0xff, 900 * sizeof *twin);
     struct near_pairs pairs;
     near_join(pool, &f[1], NULL, &f[0], 10, 0, &pairs);
-    struct registration *r = registration_open(pool, &f[0], &f[1], twin, &pairs, 10);
+    struct register_input in = { .pool = pool, .before = &f[0], .after = &f[1], .twin = twin, .twin_of = twin, .max_shift_m = 10 };
+    know_near(&in, &pairs);
+    struct registration *r = registration_open(&in);
     assert_float_equal(registration_overhang_m(r), 0.4, 0.03);
     struct placed p = registration_at(r, footprint_middle(&f[1], 465));
     assert_true(hypot(p.shift.x, p.shift.y) < 0.1);
     registration_close(r);
+    forget_near(&in);
     near_pairs_clear(&pairs);
     mem_free(twin);
     pool_close(pool);

@@ -1,0 +1,313 @@
+// Fit: the robust local quadratic through the ties around one place, and the bandwidth that suits the district.
+#include "core/base/mem.h"
+#include "gis/register_parts.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAVE_OUT = 1000, FEW_TIES = 5, ENOUGH_TIES = 30, WIDEST = 5, MOST_TIES = 90, ROOM = 1024, MEDIAN_OF = 20000 };
+static const double REACH = 2.4;            // bandwidths; the weights (1 - (d/reach)^2)^3 end there, much like a Gaussian
+static const double GRADIENT_SD = 0.03;     // metres per metre: ridge, what fields of survey sheets and old maps show at most
+static const double CURVATURE_SD = 3e-4;    // per metre
+static const double VARIANCE_FLOOR = 0.1;   // of a tie, over sigma^2: no single tie rules a node
+static const double BANDWIDTH_M[] = {24, 32, 44, 60, 85, 120, 180, 260};
+
+// --- the ties, ready for fitting ---
+
+struct mapping { const struct ties *ties; struct tie_map *map; double witness_m; };
+static const double WITNESS = 1.35;         // a tie that fits itself no better has been built on, and tells nothing of seams
+
+static void map_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct mapping *m = ctx;
+    for (int64_t c = first; c < last; c++) {
+        struct xy_m centre = cell_centre(VOTE_CELL_M, m->map->district->cell.key[c]);
+        struct map_tie *to = &m->map->tie[m->map->first[c]];
+        for (uint32_t k = m->ties->first[c]; k < m->ties->first[c + 1]; k++) {
+            const struct tie *t = &m->ties->tie[k];
+            if (t->fits)
+                *to++ = (struct map_tie){(float)(t->place.x - centre.x), (float)(t->place.y - centre.y),
+                                         (float)(t->move.x - m->map->middle.x), (float)(t->move.y - m->map->middle.y),
+                                         (float)(1 / (t->variance + VARIANCE_FLOOR)),
+                                         tie_own_noise_m(t, m->ties->overhang_m) <= m->witness_m};
+        }
+    }
+}
+
+static int by_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_component(const struct ties *t, bool y)
+{
+    size_t room = t->first[t->district->cell.count], step = room / MEDIAN_OF + 1, n = 0;
+    double *v = mem_get(room / step + 1, sizeof *v);
+    for (size_t i = 0; i < room; i += step)
+        if (t->tie[i].fits)
+            v[n++] = y ? t->tie[i].move.y : t->tie[i].move.x;
+    qsort(v, n, sizeof *v, by_double);
+    double m = n > 0 ? v[n / 2] : 0;
+    mem_free(v);
+    return m;
+}
+
+void tie_map_open(const struct ties *t, struct tie_map *out)
+{
+    size_t cells = t->district->cell.count;
+    *out = (struct tie_map){.district = t->district, .first = mem_get(cells + 1, sizeof *out->first), .count = t->count,
+                            .tie = mem_get(t->count, sizeof *out->tie),
+                            .middle = {median_component(t, false), median_component(t, true)}};
+    for (size_t c = 0; c < cells; c++)
+        out->first[c + 1] = out->first[c] + t->fitting[c];
+    struct mapping m = {t, out, WITNESS * fmax(t->noise_m, 0.01)};
+    pool_range(t->district->in->pool, (int64_t)cells, 256, map_slice, &m);
+}
+
+void tie_map_close(struct tie_map *m)
+{
+    mem_free(m->tie);
+    mem_free(m->first);
+    *m = (struct tie_map){0};
+}
+
+double map_tie_variance(const struct map_tie *t) { return 1 / (double)t->weight - VARIANCE_FLOOR; }
+
+// --- one place ---
+
+// The ties around one place, in units of the bandwidth: gathered once, used for every robust turn.
+struct near_ties { int count; struct near_tie { float u, v, x, y, weight; } tie[ROOM]; };
+
+// Where ties are dense only some of each cell are asked: MOST_TIES in all are enough for six numbers.
+static void gather_cell(const struct tie_map *m, size_t cell, struct xy_m at, double h, size_t without, struct near_ties *out)
+{
+    double reach = REACH * h, most = fmax(1, MOST_TIES * VOTE_CELL_M * VOTE_CELL_M / (3.14 * reach * reach));
+    struct xy_m centre = cell_centre(VOTE_CELL_M, m->district->cell.key[cell]);
+    float x = (float)(centre.x - at.x), y = (float)(centre.y - at.y), per_h = (float)(1 / h), per_reach2 = (float)(1 / (REACH * REACH));
+    uint32_t first = m->first[cell], count = m->first[cell + 1] - first;
+    double step = fmax(1, count / most);
+    for (double k = 0; k < count; k += step) {
+        const struct map_tie *t = &m->tie[first + (uint32_t)k];
+        float u = (x + t->x) * per_h, v = (y + t->y) * per_h, left = 1 - (u * u + v * v) * per_reach2;
+        if (left <= 0 || out->count == ROOM || first + (uint32_t)k == without)
+            continue;
+        out->tie[out->count++] = (struct near_tie){u, v, t->move_x, t->move_y, left * left * left * t->weight};
+    }
+}
+
+static void gather(const struct tie_map *m, struct xy_m at, double h, size_t without, struct near_ties *out)
+{
+    const struct cell_index *c = &m->district->cell;
+    double reach = REACH * h;
+    uint64_t low = cell_key(VOTE_CELL_M, (struct xy_m){at.x - reach, at.y - reach});
+    uint64_t high = cell_key(VOTE_CELL_M, (struct xy_m){at.x + reach, at.y + reach});
+    int wide = (int)((high & 0xffffffff) - (low & 0xffffffff)), rows = (int)((high >> 32) - (low >> 32));
+    out->count = 0;
+    for (int dy = 0; dy <= rows; dy++) { // the cells of one row lie side by side
+        uint64_t from = cell_neighbour(low, 0, dy), to = cell_neighbour(low, wide, dy);
+        size_t a = 0, b = c->count;
+        while (a < b) {
+            size_t middle = (a + b) / 2;
+            if (c->key[middle] < from)
+                a = middle + 1;
+            else
+                b = middle;
+        }
+        for (; a < c->count && c->key[a] <= to; a++)
+            gather_cell(m, a, at, h, without, out);
+    }
+}
+
+// Sums over the ties: of the monomials up to the fourth degree, which the normal matrix is made of, and of the right sides.
+enum { MONOMIALS = 16, RIGHT = 8 };         // 15 and 6 are used; even rows are quicker
+struct sums { double m[MONOMIALS], x[RIGHT], y[RIGHT]; };
+static const uint8_t PRODUCT[TERMS][TERMS] = {{0, 1, 2, 3, 4, 5},    {1, 3, 4, 6, 7, 8},     {2, 4, 5, 7, 8, 9},
+                                              {3, 6, 7, 10, 11, 12}, {4, 7, 8, 11, 12, 13}, {5, 8, 9, 12, 13, 14}};
+
+static void monomials(double u, double v, double p[MONOMIALS])
+{
+    double uu = u * u, uv = u * v, vv = v * v;
+    p[0] = 1, p[1] = u, p[2] = v, p[3] = uu, p[4] = uv, p[5] = vv;
+    p[6] = uu * u, p[7] = uu * v, p[8] = u * vv, p[9] = vv * v;
+    p[10] = uu * uu, p[11] = uu * uv, p[12] = uu * vv, p[13] = uv * vv, p[14] = vv * vv, p[15] = 0;
+}
+
+static void sum_ties(const struct near_ties *t, const struct polynomial *last, double tukey, struct sums *out)
+{
+    struct sums s = {0};
+    double per_tukey2 = 1 / (tukey * tukey);
+    for (int k = 0; k < t->count; k++) {
+        const struct near_tie *tie = &t->tie[k];
+        double p[MONOMIALS], w = tie->weight;
+        monomials(tie->u, tie->v, p);
+        if (last != NULL) {
+            double x = tie->x, y = tie->y;
+            for (int i = 0; i < TERMS; i++)
+                x -= last->x[i] * p[i], y -= last->y[i] * p[i];
+            double left = 1 - (x * x + y * y) * per_tukey2;
+            if (left <= 0)
+                continue;
+            w *= left * left;
+        }
+        double wx = w * tie->x, wy = w * tie->y;
+        for (int i = 0; i < MONOMIALS; i++)
+            s.m[i] += w * p[i];
+        for (int i = 0; i < RIGHT; i++)
+            s.x[i] += wx * p[i];
+        for (int i = 0; i < RIGHT; i++)
+            s.y[i] += wy * p[i];
+    }
+    *out = s;
+}
+
+typedef double triangle[TERMS][TERMS];
+
+// Cholesky of the ridged normal matrix.
+static void decompose(const struct sums *s, double h, double noise, triangle l)
+{
+    double s2 = fmax(noise * noise, 1e-4), first = s2 / (h * GRADIENT_SD * h * GRADIENT_SD);
+    double second = s2 / (h * h * CURVATURE_SD * h * h * CURVATURE_SD);
+    double ridge[TERMS] = {s2 / (5.0 * 5.0), first, first, second, second, second};
+    for (int i = 0; i < TERMS; i++)
+        for (int k = 0; k <= i; k++) {
+            double sum = s->m[PRODUCT[i][k]] + (i == k ? ridge[i] : 0);
+            for (int m = 0; m < k; m++)
+                sum -= l[i][m] * l[k][m];
+            l[i][k] = i == k ? 1 / sqrt(fmax(sum, 1e-12)) : sum * l[k][k]; // the diagonal's reciprocal is what is asked for
+        }
+}
+
+static void solve(const triangle l, const double right[RIGHT], float out[TERMS])
+{
+    double z[TERMS];
+    for (int i = 0; i < TERMS; i++) {
+        z[i] = right[i];
+        for (int m = 0; m < i; m++)
+            z[i] -= l[i][m] * z[m];
+        z[i] *= l[i][i];
+    }
+    for (int i = TERMS - 1; i >= 0; i--) {
+        for (int m = i + 1; m < TERMS; m++)
+            z[i] -= l[m][i] * z[m];
+        z[i] *= l[i][i];
+        out[i] = (float)z[i];
+    }
+}
+
+// Standard deviation of the constant term in units of sigma: the first column of the inverse triangle.
+static double constant_sd(const triangle l)
+{
+    double z[TERMS] = {1}, sum = 0;
+    for (int i = 0; i < TERMS; i++) {
+        for (int m = 0; m < i; m++)
+            z[i] -= l[i][m] * z[m];
+        z[i] *= l[i][i];
+        sum += z[i] * z[i];
+    }
+    return sqrt(sum);
+}
+
+static void bound(const struct near_ties *t, struct polynomial *out)
+{
+    out->low_x = out->low_y = INFINITY, out->high_x = out->high_y = -INFINITY;
+    for (int k = 0; k < t->count; k++) {
+        float x = t->tie[k].x, y = t->tie[k].y;
+        out->low_x = x < out->low_x ? x : out->low_x, out->high_x = x > out->high_x ? x : out->high_x;
+        out->low_y = y < out->low_y ? y : out->low_y, out->high_y = y > out->high_y ? y : out->high_y;
+    }
+}
+
+void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out)
+{
+    struct near_ties ties;
+    double h = rule->bandwidth_m;
+    for (int wider = 0;; wider++, h *= 2) {
+        gather(m, at, h, without, &ties);
+        if (ties.count >= FEW_TIES || wider == WIDEST - 1)
+            break;
+    }
+    *out = (struct polynomial){.ties = (uint32_t)ties.count, .per_m = (float)(1 / h)};
+    if (ties.count == 0)
+        return;
+    for (int turn = 0; turn < rule->turns; turn++) {
+        struct sums s;
+        triangle l;
+        sum_ties(&ties, turn == 0 ? NULL : out, rule->tukey_m * (turn + 1 < rule->turns ? 2.5 : 1), &s);
+        decompose(&s, h, rule->noise_m, l);
+        solve(l, s.x, out->x);
+        solve(l, s.y, out->y);
+        out->sd_factor = (float)constant_sd(l);
+    }
+    bound(&ties, out);
+}
+
+// --- the bandwidth ---
+
+struct leaving { const struct tie_map *map; struct fit_rule rule; size_t step; double *miss; uint32_t *ties; };
+static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct leaving *l = ctx;
+    const struct tie_map *map = l->map;
+    for (int64_t i = first; i < last; i++) {
+        size_t k = (size_t)i * l->step, a = 0, b = map->district->cell.count;
+        while (a + 1 < b) { // the cell that holds it
+            size_t middle = (a + b) / 2;
+            if (map->first[middle] <= k)
+                a = middle;
+            else
+                b = middle;
+        }
+        struct xy_m centre = cell_centre(VOTE_CELL_M, map->district->cell.key[a]);
+        const struct map_tie *t = &map->tie[k];
+        struct polynomial p;
+        fit_at(map, &l->rule, (struct xy_m){centre.x + t->x, centre.y + t->y}, k, &p);
+        l->ties[i] = p.ties;
+        l->miss[i] = hypot(t->move_x - p.x[0], t->move_y - p.y[0]);
+    }
+}
+
+// Root mean square of the better nine tenths.
+static double score_of(const double *miss, size_t sample)
+{
+    double sum = 0;
+    size_t most = sample * 9 / 10;
+    for (size_t i = 0; i < most; i++)
+        sum += miss[i] * miss[i];
+    return sqrt(sum / (double)most);
+}
+
+static double mean_of(const uint32_t *ties, size_t sample)
+{
+    double sum = 0;
+    for (size_t i = 0; i < sample; i++)
+        sum += ties[i];
+    return sum / (double)sample;
+}
+
+// A fit through too few ties follows each of them, and would find itself better than it is: such bandwidths are left out.
+void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule)
+{
+    size_t step = m->count / LEAVE_OUT + 1, sample = m->count / step;
+    double *miss = mem_get(sample, sizeof *miss), best = INFINITY;
+    rule->bandwidth_m = BANDWIDTH_M[3];
+    struct leaving l = {m, *rule, step, miss, mem_get(sample, sizeof *l.ties)};
+    for (size_t b = 0; b < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M && sample >= 10; b++) {
+        l.rule.bandwidth_m = BANDWIDTH_M[b];
+        pool_range(m->district->in->pool, (int64_t)sample, 32, leave_out, &l);
+        if (mean_of(l.ties, sample) < ENOUGH_TIES && b + 1 < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M)
+            continue;
+        qsort(miss, sample, sizeof *miss, by_double);
+        double score = score_of(miss, sample);
+        if (score < best * 0.995) {
+            best = score;
+            rule->bandwidth_m = BANDWIDTH_M[b];
+            rule->tukey_m = fmax(6 * miss[sample / 2], 0.15);
+        } else if (score > 1.25 * best)
+            break;
+    }
+    mem_free(miss);
+    mem_free(l.ties);
+}
