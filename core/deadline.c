@@ -95,7 +95,7 @@ static bool next_pause(const struct calendar *c, const struct deadline_terms *t,
 // The first place until which amount is counted outside of pauses.
 static int walk(const struct calendar *c, const struct deadline_terms *t, enum measure m, int64_t from, int64_t amount, int64_t *out)
 {
-    struct pause p;
+    struct pause p = { 0 };
     for (int64_t left = amount; next_pause(c, t, m, from, &p); from = p.until_s) {
         int64_t before = p.from_s > from ? calendar_count(c, m, from, p.from_s) : 0;
         if (before >= left)
@@ -115,7 +115,7 @@ int64_t deadline_counted_s(const struct calendar *c, const struct deadline_terms
     bool works = t->limit.unit == LIMIT_WORK_HOUR || t->limit.unit == LIMIT_WORK_DAY;
     enum measure m = works ? MEASURE_WORK_SECONDS : MEASURE_SECONDS;
     int64_t sum = 0;
-    struct pause p;
+    struct pause p = { 0 };
     for (; next_pause(c, t, m, from_s, &p) && p.from_s < until_s; from_s = p.until_s) {
         sum += p.from_s > from_s ? calendar_count(c, m, from_s, p.from_s) : 0;
         if (p.until_s >= until_s)

@@ -242,8 +242,8 @@ static enum status find_move(const struct attempt *a, const struct thing **thing
 
 enum status lifecycle_check(const struct attempt *a, struct outcome *out, struct err *e)
 {
-    const struct thing *t;
-    const struct move *m;
+    const struct thing *t = NULL;
+    const struct move *m = NULL;
     enum status s = find_move(a, &t, &m, e);
     if (s != OK)
         return s;
