@@ -302,7 +302,7 @@ static enum status array(struct check *c, const struct filter *f)
     if (f->count > ELEMENTS_MOST)
         return err_set(c->e, TOO_BIG, "an array of the filter has %d elements, at most %d are read", f->count, ELEMENTS_MOST);
     for (const struct filter *arg = f->first; arg != NULL; arg = arg->next)
-        if (!is_scalar(filter_sort_of(c->scope, arg)) || (arg->count > 0 && !filter_is_arithmetic(arg)))
+        if (!is_scalar(filter_sort_of(c->scope, arg)) || arg->count > 0 || (arg->op == OP_PROPERTY && filter_sort_of(c->scope, arg) == SORT_TIME))
             return err_set(c->e, INVALID, "an array holds plain values, not %s", shown(arg, text));
     return OK;
 }

@@ -317,8 +317,11 @@ static struct filter_value array(struct eval *v, const struct filter *f)
 {
     struct filter_value *item = arena_get(v->arena, (size_t)f->count * sizeof *item);
     int n = 0;
-    for (const struct filter *arg = f->first; arg != NULL; arg = arg->next)
-        item[n++] = value_of(v, arg);
+    for (const struct filter *arg = f->first; arg != NULL; arg = arg->next) {
+        item[n] = value_of(v, arg);
+        if (item[n++].kind == FILTER_VALUE_NULL)
+            return nothing();   // an array that is not known whole
+    }
     return (struct filter_value){ .kind = FILTER_VALUE_ARRAY, .item = item, .items = n };
 }
 

@@ -17,7 +17,7 @@ struct dialect {                    // ? is the next argument
     const char *modulo;
     const char *seconds_of_text;    // "2026-11-22" or "2026-11-22T08:00:00Z" to seconds since 1970
     const char *spatial_first, *spatial_last;   // SpatiaLite answers -1 for "unknown"
-    const char *bound_array, *array_first;      // of a JSON text, of values
+    const char *bound_array, *array_of;         // of a JSON text, of values
     const char *array[4];           // A_EQUALS, A_CONTAINS, A_CONTAINEDBY, A_OVERLAPS
 };
 
@@ -31,7 +31,7 @@ static const struct dialect dialects[] = {
         .like = "(? GLOB ?)", .like_is_glob = true, .bytewise = "",
         .modulo = "mod(?, NULLIF(?, 0))", .seconds_of_text = "unixepoch(?)",
         .spatial_first = "NULLIF(ST_", .spatial_last = ", -1)",
-        .bound_array = "?", .array_first = "json_array(",
+        .bound_array = "?", .array_of = "json_array",
         .array = { BOTH_SQLITE(AMONG_SQLITE("a", "b") " AND " AMONG_SQLITE("b", "a")), BOTH_SQLITE(AMONG_SQLITE("b", "a")),
                    BOTH_SQLITE(AMONG_SQLITE("a", "b")),
                    BOTH_SQLITE("EXISTS (SELECT 1 FROM json_each(a) WHERE value IN (SELECT value FROM json_each(b)))") },
@@ -41,7 +41,7 @@ static const struct dialect dialects[] = {
         .modulo = "CAST(mod(CAST(? AS NUMERIC), NULLIF(CAST(? AS NUMERIC), 0)) AS DOUBLE PRECISION)",
         .seconds_of_text = "CAST(extract(epoch FROM CAST(? AS TIMESTAMP)) AS BIGINT)",
         .spatial_first = "ST_", .spatial_last = "",
-        .bound_array = "CAST(? AS JSONB)", .array_first = "jsonb_build_array(",
+        .bound_array = "CAST(? AS JSONB)", .array_of = "jsonb_build_array",
         .array = { BOTH_POSTGIS("a @> b AND b @> a"), BOTH_POSTGIS("a @> b"), BOTH_POSTGIS("a <@ b"),
                    BOTH_POSTGIS("CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN EXISTS (SELECT 1 FROM jsonb_array_elements(a) AS x(one) WHERE b @> x.one) END") },
     },
@@ -421,7 +421,7 @@ static void put_windowed(struct sql *q, const struct filter *f)
 static bool is_constant(const struct filter *f)
 {
     for (const struct filter *arg = f->first; arg != NULL; arg = arg->next)
-        if (arg->op == OP_PROPERTY || arg->count > 0)
+        if (arg->op == OP_PROPERTY)
             return false;
     return true;
 }
@@ -441,23 +441,41 @@ static void json_of(const struct filter *f, struct buf *out)
     buf_json_text(out, f->op == OP_TEXT ? f->text : written);
 }
 
+// A bound one says its type: the array itself tells PostgreSQL none.
 static void put_element(struct sql *q, const struct filter *f)
 {
     char written[FILTER_TIME_BYTES];
-    if (f->op == OP_DATE || f->op == OP_TIMESTAMP) {
+    bool time = f->op == OP_DATE || f->op == OP_TIMESTAMP, bound = time || f->op == OP_TEXT || f->op == OP_NUMBER;
+    text(q, bound ? "CAST(" : "");
+    if (time) {
         filter_time_print(f->time, f->op == OP_DATE, written);
         bind(q, value_text(arena_text(q->arena, written)));
     } else {
         put(q, f);
     }
+    if (bound)
+        text(q, f->op != OP_NUMBER ? " AS TEXT)" : f->is_whole ? " AS BIGINT)" : " AS DOUBLE PRECISION)");
+}
+
+// With properties in it; one that is nothing leaves the whole unknown.
+static void put_array_of_row(struct sql *q, const struct filter *f)
+{
+    text(q, "CASE WHEN TRUE");
+    for (const struct filter *arg = f->first; arg != NULL; arg = arg->next)
+        if (arg->op == OP_PROPERTY) {
+            text(q, " AND ");
+            put(q, arg);
+            text(q, " IS NOT NULL");
+        }
+    buf_printf(&q->out, " THEN %s", q->dialect->array_of);
+    put_joined(q, f, ", ", put_element);
+    text(q, " END");
 }
 
 static void put_array(struct sql *q, const struct filter *f)
 {
     if (!is_constant(f)) {
-        text(q, q->dialect->array_first);
-        put_joined(q, f, ", ", put_element);
-        text(q, ")");
+        put_array_of_row(q, f);
         return;
     }
     struct buf json;

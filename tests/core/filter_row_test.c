@@ -249,8 +249,8 @@ static void spatial(struct buf *b)
 static void sets(struct buf *b)
 {
     static const char *const relations[] = { "A_EQUALS", "A_CONTAINS", "A_CONTAINEDBY", "A_OVERLAPS" };
-    static const char *const values[] = { "()", "('x')", "('x', 'y')", "('y', 'x', 'y')", "('x', 'y', 'z')", "('w')", "tags" };
-    buf_printf(b, "%s(tags, %s)", PICK(relations), PICK(values));
+    static const char *const values[] = { "()", "('x')", "('x', 'y')", "('y', 'x', 'y')", "('x', 'y', 'z')", "('w')", "tags", "(name, 'x', 'y')", "('x', kind)", "(1, 'x', 2.5, TRUE)" };
+    buf_printf(b, below(3) > 0 ? "%s(tags, %s)" : "%1$s(%2$s, tags)", PICK(relations), PICK(values));
 }
 
 static void is_null(struct buf *b)
