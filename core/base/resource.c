@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// Made by cmake/resources.cmake, sorted by path; ends with a row without a path.
+// Made by scripts/resources.cmake, sorted by path; ends with a row without a path.
 extern const struct resource resource_list[];
 
 const struct resource *resource_next(const char *prefix, const struct resource *from)
