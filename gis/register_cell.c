@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { CELL_BIAS = 1 << 30, FEW = 8 };
+enum { CELL_BIAS = 1 << 30 };
+enum { FEW = 8 };        // footprints: a cell of fewer is judged together with those around it
 enum { BESIDE = 2 };     // quiet cells no further than this from an active one lend it their ties
 
 uint64_t cell_key(double size_m, struct xy_m p)
@@ -98,7 +99,6 @@ static void know_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
-// A cell of few footprints is judged together with those around it.
 static void judge_roles(struct district *d)
 {
     for (size_t c = 0; c < d->cell.count; c++) {

@@ -120,7 +120,7 @@ static void gather_votes(const struct counting *c, size_t cell, struct histogram
 static void fill_histogram(struct histogram *h)
 {
     for (size_t v = 0; v < h->votes; v++) {
-        int x = (int)floor((h->vote[v].x + h->reach_m) / BIN_M), y = (int)floor((h->vote[v].y + h->reach_m) / BIN_M);
+        int x = (int)((h->vote[v].x + h->reach_m) / BIN_M), y = (int)((h->vote[v].y + h->reach_m) / BIN_M);
         if (x < HALF || y < HALF || x >= h->bins - HALF || y >= h->bins - HALF)
             continue;
         float *bin = &h->bin[y * h->bins + x];
