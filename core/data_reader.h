@@ -9,7 +9,10 @@ struct arena;
 
 struct data_reader { struct json object; struct arena *arena; struct err *e; enum status s; };
 
-enum { DATA_WORD_BYTES_MOST = 64, DATA_TEXT_BYTES_MOST = 2000 };
+enum {
+    DATA_WORD_BYTES_MOST = 64, DATA_TEXT_BYTES_MOST = 2000,
+    DATA_ARENA_BYTES = 128 << 20        // an arena with this ceiling holds whatever any one file may say
+};
 
 void data_known_keys(struct data_reader *r, const char *const *known);         // NULL ends them
 const char *data_word(struct data_reader *r, const char *key);                 // a-z 0-9 . _ - and * for any

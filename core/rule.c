@@ -1,6 +1,7 @@
 #include "core/rule.h"
 #include "core/base/mem.h"
 #include "core/data_reader.h"
+#include "core/filter.h"
 #include "core/limits.h"
 
 #include <stdlib.h>
@@ -85,6 +86,19 @@ static void read_agency_of(struct data_reader *r, const struct agency_list *agen
         data_wrong(r, "secrecy", "at least the secrecy the agency asks");
 }
 
+static void read_when(struct data_reader *r, struct routing_rule *out)
+{
+    out->when = data_text(r, "when");
+    if (r->s != OK)
+        return;
+    struct err why = { .lang = r->e != NULL ? r->e->lang : LANG_EN };
+    if (filter_parse(r->arena, out->when, &out->filter, &why) == OK)
+        return;
+    data_wrong(r, "when", "a CQL2 expression");
+    if (r->e != NULL)
+        err_set(r->e, INVALID, "%s (%s)", r->e->text, why.text);
+}
+
 static enum status read_rule(struct json v, const struct agency_list *agencies, struct arena *a, struct routing_rule *out, struct err *e)
 {
     static const char *const known[] = { "key", "order", "title_zh", "title_en", "when", "agency", "priority", "secrecy", "then",
@@ -95,7 +109,7 @@ static enum status read_rule(struct json v, const struct agency_list *agencies, 
     out->order = (int)data_int(&r, "order", 0, 1000000);
     out->title_zh = data_text(&r, "title_zh");
     out->title_en = data_text(&r, "title_en");
-    out->when = data_text(&r, "when");
+    read_when(&r, out);
     read_agency_of(&r, agencies, out);
     out->priority = (int)data_int(&r, "priority", 1, 5);
     out->then = (enum rule_then)data_choice(&r, "then", thens, "stop or also");

@@ -1,7 +1,7 @@
 // rule.h - agencies and routing rules (移交规则): which facts of a case go to whom, how urgent, how secret.
 //
-// Rules are data and stand in an order. A rule's condition is CQL2 text over the facts of a case; this reader keeps it as it is
-// written and checks all else: core/filter parses it, core/routing asks it. `stop` takes the case and ends the search; `also`
+// Rules are data and stand in an order. A rule's condition is CQL2 over the facts of a case (filter.h), parsed here, so that a
+// wrong one is refused with its place; which facts there are is held against it by whoever asks it (filter_check). `stop` takes the case and ends the search; `also`
 // notifies and goes on. Nothing is sent by a rule: it drafts, a person sends.
 #pragma once
 #include "core/base/json.h"
@@ -9,8 +9,9 @@
 #include "core/deadline.h"
 
 struct arena;
+struct filter;
 
-enum { AGENCIES_MOST = 1000, ROUTING_RULES_MOST = 1000 };
+enum { AGENCIES_MOST = 1000, ROUTING_RULES_MOST = 300 };
 
 enum secrecy { SECRECY_ORDINARY, SECRECY_INTERNAL, SECRECY_SECRET, SECRECIES };  // 普通, 内部, 密: the words of lead.secrecy
 const char *secrecy_word(enum secrecy s);
@@ -33,7 +34,8 @@ enum rule_then { RULE_STOP, RULE_ALSO };
 struct routing_rule {
     const char *key, *title_zh, *title_en, *ground;          // ground: the law it rests on; "" when none is named
     int order;                                               // unique; small ones are asked first
-    const char *when;                                        // CQL2 text
+    const char *when;                                        // CQL2 as written
+    const struct filter *filter;                             // and parsed
     const struct agency_entry *agency;
     int priority;                                            // 1 (most urgent) .. 5
     enum secrecy secrecy;

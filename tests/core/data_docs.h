@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/resource.h"
+#include "core/data_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { DATA_ARENA_BYTES = 4 << 20 };
 
 static struct json_doc *doc_of_text(const char *text, const char *name)
 {

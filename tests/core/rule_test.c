@@ -1,5 +1,6 @@
 // Agencies and routing rules: read whole, in order, and refused whole when one thing does not fit.
 #include "core/rule.h"
+#include "core/filter.h"
 #include "tests/core/data_docs.h"
 
 static struct arena *arena;
@@ -24,6 +25,17 @@ static int tear_down(void **state)
     return 0;
 }
 
+// The facts the default rules speak of; data/README.md names them for those who write rules.
+static const struct filter_queryable fact[] = {
+    { .name = "kind", .type = FILTER_TEXT }, { .name = "scheme", .type = FILTER_TEXT }, { .name = "code", .type = FILTER_TEXT },
+    { .name = "stock", .type = FILTER_TEXT }, { .name = "in_progress", .type = FILTER_BOOLEAN }, { .name = "land", .type = FILTER_TEXT },
+    { .name = "legal_code", .type = FILTER_TEXT }, { .name = "zone_kind", .type = FILTER_TEXT }, { .name = "zone_p", .type = FILTER_NUMBER },
+    { .name = "party_is_official", .type = FILTER_BOOLEAN }, { .name = "obstructed", .type = FILTER_BOOLEAN },
+    { .name = "suspected_crime", .type = FILTER_BOOLEAN }, { .name = "load_bearing_changed", .type = FILTER_BOOLEAN },
+    { .name = "has_building_licence", .type = FILTER_BOOLEAN },
+};
+static const struct filter_scope facts = { fact, sizeof fact / sizeof fact[0], FILTER_ALL_CLASSES };
+
 static void the_default_rules_stand_in_order(void **state)
 {
     (void)state;
@@ -35,6 +47,9 @@ static void the_default_rules_stand_in_order(void **state)
     json_close(d);
     for (size_t i = 1; i < r.rules; i++)
         assert_true(r.rule[i - 1].order < r.rule[i].order);
+    for (size_t i = 0; i < r.rules; i++)
+        if (filter_check(r.rule[i].filter, &facts, &e) != OK)
+            fail_msg("%s: %s", r.rule[i].key, e.text);
     assert_string_equal(r.rule[0].key, "official_involved");
     assert_string_equal(r.rule[0].agency->name_zh, "纪委监委");
     assert_int_equal(r.rule[0].secrecy, SECRECY_SECRET);
@@ -49,6 +64,8 @@ static void the_default_rules_stand_in_order(void **state)
 
 #define RULE(key, order, agency, secrecy, then) "{\"key\":\"" key "\",\"order\":" order ",\"title_zh\":\"a\",\"title_en\":\"a\"," \
     "\"when\":\"TRUE\",\"agency\":\"" agency "\",\"priority\":3,\"secrecy\":\"" secrecy "\",\"then\":\"" then "\"}"
+#define RULE_WHEN(when) "{\"key\":\"a\",\"order\":1,\"title_zh\":\"a\",\"title_en\":\"a\",\"when\":\"" when "\"," \
+    "\"agency\":\"water\",\"priority\":3,\"secrecy\":\"ordinary\",\"then\":\"stop\"}"
 #define FILE_OF(rules) "{\"version\":\"1\",\"rules\":[\n" rules "]}"
 
 static void faults_are_named_with_their_place(void **state)
@@ -71,6 +88,19 @@ static void faults_are_named_with_their_place(void **state)
     }
 }
 
+static void a_wrong_condition_is_named_with_its_place_and_reason(void **state)
+{
+    (void)state;
+    struct json_doc *d = doc_of_text(FILE_OF(RULE_WHEN("code = = 1")), "x.json");
+    struct routing_rules r;
+    struct err e = { 0 };
+    const char *begin = "x.json:2: rules[0].when: a CQL2 expression is expected, \"code = = 1\" is given (";
+    assert_int_equal(rules_read(d, &agencies, arena, &r, &e), INVALID);
+    if (strncmp(e.text, begin, strlen(begin)) != 0)
+        fail_msg("expected %s..., got %s", begin, e.text);
+    json_close(d);
+}
+
 static void an_order_is_given_once(void **state)
 {
     (void)state;
@@ -89,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_rules_stand_in_order),
         cmocka_unit_test(faults_are_named_with_their_place),
+        cmocka_unit_test(a_wrong_condition_is_named_with_its_place_and_reason),
         cmocka_unit_test(an_order_is_given_once),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
