@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double BOTH = 4096;             // windings of the cutting side are counted in these, so that one sum does for both
+
 struct arrangement *arrange_open(void)
 {
     return mem_get(1, sizeof(struct arrangement));
@@ -177,48 +179,84 @@ static void cut_pieces(struct arrangement *a)
 
 // --- windings ---------------------------------------------------------------------------------------------------------------
 
-// Windings beyond the middle of a piece, along y for flat pieces and along x for steep ones, counted from far out inwards.
-struct windings { int n[2]; };
-
-static struct windings beyond(const struct arrangement *a, int of, bool steep)
+static void lay_columns(struct arrangement *a)
 {
-    struct windings w = {{0, 0}};
-    struct xy_m low = a->place[a->piece[of].low], high = a->place[a->piece[of].high];
-    double mx = (low.x + high.x) / 2, my = (low.y + high.y) / 2, u = steep ? my : mx, v = steep ? mx : my;
+    memset(a->degree, 0, (size_t)a->places * sizeof *a->degree);
     for (int k = 0; k < a->pieces; k++) {
-        struct xy_m p = a->place[a->piece[k].low], q = a->place[a->piece[k].high];
-        double pu = steep ? p.y : p.x, qu = steep ? q.y : q.x, pv = steep ? p.x : p.y, qv = steep ? q.x : q.y;
-        if ((pu <= u) == (qu <= u) || k == of)
-            continue;
-        double above = (qv - pv) * (u - pu) - (v - pv) * (qu - pu); // the piece lies beyond
-        if ((above > 0) != (qu > pu))
-            continue;
-        int way = (qu > pu) == steep ? 1 : -1;
-        w.n[0] += way * a->piece[k].winding[0];
-        w.n[1] += way * a->piece[k].winding[1];
+        const struct arrange_piece *p = &a->piece[k];
+        a->degree[p->low]++, a->degree[p->high]++;
+        a->low_x[k] = a->place[p->low].x, a->low_y[k] = a->place[p->low].y;
+        a->high_x[k] = a->place[p->high].x, a->high_y[k] = a->place[p->high].y;
+        a->both[k] = p->winding[0] + BOTH * p->winding[1];
     }
-    return w;
 }
 
-static bool in_region(struct windings w) { return w.n[0] > 0 && w.n[1] <= 0; }
+// What every piece adds to the windings at (u, v), looked at along v from far out: without branches, for the machine's vectors.
+static void crossings(const double *restrict pu, const double *restrict pv, const double *restrict qu, const double *restrict qv,
+                      const double *restrict both, int n, double u, double v, double *restrict out)
+{
+    for (int k = 0; k < n; k++) {
+        double way = (pu[k] <= u ? 1.0 : 0.0) - (qu[k] <= u ? 1.0 : 0.0);
+        double beyond = way * ((qv[k] - pv[k]) * (u - pu[k]) - (v - pv[k]) * (qu[k] - pu[k]));
+        out[k] = beyond > 0 ? way * both[k] : 0.0;
+    }
+}
+
+// Both windings of a place in one number.
+static struct arrange_windings apart(double both)
+{
+    double cut = nearbyint(both / BOTH);
+    return (struct arrange_windings){{(int)(both - BOTH * cut), (int)cut}};
+}
+
+// By a ray from the middle of a piece: along y for flat pieces, along x for steep ones.
+static struct arrange_sides look_out(const struct arrangement *a, int of)
+{
+    double out[ARRANGE_PIECES], sum = 0, dx = a->high_x[of] - a->low_x[of], dy = a->high_y[of] - a->low_y[of];
+    double x = a->low_x[of] + dx / 2, y = a->low_y[of] + dy / 2;
+    bool steep = fabs(dy) > fabs(dx), forward = steep ? dy > 0 : dx > 0;
+    if (steep)
+        crossings(a->low_y, a->low_x, a->high_y, a->high_x, a->both, a->pieces, y, x, out);
+    else
+        crossings(a->low_x, a->low_y, a->high_x, a->high_y, a->both, a->pieces, x, y, out);
+    out[of] = 0;
+    for (int k = 0; k < a->pieces; k++)
+        sum += out[k];
+    double far = steep ? sum : -sum, near = far + (forward == steep ? a->both[of] : -a->both[of]);
+    bool far_is_left = forward != steep;
+    return (struct arrange_sides){apart(far_is_left ? far : near), apart(far_is_left ? near : far)};
+}
+
+// Where nothing else meets the end of the piece before, its sides go on.
+static bool goes_on(const struct arrangement *a, int k, const struct arrange_sides *last, struct arrange_sides *out)
+{
+    const struct arrange_piece *p = &a->piece[k - 1], *q = &a->piece[k];
+    uint16_t at = p->high == q->low || p->high == q->high ? p->high : p->low;
+    if ((at != q->low && at != q->high) || a->degree[at] != 2)
+        return false;
+    bool same_way = (at == p->high) == (at == q->low);
+    *out = same_way ? *last : (struct arrange_sides){last->right, last->left};
+    return true;
+}
+
+static bool in_region(struct arrange_windings w) { return w.n[0] > 0 && w.n[1] <= 0; }
+static bool is_backwards(struct arrange_windings w) { return w.n[0] < 0 || w.n[1] < 0; }
 
 static void find_bounds(struct arrangement *a)
 {
+    struct arrange_sides s;
+    lay_columns(a);
     for (int k = 0; k < a->pieces; k++) {
-        const struct arrange_piece *p = &a->piece[k];
-        struct xy_m low = a->place[p->low], high = a->place[p->high];
-        bool steep = fabs(high.y - low.y) > fabs(high.x - low.x), forward = steep ? high.y > low.y : high.x > low.x;
-        struct windings far = beyond(a, k, steep), near = far;
-        int way = forward == steep ? 1 : -1;
-        near.n[0] += way * p->winding[0];
-        near.n[1] += way * p->winding[1];
-        if (!a->grown && (far.n[0] < 0 || far.n[1] < 0 || near.n[0] < 0 || near.n[1] < 0))
+        struct arrange_sides last = s;
+        if (k == 0 || !goes_on(a, k, &last, &s))
+            s = look_out(a, k);
+        if (!a->grown && (is_backwards(s.left) || is_backwards(s.right)))
             a->refused = true;                           // no valid outline winds backwards
-        if (in_region(far) == in_region(near))
+        if (in_region(s.left) == in_region(s.right))
             continue;
-        bool far_is_left = forward != steep, ahead = in_region(far) == far_is_left;
-        a->from[a->bounds] = ahead ? p->low : p->high;
-        a->to[a->bounds++] = ahead ? p->high : p->low;
+        bool ahead = in_region(s.left);
+        a->from[a->bounds] = ahead ? a->piece[k].low : a->piece[k].high;
+        a->to[a->bounds++] = ahead ? a->piece[k].high : a->piece[k].low;
     }
 }
 

@@ -12,12 +12,16 @@ struct arrange_piece {
     int16_t winding[2];          // by side: edges from low to high less those back
 };
 
+struct arrange_windings { int n[2]; };       // by side
+struct arrange_sides { struct arrange_windings left, right; };  // of a piece, from low to high
+
 struct arrangement {
     struct xy_m place[ARRANGE_PLACES];
     struct arrange_edge edge[ARRANGE_EDGES];
     struct arrange_split split[ARRANGE_SPLITS];
     struct arrange_piece piece[ARRANGE_PIECES];
-    uint16_t first_piece[ARRANGE_PLACES];
+    uint16_t first_piece[ARRANGE_PLACES], degree[ARRANGE_PLACES];
+    double low_x[ARRANGE_PIECES], low_y[ARRANGE_PIECES], high_x[ARRANGE_PIECES], high_y[ARRANGE_PIECES], both[ARRANGE_PIECES];
     int places, edges, splits, pieces;
     bool grown, refused;         // refused: no room, or too close to call
     // while tracing: pieces with the region on their left
