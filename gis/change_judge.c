@@ -361,7 +361,7 @@ static enum status judge_both(struct judge *j, struct question *q, struct change
         struct xy_m back = {q->placed.shift.x + q->test.move.x, q->placed.shift.y + q->test.move.y};
         ground_add_increments(&j->ground, &j->gain, back);
         ground_add_increments(&j->ground, &j->loss, (struct xy_m){0, 0});
-    } else
+    } else if (c->class != CHANGE_SAME || j->in->options->all)
         ground_add_members(j, j->in->after, q->after, q->afters, q->frame);
     return OK;
 }
@@ -406,9 +406,10 @@ enum status judge_group(struct judge *j, int64_t g, struct change *out, struct b
     c.shift = q.placed.shift;
     c.registration_sd_m = q.placed.sd_m;
     hold_against_coverage(j, &q, &c);
-    weigh(j, &q, &c);
-    if (c.class != CHANGE_SAME || j->in->options->all)
+    if (c.class != CHANGE_SAME || j->in->options->all) { // nobody asks about the others
+        weigh(j, &q, &c);
         ground_write(j, &q, &c, wkb);
+    }
     *out = c;
     return OK;
 }

@@ -1,4 +1,5 @@
 #include "gis/change_test.h"
+#include "core/base/mem.h"
 #include <math.h>
 #include <string.h>
 
@@ -12,27 +13,39 @@ static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall
 
 struct estimate { struct xy_m t; double vxx, vxy, vyy, cut_m; }; // V in m2
 
-static double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
+// A million buildings pass here, most without a change: fmin and fmax of the library are calls.
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
+static inline double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
 
-static double weight_of(const struct wall_piece *p) { return fmin(1, p->length_m / 2) / p->factor; }
+static double weight_of(const struct wall_piece *p) { return least(1, p->length_m / 2) / p->factor; }
+
+// What the adjustments ask of every piece again and again, once.
+static void lay_out_pulls(const struct walls *old, struct wall_pieces *pieces, const struct test_scale *s)
+{
+    if (pieces->count > pieces->pull_cap)
+        pieces->pull = mem_grow(pieces->pull, &pieces->pull_cap, pieces->count, sizeof *pieces->pull);
+    for (size_t k = 0; k < pieces->count; k++) {
+        const struct wall_piece *p = &pieces->piece[k];
+        pieces->pull[k] = (struct wall_pull){old->wall[p->old_wall].out, p->offset_m - s->overhang_m, weight_of(p),
+                                             1 / sqrt(most(p->factor, 1))};
+    }
+}
 
 // Robust estimate of the displacement with its prior (mean 0, sd tau): reweighted from wide to narrow.
-static struct estimate estimate_move(const struct walls *old, const struct wall_pieces *pieces, const struct test_scale *s)
+static struct estimate estimate_move(const struct wall_pieces *pieces, const struct test_scale *s)
 {
-    double s2 = s->vertex_noise_m * s->vertex_noise_m, prior = s2 / fmax(1e-8, s->registration_sd_m * s->registration_sd_m);
+    double s2 = s->vertex_noise_m * s->vertex_noise_m, prior = s2 / most(1e-8, s->registration_sd_m * s->registration_sd_m);
     struct estimate e = {0};
     for (int turn = 0; turn < 5; turn++) {
         double cut = (turn == 0 ? 6 : turn == 1 ? 5 : 4) * s->vertex_noise_m + (turn == 0 ? 2 : 1) * s->registration_sd_m;
-        double xx = prior, xy = 0, yy = prior, gx = 0, gy = 0;
+        double xx = prior, xy = 0, yy = prior, gx = 0, gy = 0, per_cut = 1 / cut;
         for (size_t k = 0; k < pieces->count; k++) {
-            const struct wall_piece *p = &pieces->piece[k];
-            struct xy_m n = old->wall[p->old_wall].out;
-            double left = (p->offset_m - s->overhang_m + dot(n, e.t)) / (cut * sqrt(fmax(p->factor, 1)));
-            if (left * left >= 1)
-                continue;
-            double w = weight_of(p) * (1 - left * left) * (1 - left * left);
-            xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
-            gx += w * n.x * (p->offset_m - s->overhang_m), gy += w * n.y * (p->offset_m - s->overhang_m);
+            const struct wall_pull *p = &pieces->pull[k];
+            double left = (p->offset_m + dot(p->out, e.t)) * p->root_factor * per_cut, inside = most(0, 1 - left * left);
+            double w = p->weight * inside * inside;
+            xx += w * p->out.x * p->out.x, xy += w * p->out.x * p->out.y, yy += w * p->out.y * p->out.y;
+            gx += w * p->out.x * p->offset_m, gy += w * p->out.y * p->offset_m;
         }
         double det = xx * yy - xy * xy;
         e.t = (struct xy_m){-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
@@ -43,12 +56,14 @@ static struct estimate estimate_move(const struct walls *old, const struct wall_
 }
 
 // A wall that took part in the estimate has pulled it its way (variance less n'Vn), one that was left out has not (plus).
-static double variance_of(const struct wall_piece *p, struct xy_m n, double left, const struct estimate *e, const struct test_scale *s)
+static double variance_of(const struct wall_piece *p, const struct wall_pull *pull, double left, const struct estimate *e,
+                          const struct test_scale *s)
 {
     double s2 = s->vertex_noise_m * s->vertex_noise_m;
+    struct xy_m n = pull->out;
     double nvn = n.x * n.x * e->vxx + 2 * n.x * n.y * e->vxy + n.y * n.y * e->vyy, own = s2 * p->factor;
-    double far = left / (e->cut_m * sqrt(fmax(p->factor, 1))), part = far * far >= 1 ? 0 : (1 - far * far) * (1 - far * far);
-    return fmax(own + nvn * (1 - 2 * part), 0.3 * own);
+    double far = left * pull->root_factor / e->cut_m, inside = most(0, 1 - far * far);
+    return most(own + nvn * (1 - 2 * inside * inside), 0.3 * own);
 }
 
 static struct xy_m middle_of(const struct walls *w)
@@ -94,7 +109,8 @@ static double length_of(const struct walls *w)
 static bool of_the_whole(const struct walls *old, const struct walls *new_, const struct wall_piece *p, const struct test_scale *s)
 {
     double a = old->wall[p->old_wall].length_m, b = new_->wall[p->new_wall].length_m;
-    return fmin(a, b) >= PART_OF_WALL * fmax(a, b) && p->length_m > fmax(a, b) / 3 &&
+    double longer = most(a, b);
+    return least(a, b) >= PART_OF_WALL * longer && p->length_m > longer / 3 &&
            fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
 }
 
@@ -110,24 +126,24 @@ static void moved_freely(const struct walls *old, const struct walls *new_, cons
         const struct wall_piece *p = &pieces->piece[k];
         if (!of_the_whole(old, new_, p, s))
             continue;
-        struct xy_m n = old->wall[p->old_wall].out;
-        double w = weight_of(p), offset = p->offset_m - s->overhang_m;
+        struct xy_m n = pieces->pull[k].out;
+        double w = pieces->pull[k].weight, offset = pieces->pull[k].offset_m;
         xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
         gx += w * n.x * offset, gy += w * n.y * offset;
-        length += p->length_m, walls += fmin(1, p->length_m / 2);
+        length += p->length_m, walls += least(1, p->length_m / 2);
     }
     double det = xx * yy - xy * xy, chi2 = 0;
     if (det < 0.02 * (xx + yy) * (xx + yy) || length < MOST_OF_IT * length_of(old))
         return;
     struct xy_m t = {-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
-    double own = s2 * (xx + yy) / (2 * det), far = hypot(t.x, t.y); // no further than tails reach, and surely off the field
-    if (far > s->tail_m || far < SURELY_OFF * sqrt(own + s->registration_sd_m * s->registration_sd_m))
+    double own = s2 * (xx + yy) / (2 * det), far2 = dot(t, t); // no further than tails reach, and surely off the field
+    if (far2 > s->tail_m * s->tail_m || far2 < SURELY_OFF * SURELY_OFF * (own + s->registration_sd_m * s->registration_sd_m))
         return;
     for (size_t k = 0; k < pieces->count; k++) {
         const struct wall_piece *p = &pieces->piece[k];
         double left = p->offset_m - s->overhang_m + dot(old->wall[p->old_wall].out, t);
         if (of_the_whole(old, new_, p, s))
-            chi2 += left * left / (s2 * p->factor) * fmin(1, p->length_m / 2);
+            chi2 += left * left * pieces->pull[k].weight / s2;
     }
     if (chi2 - fmax(0, walls - 2) - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
         return;
@@ -136,16 +152,17 @@ static void moved_freely(const struct walls *old, const struct walls *new_, cons
 
 static double bare(const struct walls *w)
 {
-    double most = 0;
+    double longest = 0;
     for (size_t i = 0; i < w->count; i++)
-        most = fmax(most, w->wall[i].length_m - w->covered_m[i]);
-    return most;
+        longest = most(longest, w->wall[i].length_m - w->covered_m[i]);
+    return longest;
 }
 
 void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
-    struct estimate e = estimate_move(old, pieces, s);
+    lay_out_pulls(old, pieces, s);
+    struct estimate e = estimate_move(pieces, s);
     moved_freely(old, new_, pieces, s, &e);
     struct xy_m middle = middle_of(old);
     census->off_field += s->tail;
@@ -154,8 +171,8 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
     for (size_t k = 0; k < pieces->count; k++) {
         struct wall_piece *p = &pieces->piece[k];
         const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
-        double left = p->offset_m - s->overhang_m + dot(a->out, e.t), bend = bend_at(a, p, middle, s);
-        double sd = sqrt(variance_of(p, a->out, left, &e, s) + bend * bend), w = left / sd;
+        double left = pieces->pull[k].offset_m + dot(a->out, e.t), bend = bend_at(a, p, middle, s);
+        double sd = sqrt(variance_of(p, &pieces->pull[k], left, &e, s) + bend * bend), w = left / sd;
         p->left_m = left, p->w = w;
         p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
         if (fabs(w) < KEPT_W)
@@ -164,11 +181,11 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
             p->w = 0;
             continue;
         }
-        double angle = asin(fmax(-1, fmin(1, a->along.x * b->along.y - a->along.y * b->along.x)));
-        double swing = p->length_m * sin(angle) / (2 * s->vertex_noise_m);
-        squares += fmin(w * w, MOST_W2) + (p->step ? 0 : fmin(swing * swing, MOST_W2)), freedom += p->step ? 1 : 2;
+        double sine = most(-1, least(1, a->along.x * b->along.y - a->along.y * b->along.x)), angle = asin(sine);
+        double swing = p->length_m * sine / (2 * s->vertex_noise_m);
+        squares += least(w * w, MOST_W2) + (p->step ? 0 : least(swing * swing, MOST_W2)), freedom += p->step ? 1 : 2;
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
-        count_wall(census, fmax(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
+        count_wall(census, most(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)
             continue;
         if (w > out->gain_z)

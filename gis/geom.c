@@ -190,10 +190,10 @@ void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, s
     uint32_t vertex0 = f->vertex_first[ring0], vertices = f->vertex_first[ring0 + rings] - vertex0;
     reserve_first(out, rings + 2);
     reserve_vertex(out, vertices > 0 ? vertices : 1);
-    int64_t dx = f->origin[i].x - frame.x, dy = f->origin[i].y - frame.y;
+    double dx = (double)(f->origin[i].x - frame.x), dy = (double)(f->origin[i].y - frame.y); // whole millimetres are exact sums
     for (uint32_t k = 0; k < vertices; k++) {
         struct mm v = f->vertex[vertex0 + k];
-        out->vertex[k] = (struct xy_m){ (double)(v.x + dx) * 1e-3 + shift.x, (double)(v.y + dy) * 1e-3 + shift.y };
+        out->vertex[k] = (struct xy_m){ (v.x + dx) * 1e-3 + shift.x, (v.y + dy) * 1e-3 + shift.y };
     }
     for (uint32_t k = 0; k <= rings; k++)
         out->first[k] = f->vertex_first[ring0 + k] - vertex0;

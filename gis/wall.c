@@ -17,6 +17,7 @@ void walls_clear(struct walls *w)
 void wall_pieces_clear(struct wall_pieces *p)
 {
     mem_free(p->piece);
+    mem_free(p->pull);
     *p = (struct wall_pieces){0};
 }
 
@@ -55,7 +56,7 @@ static bool beside(const struct wall *a, const struct wall *b, double reach_m, s
         return false;
     struct xy_m d = {b->from.x - a->from.x, b->from.y - a->from.y};
     double start = dot(d, a->along), end = start + b->length_m * cosine;
-    double from = fmax(start, 0), to = fmin(end, a->length_m);
+    double from = start > 0 ? start : 0, to = end < a->length_m ? end : a->length_m;
     if (to - from < SHORTEST_M)
         return false;
     double middle = (from + to) / 2;
@@ -90,7 +91,8 @@ static void add_piece(struct wall_pieces *out, struct walls *old, struct walls *
     struct xy_m place = {wa->from.x + wa->along.x * middle + wa->out.x * c->offset,
                          wa->from.y + wa->along.y * middle + wa->out.y * c->offset};
     struct xy_m d = {place.x - wb->from.x, place.y - wb->from.y};
-    double at_b = fmin(1, fmax(0, dot(d, wb->along) / wb->length_m));
+    double at_b = dot(d, wb->along) / wb->length_m;
+    at_b = at_b < 0 ? 0 : at_b > 1 ? 1 : at_b;
     double at_a = middle / wa->length_m;
     out->piece[out->count++] =
         (struct wall_piece){.old_wall = a, .new_wall = c->wall, .length_m = length, .offset_m = c->offset, .old_at = at_a,

@@ -22,7 +22,8 @@ struct wall_piece {
 };
 // Scratch for one thread; grows to the largest outline met.
 struct walls { struct wall *wall; size_t count, cap; double *covered_m; size_t covered_cap; };
-struct wall_pieces { struct wall_piece *piece; size_t count, cap; };
+struct wall_pull { struct xy_m out; double offset_m, weight, root_factor; }; // a piece as an adjustment sees it: see change_test.c
+struct wall_pieces { struct wall_piece *piece; size_t count, cap; struct wall_pull *pull; size_t pull_cap; };
 
 void walls_of(const struct rings *outline, struct walls *out);
 void walls_clear(struct walls *w);
