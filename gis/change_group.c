@@ -34,54 +34,72 @@ struct linking {
 
 static struct box_m meet(struct box_m a, struct box_m b)
 {
-    return (struct box_m){fmax(a.min_x, b.min_x), fmax(a.min_y, b.min_y), fmin(a.max_x, b.max_x), fmin(a.max_y, b.max_y)};
+    return (struct box_m){a.min_x > b.min_x ? a.min_x : b.min_x, a.min_y > b.min_y ? a.min_y : b.min_y,
+                          a.max_x < b.max_x ? a.max_x : b.max_x, a.max_y < b.max_y ? a.max_y : b.max_y};
+}
+
+// No link with so little in common, whatever else.
+static bool out_of_question(double before_m2, double after_m2, double most_m2)
+{
+    double low = before_m2 < after_m2 ? before_m2 : after_m2, high = before_m2 < after_m2 ? after_m2 : before_m2;
+    return most_m2 < HALF * low && most_m2 <= LINZ_SHARE * high;
 }
 
 static bool judge(const struct group_input *in, uint32_t j, uint32_t i, double overlap, struct box_m shared, struct link *out)
 {
-    double f = overlap / in->before->area_m2[j], g = overlap / in->after->area_m2[i], low = fmin(f, g);
+    double f = overlap / in->before->area_m2[j], g = overlap / in->after->area_m2[i], low = f < g ? f : g, high = f < g ? g : f;
     *out = (struct link){j, i, (float)overlap, low > LINZ_SHARE, false};
-    double sd = hypot(in->vertex_noise_m, in->placed[i].sd_m);
-    double longer = fmax(shared.max_x - shared.min_x, shared.max_y - shared.min_y);
-    if (fmax(f, g) >= HALF || low >= SURE_SHARE)
+    if (high >= HALF || low >= SURE_SHARE) {
         out->kept = true;
-    else if (low > LINZ_SHARE && overlap > 3 * sd * longer)
-        out->kept = true;
+    } else if (low > LINZ_SHARE) {
+        double longer = fmax(shared.max_x - shared.min_x, shared.max_y - shared.min_y);
+        out->kept = overlap > 3 * hypot(in->vertex_noise_m, in->placed[i].sd_m) * longer;
+    }
     return out->kept || out->linz;
+}
+
+static void add_link(struct bundle *bundle, struct link link)
+{
+    if (bundle->count == bundle->cap)
+        bundle->link = mem_grow(bundle->link, &bundle->cap, bundle->count + 64, sizeof *bundle->link);
+    bundle->link[bundle->count++] = link;
+}
+
+static struct box_m box_from(const struct footprints *f, uint32_t i, struct mm64 frame)
+{
+    struct box_m box = footprint_box(f, i);
+    double x = (double)frame.x * 1e-3, y = (double)frame.y * 1e-3;
+    return (struct box_m){box.min_x - x, box.min_y - y, box.max_x - x, box.max_y - y};
+}
+
+// AFTER footprint i against every BEFORE one near.
+static void link_footprint(const struct group_input *in, uint32_t i, struct hands *h, struct bundle *bundle)
+{
+    struct mm64 frame = footprint_centre(in->after, i);
+    placed_rings(in->after, i, &in->placed[i], frame, &h->b);
+    struct relate_shape b = {&h->b, rings_box(&h->b), in->after->area_m2[i]};
+    for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
+        uint32_t j = in->pairs->b[p];
+        struct relate_shape a = {&h->a, box_from(in->before, j, frame), in->before->area_m2[j]};
+        struct box_m shared = meet(a.box, b.box);
+        double width = shared.max_x - shared.min_x, height = shared.max_y - shared.min_y;
+        if (width <= 0 || height <= 0 || out_of_question(a.area_m2, b.area_m2, width * height))
+            continue;
+        footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &h->a);
+        double overlap = relate_overlap_of(&a, &b);
+        struct link link;
+        if (overlap > 1e-6 && judge(in, j, i, overlap, shared, &link))
+            add_link(bundle, link);
+    }
 }
 
 static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct linking *l = ctx;
     const struct group_input *in = l->in;
-    struct bundle *bundle = &l->bundle[first / SLICE];
-    struct hands *h = &l->hands[thread];
-    for (int64_t i = first; i < last; i++) {
-        struct box_m box;
-        struct mm64 frame = footprint_centre(in->after, i);
-        bool ready = false;
-        for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
-            uint32_t j = in->pairs->b[p];
-            if (!ready) {
-                placed_rings(in->after, i, &in->placed[i], frame, &h->b);
-                box = rings_box(&h->b);
-                ready = true;
-            }
-            struct box_m other = footprint_box(in->before, j);
-            double fx = (double)frame.x * 1e-3, fy = (double)frame.y * 1e-3;
-            struct box_m shared = meet(box, (struct box_m){other.min_x - fx, other.min_y - fy, other.max_x - fx, other.max_y - fy});
-            if (shared.min_x >= shared.max_x || shared.min_y >= shared.max_y)
-                continue;
-            footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &h->a);
-            double overlap = relate_overlap_m2(&h->a, &h->b);
-            struct link link;
-            if (overlap <= 1e-6 || !judge(in, j, (uint32_t)i, overlap, shared, &link))
-                continue;
-            if (bundle->count == bundle->cap)
-                bundle->link = mem_grow(bundle->link, &bundle->cap, bundle->count + 64, sizeof *bundle->link);
-            bundle->link[bundle->count++] = link;
-        }
-    }
+    for (int64_t i = first; i < last; i++)
+        if (in->first_pair[i] < in->first_pair[i + 1])
+            link_footprint(in, (uint32_t)i, &l->hands[thread], &l->bundle[first / SLICE]);
 }
 
 static void find_links(const struct group_input *in, struct groups *out)
@@ -106,6 +124,8 @@ static void find_links(const struct group_input *in, struct groups *out)
     mem_free(l.hands);
 }
 
+static float larger(float a, float b) { return a > b ? a : b; }
+
 // A strong bond on both sides cuts a weak third one: a boundary between two neighbours that moved is no common building.
 static void cut_weak(const struct group_input *in, struct groups *g)
 {
@@ -116,16 +136,16 @@ static void cut_weak(const struct group_input *in, struct groups *g)
             best_after[i] = best_before[in->twin[i]] = 1;
     for (int64_t k = 0; k < g->links; k++) {
         struct link *l = &g->link[k];
-        float both = l->overlap_m2 / fmaxf(in->before->area_m2[l->before], in->after->area_m2[l->after]);
-        best_before[l->before] = fmaxf(best_before[l->before], both);
-        best_after[l->after] = fmaxf(best_after[l->after], both);
+        float both = l->overlap_m2 / larger(in->before->area_m2[l->before], in->after->area_m2[l->after]);
+        best_before[l->before] = larger(best_before[l->before], both);
+        best_after[l->after] = larger(best_after[l->after], both);
     }
     for (int64_t k = 0; k < g->links; k++) {
         struct link *l = &g->link[k];
         float a = in->before->area_m2[l->before], b = in->after->area_m2[l->after];
-        float both = l->overlap_m2 / fmaxf(a, b), small = a < b ? best_before[l->before] : best_after[l->after];
+        float both = l->overlap_m2 / larger(a, b), small = a < b ? best_before[l->before] : best_after[l->after];
         float big = a < b ? best_after[l->after] : best_before[l->before];
-        if (l->overlap_m2 / fminf(a, b) < 0.35f && small > 0.5f && big > 0.5f)
+        if (l->overlap_m2 / (a < b ? a : b) < 0.35f && small > 0.5f && big > 0.5f)
             l->kept = false;
         if (both < 0.5f * small && small > 0.15f && big > 0.5f) // a shed drawn into the house beside it has its own twin
             l->kept = false;
@@ -148,6 +168,13 @@ static void join(uint32_t *parent, uint32_t x, uint32_t y)
         parent[y] = x;
     else
         parent[x] = y;
+}
+
+// Every footprint names its root: parents never come later.
+static void flatten(uint32_t *parent, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        parent[k] = parent[parent[k]];
 }
 
 static bool of_one_size(double a, double b) { return a < 3 * b && b < 3 * a; }
@@ -215,34 +242,32 @@ static void join_ids(const struct group_input *in, uint32_t *parent)
 }
 
 // Members in the order of each group's smallest footprint.
-static void collect(const struct group_input *in, uint32_t *parent, const uint8_t *alone_twin, struct groups *out)
+static void collect(const struct group_input *in, const uint32_t *root, const uint8_t *alone_twin, struct groups *out)
 {
     size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
     uint32_t *number = mem_get(n + m, sizeof *number);
     for (size_t k = 0; k < n + m; k++)
-        if (root_of(parent, (uint32_t)k) == k && !alone_twin[k])
+        if (root[k] == k && !alone_twin[k])
             number[k] = (uint32_t)out->count++;
     out->before_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
     out->after_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
     out->before = mem_get(n, sizeof(uint32_t));
     out->after = mem_get(m, sizeof(uint32_t));
     for (size_t k = 0; k < n + m; k++) {
-        uint32_t root = root_of(parent, (uint32_t)k);
-        if (!alone_twin[root])
-            (k < n ? out->before_first : out->after_first)[number[root] + 2]++;
+        if (!alone_twin[root[k]])
+            (k < n ? out->before_first : out->after_first)[number[root[k]] + 2]++;
     }
     for (int64_t g = 0; g < out->count; g++) {
         out->before_first[g + 2] += out->before_first[g + 1];
         out->after_first[g + 2] += out->after_first[g + 1];
     }
     for (size_t k = 0; k < n + m; k++) {
-        uint32_t root = root_of(parent, (uint32_t)k);
-        if (alone_twin[root])
+        if (alone_twin[root[k]])
             continue;
         if (k < n)
-            out->before[out->before_first[number[root] + 1]++] = (uint32_t)k;
+            out->before[out->before_first[number[root[k]] + 1]++] = (uint32_t)k;
         else
-            out->after[out->after_first[number[root] + 1]++] = (uint32_t)(k - n);
+            out->after[out->after_first[number[root[k]] + 1]++] = (uint32_t)(k - n);
     }
     mem_free(number);
 }
@@ -268,18 +293,18 @@ void groups_make(const struct group_input *in, struct groups *out)
     join_leftovers(in, parent, linked, linked + n);
     if (in->ids_are_stable)
         join_ids(in, parent);
+    flatten(parent, n + m);
     uint8_t *others = mem_get(n + m, 1);                     // groups with anything besides one pair of twins
     for (size_t k = 0; k < n + m; k++) {
-        uint32_t root = root_of(parent, (uint32_t)k);
         bool twin = k < n ? in->twin_of[k] != NOBODY : in->twin[k - n] != NOBODY;
         if (!twin || linked[k])
-            others[root] = 1;
+            others[parent[k]] = 1;
     }
     for (size_t i = 0; i < m && in->keep_twin != NULL; i++)
         if (in->keep_twin[i])
-            others[root_of(parent, (uint32_t)(n + i))] = 1;
+            others[parent[n + i]] = 1;
     for (size_t k = 0; k < n + m; k++)
-        alone_twin[k] = !others[root_of(parent, (uint32_t)k)];
+        alone_twin[k] = !others[parent[k]];
     collect(in, parent, alone_twin, out);
     mem_free(others);
     mem_free(alone_twin);

@@ -19,12 +19,10 @@ enum { EDGE_COLUMNS = 5 };
 // Narrower than this in x is upright: its trapezoid has no area worth a rounding error.
 static const double UPRIGHT_M = 1e-11;
 
-struct extent { struct box_m box; double area_m2; };
-
 // Box and signed area in one pass; the area is taken about the first vertex to keep its digits far from the origin.
-static struct extent extent_of(const struct rings *r)
+static struct relate_shape shape_of(const struct rings *r)
 {
-    struct extent e = { .box = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
+    struct relate_shape e = { .rings = r, .box = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], end = r->first[k + 1];
         if (first == end)
@@ -222,22 +220,30 @@ static bool comes_first(const struct rings *a, const struct rings *b)
     return true;
 }
 
+static double overlap_of(const struct relate_shape *a, const struct relate_shape *b)
+{
+    struct box_m common = common_box(a->box, b->box);
+    if (!(common.min_x < common.max_x && common.min_y < common.max_y))
+        return 0;
+    struct place at_a = { &common, b->box.min_y, a->area_m2 < 0 ? -1 : 1 }, at_b = { &common, a->box.min_y, b->area_m2 < 0 ? -1 : 1 };
+    const struct rings *ra = a->rings, *rb = b->rings;
+    bool small = ra->first[ra->count] <= RELATE_SWEEP_VERTICES && rb->first[rb->count] <= RELATE_SWEEP_VERTICES;
+    double area_m2 = (small ? small_overlap : large_overlap)(ra, &at_a, rb, &at_b);
+    double most_a = fabs(a->area_m2), most_b = fabs(b->area_m2), most_m2 = most_a < most_b ? most_a : most_b;
+    return area_m2 <= 0 ? 0 : area_m2 < most_m2 ? area_m2 : most_m2;
+}
+
+double relate_overlap_of(const struct relate_shape *a, const struct relate_shape *b)
+{
+    if (a->rings->count == 0 || b->rings->count == 0)
+        return 0;
+    return comes_first(a->rings, b->rings) ? overlap_of(a, b) : overlap_of(b, a);
+}
+
 double relate_overlap_m2(const struct rings *a, const struct rings *b)
 {
     if (a->count == 0 || b->count == 0)
         return 0;
-    if (!comes_first(a, b)) {
-        const struct rings *t = a;
-        a = b;
-        b = t;
-    }
-    struct extent ea = extent_of(a), eb = extent_of(b);
-    struct box_m common = common_box(ea.box, eb.box);
-    if (!(common.min_x < common.max_x && common.min_y < common.max_y))
-        return 0;
-    struct place at_a = { &common, eb.box.min_y, ea.area_m2 < 0 ? -1 : 1 }, at_b = { &common, ea.box.min_y, eb.area_m2 < 0 ? -1 : 1 };
-    bool small = a->first[a->count] <= RELATE_SWEEP_VERTICES && b->first[b->count] <= RELATE_SWEEP_VERTICES;
-    double area_m2 = (small ? small_overlap : large_overlap)(a, &at_a, b, &at_b);
-    double most_m2 = fmin(fabs(ea.area_m2), fabs(eb.area_m2));
-    return area_m2 <= 0 ? 0 : area_m2 < most_m2 ? area_m2 : most_m2;
+    struct relate_shape sa = shape_of(a), sb = shape_of(b);
+    return relate_overlap_of(&sa, &sb);
 }

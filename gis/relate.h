@@ -11,4 +11,8 @@
 // smaller of both areas for valid input. Cost O(n m) with an x-range test; a sweep above RELATE_SWEEP_VERTICES edges.
 double relate_overlap_m2(const struct rings *a, const struct rings *b);
 
+// The same for whoever asks about many pairs and knows box and area (signed) already.
+struct relate_shape { const struct rings *rings; struct box_m box; double area_m2; };
+double relate_overlap_of(const struct relate_shape *a, const struct relate_shape *b);
+
 enum { RELATE_SWEEP_VERTICES = 64 };
