@@ -1,6 +1,7 @@
 // overlay.h - polygons made of polygons. GEOS lives here (and in footprint.c for repair) and nowhere else.
 //
-// Slow and exact; only candidates come here. All shapes in one local frame, metres.
+// Small shapes are answered straight from their edges (arrange.h) and checked by their areas; GEOS, slow and exact, answers what
+// is left. Only candidates come here. All shapes in one local frame, metres.
 #pragma once
 #include "core/base/status.h"
 #include "gis/geom.h"
