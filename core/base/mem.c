@@ -17,7 +17,7 @@ static _Noreturn void out_of_memory(size_t count, size_t size)
 // Arrays of a whole layer: a page of 4 kB at a time costs a second a gigabyte in a virtual machine. Advice only.
 static void advise_large(void *p, size_t bytes)
 {
-    static const size_t LARGE = 8u << 20, PAGE = 4096;
+    static const size_t LARGE = 3u << 20, PAGE = 4096;
     if (bytes < LARGE)
         return;
     uintptr_t first = ((uintptr_t)p + PAGE - 1) / PAGE * PAGE, end = ((uintptr_t)p + bytes) / PAGE * PAGE;
