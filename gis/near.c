@@ -238,44 +238,53 @@ static void found_reserve(struct found *out, uint32_t more)
         out->item = mem_grow(out->item, &out->cap, out->count + more, sizeof *out->item);
 }
 
+// A box that asks; not_with: NULL, or those who are somebody here are passed over.
+struct asker { struct box_mm box; const uint32_t *not_with; };
+
+static bool has_twin(const uint32_t *twin, int64_t i) { return twin != NULL && twin[i] != NOBODY; }
+
 // Every candidate is written down, and the next one over it when it does not meet: no branch to guess.
-static void find_among(const struct near_grid *g, const struct box_mm *b, const uint32_t *item, uint32_t count, struct found *out)
+static void find_among(const struct near_grid *g, const struct asker *a, const uint32_t *item, uint32_t count, struct found *out)
 {
     found_reserve(out, count);
     uint32_t *to = out->item + out->count;
     for (uint32_t k = 0; k < count; k++) {
+        if (has_twin(a->not_with, item[k]))
+            continue;
         struct box_mm other = box_of(g->f, item[k]);
         *to = item[k];
-        to += boxes_meet(b, &other);
+        to += boxes_meet(&a->box, &other);
     }
     out->count = (size_t)(to - out->item);
 }
 
-static void find_in_all(const struct near_grid *g, const struct box_mm *b, struct found *out)
+static void find_in_all(const struct near_grid *g, const struct asker *a, struct found *out)
 {
-    found_reserve(out, (uint32_t)g->f->count);
-    for (int64_t i = 0; i < g->f->count; i++) {
-        struct box_mm other = box_of(g->f, i);
-        out->item[out->count] = (uint32_t)i;
-        out->count += boxes_meet(b, &other);
+    enum { MANY = 4096 };
+    uint32_t some[MANY];
+    for (int64_t first = 0; first < g->f->count; first += MANY) {
+        uint32_t n = 0;
+        for (; n < MANY && first + n < g->f->count; n++)
+            some[n] = (uint32_t)(first + n);
+        find_among(g, a, some, n, out);
     }
 }
 
-static void find(const struct near_grid *g, const struct box_mm *b, struct found *out)
+static void find(const struct near_grid *g, const struct asker *a, struct found *out)
 {
-    if (g->f->count == 0 || !boxes_meet(b, &g->extent))
+    if (g->f->count == 0 || !boxes_meet(&a->box, &g->extent))
         return;
-    struct cells c = cells_under(g, b);
+    struct cells c = cells_under(g, &a->box);
     if (cells_count(&c) > g->f->count + GIANT_CELLS) {
-        find_in_all(g, b, out);
+        find_in_all(g, a, out);
         return;
     }
     for (int64_t y = c.y0; y <= c.y1; y++)
         for (int64_t x = c.x0; x <= c.x1; x++) {
             uint32_t bucket = bucket_at(g, x, y), from = g->first[bucket];
-            find_among(g, b, g->item + from, g->first[bucket + 1] - from, out);
+            find_among(g, a, g->item + from, g->first[bucket + 1] - from, out);
         }
-    find_among(g, b, g->giant, g->giants, out);
+    find_among(g, a, g->giant, g->giants, out);
 }
 
 static int ascending(const void *p, const void *q)
@@ -311,23 +320,21 @@ struct join {
     struct near_pairs *out;
 };
 
-static bool has_twin(const uint32_t *twin, int64_t i) { return twin != NULL && twin[i] != NOBODY; }
-
-static struct box_mm grown_box(const struct near_question *q, int64_t i)
+static struct asker asker_of(const struct near_question *q, int64_t i)
 {
-    int64_t reach_mm = llround(fmax(has_twin(q->twin, i) ? q->twin_reach_m : q->reach_m, 0) * 1000);
+    bool twin = has_twin(q->twin, i);
+    int64_t reach_mm = llround(fmax(twin ? q->twin_reach_m : q->reach_m, 0) * 1000);
     struct box_mm b = box_of(q->a, i);
-    return (struct box_mm){ b.min_x - reach_mm, b.min_y - reach_mm, b.max_x + reach_mm, b.max_y + reach_mm };
+    return (struct asker){ { b.min_x - reach_mm, b.min_y - reach_mm, b.max_x + reach_mm, b.max_y + reach_mm }, twin ? q->twin_of : NULL };
 }
 
-// In order, each once, and no two that both have a twin. Returns how many are left.
-static size_t tidy(const struct near_question *q, int64_t i, uint32_t *item, size_t count)
+// In order, each once. Returns how many are left.
+static size_t tidy(uint32_t *item, size_t count)
 {
-    bool alone = !has_twin(q->twin, i);
     size_t kept = 0;
     sort_items(item, count);
     for (size_t k = 0; k < count; k++)
-        if ((kept == 0 || item[k] != item[kept - 1]) && (alone || !has_twin(q->twin_of, item[k])))
+        if (kept == 0 || item[k] != item[kept - 1])
             item[kept++] = item[k];
     return kept;
 }
@@ -340,11 +347,11 @@ static void join_slice(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t i = first; i < last; i++) {
         if (j->q->keep != NULL && !j->q->keep[i])
             continue;
-        struct box_mm b = grown_box(j->q, i);
+        struct asker a = asker_of(j->q, i);
         size_t before = out->count;
-        find(j->grid, &b, out);
+        find(j->grid, &a, out);
         if (out->count > before)
-            out->count = before + tidy(j->q, i, out->item + before, out->count - before);
+            out->count = before + tidy(out->item + before, out->count - before);
         j->found_count[i] = (uint32_t)(out->count - before);
     }
 }
