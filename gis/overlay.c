@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "gis/arrange.h"
 #include "gis/relate.h"
+#include "gis/polygons.h"
 #include <geos_c.h>
 #include <math.h>
 #include <stdio.h>
@@ -396,4 +397,81 @@ enum status overlay_relate(struct overlay *o, enum overlay_relation relation, st
     if (gb != NULL)
         GEOSGeom_destroy_r(o->geos, gb);
     return s;
+}
+
+// --- pieces ----------------------------------------------------------------------------------------------------------
+
+static GEOSGeometry *line_of(struct overlay *o, const struct segment_m *s)
+{
+    GEOSCoordSequence *points = GEOSCoordSeq_create_r(o->geos, 2, 2);
+    if (points == NULL)
+        return NULL;
+    GEOSCoordSeq_setXY_r(o->geos, points, 0, s->a.x, s->a.y);
+    GEOSCoordSeq_setXY_r(o->geos, points, 1, s->b.x, s->b.y);
+    return GEOSGeom_createLineString_r(o->geos, points);
+}
+
+static GEOSGeometry *lines_of(struct overlay *o, const struct segments *lines)
+{
+    must(lines->count <= INT32_MAX);
+    GEOSGeometry **line = mem_get(lines->count, sizeof *line), *all = NULL;
+    size_t made = 0;
+    while (made < lines->count && (line[made] = line_of(o, &lines->at[made])) != NULL)
+        made++;
+    if (made == lines->count)
+        all = GEOSGeom_createCollection_r(o->geos, GEOS_MULTILINESTRING, line, (unsigned)made); // takes the lines
+    for (size_t i = 0; i < made && made < lines->count; i++)
+        GEOSGeom_destroy_r(o->geos, line[i]);
+    mem_free(line);
+    return all;
+}
+
+static bool place_inside(struct overlay *o, const GEOSGeometry *polygon, struct xy_m *out)
+{
+    GEOSGeometry *p = GEOSPointOnSurface_r(o->geos, polygon);
+    bool good = p != NULL && GEOSGeomGetX_r(o->geos, p, &out->x) == 1 && GEOSGeomGetY_r(o->geos, p, &out->y) == 1;
+    if (p != NULL)
+        GEOSGeom_destroy_r(o->geos, p);
+    return good;
+}
+
+// Pieces so thin that no place inside can be told have no area to speak of.
+static bool add_pieces(struct overlay *o, const GEOSGeometry *g, struct polygons *pieces, struct xy_m **inside)
+{
+    int n = GEOSGetNumGeometries_r(o->geos, g);
+    struct rings r = {0};
+    bool good = n >= 0;
+    *inside = mem_get(n > 0 ? (size_t)n : 0, sizeof **inside);
+    for (int k = 0; k < n && good; k++) {
+        const GEOSGeometry *polygon = GEOSGetGeometryN_r(o->geos, g, k);
+        if (!place_inside(o, polygon, &(*inside)[pieces->count]))
+            continue;
+        rings_start(&r);
+        good = add_polygon(o, polygon, &r);
+        polygons_add_local(pieces, &r);
+    }
+    rings_clear(&r);
+    return good;
+}
+
+enum status overlay_pieces(struct overlay *o, const struct segments *lines, struct polygons *pieces, struct xy_m **inside, struct err *e)
+{
+    must(pieces->count == 0);
+    o->said[0] = '\0';
+    *inside = NULL;
+    GEOSGeometry *all = lines_of(o, lines), *cut = NULL, *g = NULL;
+    if (all != NULL)
+        cut = GEOSUnaryUnion_r(o->geos, all);
+    if (cut != NULL)
+        g = GEOSPolygonize_r(o->geos, (const GEOSGeometry *const *)&cut, 1);
+    bool good = g != NULL && add_pieces(o, g, pieces, inside);
+    GEOSGeometry *made[] = { all, cut, g };
+    for (int i = 0; i < 3; i++)
+        if (made[i] != NULL)
+            GEOSGeom_destroy_r(o->geos, made[i]);
+    if (good)
+        return OK;
+    mem_free(*inside);
+    *inside = NULL;
+    return failed(o, "cut the lines up", e);
 }

@@ -29,3 +29,9 @@ struct overlay_wkb { const void *bytes; size_t len; };
 // Broken rings are repaired first. INVALID: no geometry; FAILED: GEOS cannot tell.
 enum status overlay_relate(struct overlay *o, enum overlay_relation relation, struct overlay_wkb a, struct overlay_wkb b, bool *out,
                            struct err *e);
+
+// The plane cut up by lines: every bounded piece, with a place in its inside (pieces->count of them). Lines are cut where they
+// meet; ends that lead nowhere are left out. Pieces beside each other share their border vertex by vertex, to the last bit.
+struct polygons;
+struct segments;
+enum status overlay_pieces(struct overlay *o, const struct segments *lines, struct polygons *pieces, struct xy_m **inside, struct err *e);
