@@ -1,6 +1,5 @@
 #include "gis/cell_code.h"
 #include "core/base/mem.h"
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +62,8 @@ enum status cell_code_format(const struct cell_scheme *s, const char *community,
         return err_set(e, INVALID, "community code \"%.40s\": %d digits are needed (district %d, street %d, community %d)", community,
                        community_digits(s), s->district, s->street, s->community);
     if (sequence >= sequence_end(s))
-        return err_set(e, TOO_BIG, "community %.40s: cell number %" PRId64 " does not fit into %d digits; choose a scheme with more", community,
-                       sequence, s->sequence);
+        return err_set(e, TOO_BIG, "community %.40s: cell number %lld does not fit into %d digits; choose a scheme with more", community,
+                       (long long)sequence, s->sequence);
     int digits = cell_scheme_digits(s);
     memcpy(out, community, (size_t)community_digits(s));
     for (int i = digits - 1; i >= community_digits(s); i--, sequence /= 10)
@@ -102,7 +101,7 @@ enum status cell_code_next(const struct cell_scheme *s, const char *community, c
     int64_t next = highest + 1 < end ? highest + 1 : lowest_free(taken, end);
     mem_free(taken);
     if (next >= end)
-        return err_set(e, TOO_BIG, "community %.40s: all %" PRId64 " cell numbers were given once; choose a scheme with more digits", community, end - 1);
+        return err_set(e, TOO_BIG, "community %.40s: all %lld cell numbers were given once; choose a scheme with more digits", community, (long long)end - 1);
     *sequence = next;
     return OK;
 }
