@@ -93,6 +93,12 @@ uint32_t border_vertex(struct border *b, struct xy_m at)
     return id;
 }
 
+int64_t border_find_vertex(const struct border *b, struct xy_m at)
+{
+    uint32_t slot = *vertex_slot_of(b, (struct xy_m){ at.x + 0.0, at.y + 0.0 });
+    return slot == FREE_SLOT ? -1 : (int64_t)slot;
+}
+
 static void add_edge(struct border *b, uint32_t from, uint32_t to, int sign, uint32_t owner)
 {
     if (from == to)
@@ -121,6 +127,16 @@ void border_add(struct border *b, const struct rings *r, int sign, uint32_t owne
             last = next;
         }
     }
+}
+
+void border_add_all(struct border *b, const struct polygons *p, int sign)
+{
+    struct rings r = {0};
+    for (int64_t i = 0; i < p->count; i++) {
+        polygons_get(p, i, &r);
+        border_add(b, &r, sign, (uint32_t)i);
+    }
+    rings_clear(&r);
 }
 
 int64_t border_find(const struct border *b, uint32_t from, uint32_t to)

@@ -16,7 +16,9 @@ struct border {
 void border_init(struct border *b);
 void border_clear(struct border *b);
 uint32_t border_vertex(struct border *b, struct xy_m at);                    // its number; taken in when new
+int64_t border_find_vertex(const struct border *b, struct xy_m at);            // -1: not there
 void border_add(struct border *b, const struct rings *r, int sign, uint32_t owner);
+void border_add_all(struct border *b, const struct polygons *p, int sign);    // owners are their indexes
 int64_t border_find(const struct border *b, uint32_t from, uint32_t to);     // the edge between two vertices; -1
 
 // Vertices that stand on an edge without being its end: nearer than reach_m to it, further than that from both ends. Only edges

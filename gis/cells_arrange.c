@@ -5,7 +5,7 @@
 #include "gis/relate.h"
 #include <math.h>
 
-static const double TOUCH_M = 1e-3, COMMON_M2 = 1e-7, ON_WALL_M = 1e-6;
+static const double TOUCH_M = 1e-3, COMMON_M2 = 1e-7, ON_WALL_M = 1e-6, GRID_M = 1e-9;
 
 // --- which buildings the lines meet ----------------------------------------------------------------------------------
 
@@ -206,8 +206,37 @@ static void give_houses(struct sorting *s)
     mem_free(length);
 }
 
+// Corners as they were given, by their place on the grid on which the lines were cut.
+struct given { struct border place; struct xy_m *corner; size_t cap; };
+
+static struct xy_m place_on_grid(struct xy_m p)
+{
+    return (struct xy_m){ floor(p.x / GRID_M + 0.5), floor(p.y / GRID_M + 0.5) };
+}
+
+static void note_given(struct given *g, struct xy_m p)
+{
+    size_t known = g->place.vertices;
+    uint32_t k = border_vertex(&g->place, place_on_grid(p));
+    g->corner = mem_grow(g->corner, &g->cap, g->place.vertices, sizeof *g->corner);
+    if (k == known)
+        g->corner[k] = p;
+}
+
+static void give_back_corners(struct given *g, struct rings *r)
+{
+    for (uint32_t i = 0; i < r->first[r->count]; i++) {
+        size_t known = g->place.vertices;
+        uint32_t k = border_vertex(&g->place, place_on_grid(r->vertex[i]));
+        g->corner = mem_grow(g->corner, &g->cap, g->place.vertices, sizeof *g->corner);
+        if (k == known)
+            g->corner[k] = r->vertex[i];    // a new corner: as it is
+        r->vertex[i] = g->corner[k];
+    }
+}
+
 // Only what lies on the land.
-static void keep_pieces(struct sorting *s, const struct rings *land, const struct polygons *all, const struct xy_m *inside)
+static void keep_pieces(struct sorting *s, const struct rings *land, struct given *given, const struct polygons *all, const struct xy_m *inside)
 {
     struct rings r = {0};
     size_t n = (size_t)all->count;
@@ -217,6 +246,7 @@ static void keep_pieces(struct sorting *s, const struct rings *land, const struc
         if (!rings_contain(land, inside[i]))
             continue;
         polygons_get(all, i, &r);
+        give_back_corners(given, &r);
         s->inside[s->piece.count] = inside[i];
         s->area_m2[s->piece.count] = rings_area_m2(&r);
         border_add(&s->border, &r, 1, (uint32_t)s->piece.count);
@@ -296,13 +326,21 @@ static void sorting_clear(struct sorting *s)
 
 // --- the whole -------------------------------------------------------------------------------------------------------
 
-static enum status sort_pieces(struct cells_arranging *a, const struct rings *land, const struct met *met, const struct polygons *all,
-                               const struct xy_m *inside, struct polygons *parts, struct err *e)
+static enum status sort_pieces(struct cells_arranging *a, const struct rings *land, const struct segments *lines, const struct met *met,
+                               const struct polygons *all, const struct xy_m *inside, struct polygons *parts, struct err *e)
 {
+    struct given given = {0};
     struct sorting s = { .met = met };
     polygons_init(&s.piece, (struct xy_m){0});
     border_init(&s.border);
-    keep_pieces(&s, land, all, inside);
+    border_init(&given.place);
+    for (size_t i = 0; i < lines->count; i++) {
+        note_given(&given, lines->at[i].a);
+        note_given(&given, lines->at[i].b);
+    }
+    keep_pieces(&s, land, &given, all, inside);
+    border_clear(&given.place);
+    mem_free(given.corner);
     uint32_t labels = label_pieces(&s);
     bool closed = cells_dissolve(&s.border, s.label, labels, parts);
     note_walls(a, &s);
@@ -325,9 +363,9 @@ enum status cells_arrange(struct cells_arranging *a, const struct rings *land, c
         segments_add_rings(&all_lines, &met.shape[k]);
     polygons_init(&all, (struct xy_m){0});
     polygons_init(parts, (struct xy_m){0});
-    enum status s = overlay_pieces(a->overlay, &all_lines, &all, &inside, e);
+    enum status s = overlay_pieces(a->overlay, &all_lines, GRID_M, &all, &inside, e);
     if (s == OK)
-        s = sort_pieces(a, land, &met, &all, inside, parts, e);
+        s = sort_pieces(a, land, &all_lines, &met, &all, inside, parts, e);
     mem_free(inside);
     polygons_clear(&all);
     segments_clear(&all_lines);

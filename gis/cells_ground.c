@@ -151,15 +151,26 @@ static void share_buildings(void *ctx, int64_t first, int64_t last, int thread)
     rings_clear(&cell);
 }
 
+// Does the border of the community itself run through it? Then the grid cannot help it.
+static bool leaves_community(const struct cells_checking *c, const struct rings *house, int64_t community)
+{
+    struct rings r = {0};
+    polygons_get(&c->community, community, &r);
+    bool leaves = rings_area_m2(house) - relate_overlap_m2(house, &r) > c->limits.cut_m2;
+    rings_clear(&r);
+    return leaves;
+}
+
 static void report_cut(const struct shares *s, int64_t building)
 {
     struct cells_checking *c = s->c;
     struct rings house = {0};
     struct cells_finding *f = cells_add(c, CELLS_BUILDING_CUT, s->most[building], s->next[building]);
     f->building = building;
-    if (c->parent != NULL && c->parent[s->most[building]] != c->parent[s->next[building]])
-        f->severity = CELLS_WARNING;
     polygons_get(c->q->building, building, &house);
+    int64_t mine = c->parent != NULL ? c->parent[s->most[building]] : -1, other = c->parent != NULL ? c->parent[s->next[building]] : -1;
+    if (mine != other || (mine >= 0 && leaves_community(c, &house, mine)))
+        f->severity = CELLS_WARNING;
     cells_show(c, f, &house);
     f->area_m2 = s->next_m2[building];
     rings_clear(&house);
@@ -225,13 +236,9 @@ void cells_check_vertices(struct cells_checking *c)
 {
     struct border b;
     struct border_touches touch = {0};
-    struct rings r = {0};
     uint32_t *first;
     border_init(&b);
-    for (int64_t i = 0; i < c->cell.count; i++) {
-        polygons_get(&c->cell, i, &r);
-        border_add(&b, &r, 1, (uint32_t)i);
-    }
+    border_add_all(&b, &c->cell, 1);
     border_find_touches(&b, c->limits.touch_m, &touch);
     uint32_t *edge = edges_around(&b, &first);
     for (size_t i = 0; i < touch.count; i++) {
@@ -241,7 +248,6 @@ void cells_check_vertices(struct cells_checking *c)
         struct cells_finding *f = cells_add(c, CELLS_VERTEX, cell, other);
         cells_show_place(c, f, b.vertex[touch.at[i].vertex]);
     }
-    rings_clear(&r);
     mem_free(first);
     mem_free(edge);
     mem_free(touch.at);

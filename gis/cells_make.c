@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "gis/cell_code.h"
 #include "gis/cells_arrange.h"
+#include "gis/cells_corner.h"
 #include "gis/cells_cut.h"
 #include "gis/cells_join.h"
 #include "gis/overlay.h"
@@ -11,10 +12,8 @@
 #include <string.h>
 
 static const double REACH_M = 0.01;      // cuts are drawn a little too long; what stands out is dropped
-static const double ON_EDGE_M = 1e-6;    // a corner computed to stand on an edge stands this near to it
-static const double SHORT_M = 0.0015;    // shorter edges go when an end is free to move
 static const double TINY_SHARE = 0.2;    // of the least area: smaller pieces join whoever there is
-static const double CUT_LEAST = 0.1, CUT_M2 = 0.05;
+static const double CUT_LEAST = 0.1, CUT_M2 = 0.05, SLIVER_M2 = 1e-7;
 
 // Land that may have to be cut, with the buildings that may stand on it.
 struct land { struct rings shape; uint32_t *near; uint32_t near_count; bool joined; };
@@ -124,14 +123,20 @@ static double *areas_of(const struct polygons *p)
     return area_m2;
 }
 
-static void add_borders(struct border *b, const struct polygons *p)
+// Without pieces so thin that rounding may turn them inside out; nobody misses them, and corners are shared afterwards.
+static void drop_slivers(struct polygons *p)
 {
+    struct polygons kept;
     struct rings r = {0};
+    polygons_init(&kept, p->origin);
     for (int64_t i = 0; i < p->count; i++) {
         polygons_get(p, i, &r);
-        border_add(b, &r, 1, (uint32_t)i);
+        if (rings_area_m2(&r) > SLIVER_M2)
+            polygons_add_local(&kept, &r);
     }
     rings_clear(&r);
+    polygons_clear(p);
+    *p = kept;
 }
 
 // Small pieces joined; joined: one byte for each polygon that comes out.
@@ -143,7 +148,7 @@ static enum status join_small(const struct polygons *parts, const struct cells_j
     uint32_t *label = mem_get((size_t)parts->count, sizeof *label);
     *joined = mem_get((size_t)parts->count, 1);
     border_init(&b);
-    add_borders(&b, parts);
+    border_add_all(&b, parts, 1);
     uint32_t labels = cells_join_small(&b, area_m2, (uint32_t)parts->count, rule, label, *joined);
     bool closed = cells_dissolve(&b, label, labels, out);
     border_clear(&b);
@@ -183,6 +188,10 @@ static enum status cut_along_lines(struct making *m, const struct rings *communi
     polygons_init(&joined_parts, (struct xy_m){0});
     enum status s = cells_arrange(&m->arranging, community, &lines, near, near_count, &parts, e);
     struct cells_join_rule rule = { m->plan.least_m2, m->plan.most_m2, m->plan.least_m2 };
+    if (s == OK) {
+        cells_weld_corners(community, &parts);
+        drop_slivers(&parts);
+    }
     if (s == OK)
         s = join_small(&parts, &rule, &joined_parts, &joined, e);
     for (int64_t i = joined_parts.count - 1; s == OK && i >= 0; i--) {
@@ -195,109 +204,6 @@ static enum status cut_along_lines(struct making *m, const struct rings *communi
     polygons_clear(&joined_parts);
     segments_clear(&lines);
     return s;
-}
-
-// --- corners ---------------------------------------------------------------------------------------------------------
-
-// Copies p with, on every edge, the corners of others that stand on it.
-static void share_corners(const struct polygons *p, struct polygons *out)
-{
-    struct border b;
-    struct border_touches touch = {0};
-    struct rings in = {0}, all = {0};
-    border_init(&b);
-    add_borders(&b, p);
-    border_find_touches(&b, ON_EDGE_M, &touch);
-    size_t *first = mem_get(b.edges + 1, sizeof *first);
-    for (size_t i = 0; i < touch.count; i++)
-        first[touch.at[i].edge + 1]++;
-    for (size_t k = 0; k < b.edges; k++)
-        first[k + 1] += first[k];
-    for (int64_t i = 0; i < p->count; i++) {
-        polygons_get(p, i, &in);
-        rings_start(&all);
-        for (uint32_t k = 0; k < in.count; k++) {
-            for (uint32_t v = in.first[k]; v < in.first[k + 1]; v++) {
-                struct xy_m at = in.vertex[v], next = in.vertex[v + 1 < in.first[k + 1] ? v + 1 : in.first[k]];
-                uint32_t from = border_vertex(&b, at), to = border_vertex(&b, next);
-                rings_add_vertex(&all, at);
-                int64_t edge = border_find(&b, from, to);
-                size_t n = first[edge + 1] - first[edge];
-                for (size_t j = 0; j < n; j++)
-                    rings_add_vertex(&all, b.vertex[touch.at[from < to ? first[edge] + j : first[edge] + n - 1 - j].vertex]);
-            }
-            rings_end_ring(&all);
-        }
-        polygons_add_local(out, &all);
-    }
-    rings_clear(&in);
-    rings_clear(&all);
-    mem_free(first);
-    mem_free(touch.at);
-    border_clear(&b);
-}
-
-// Where each corner goes: those on the community's border and on walls stay, the others become whole millimetres; a corner that
-// is free goes to a fixed one a hair away.
-static struct xy_m *places_of_corners(struct making *m, const struct border *b)
-{
-    uint8_t *fixed = mem_get(b->vertices, 1);
-    struct xy_m *place = mem_get(b->vertices, sizeof *place);
-    for (size_t i = 0; i < b->edges; i++)
-        if (b->edge[i].left == BORDER_NOBODY || b->edge[i].right == BORDER_NOBODY)
-            fixed[b->edge[i].a] = fixed[b->edge[i].b] = 1;
-    size_t walls = m->arranging.walls.vertices;
-    for (size_t v = 0; v < b->vertices; v++) {
-        fixed[v] |= border_vertex(&m->arranging.walls, b->vertex[v]) < walls;
-        struct xy_m p = b->vertex[v];
-        place[v] = fixed[v] ? p : (struct xy_m){ round(p.x * 1000) / 1000, round(p.y * 1000) / 1000 };
-    }
-    for (size_t i = 0; i < b->edges; i++) {
-        uint32_t a = b->edge[i].a, c = b->edge[i].b;
-        if (fixed[a] != fixed[c] && hypot(b->vertex[a].x - b->vertex[c].x, b->vertex[a].y - b->vertex[c].y) < SHORT_M)
-            place[fixed[a] ? c : a] = b->vertex[fixed[a] ? a : c];
-    }
-    mem_free(fixed);
-    return place;
-}
-
-static void move_corners(const struct rings *r, struct border *b, const struct xy_m *place, struct rings *out)
-{
-    rings_start(out);
-    for (uint32_t k = 0; k < r->count; k++) {
-        uint32_t n = r->first[k + 1] - r->first[k];
-        struct xy_m last = place[border_vertex(b, r->vertex[r->first[k] + n - 1])];
-        for (uint32_t i = 0; i < n; i++) {
-            struct xy_m p = place[border_vertex(b, r->vertex[r->first[k] + i])];
-            if (p.x != last.x || p.y != last.y)
-                rings_add_vertex(out, p);
-            last = p;
-        }
-        rings_end_ring(out);
-    }
-}
-
-// false: some cell would not be valid any more.
-static bool round_corners(struct making *m, const struct polygons *cells, struct polygons *out)
-{
-    struct border b;
-    struct rings r = {0}, moved = {0}, fixed = {0};
-    bool good = true, repaired;
-    border_init(&b);
-    add_borders(&b, cells);
-    struct xy_m *place = places_of_corners(m, &b);
-    for (int64_t i = 0; i < cells->count && good; i++) {
-        polygons_get(cells, i, &r);
-        move_corners(&r, &b, place, &moved);
-        good = moved.count == r.count && overlay_repair(m->arranging.overlay, &moved, &fixed, &repaired, &(struct err){0}) == OK && !repaired;
-        polygons_add_local(out, &moved);
-    }
-    rings_clear(&r);
-    rings_clear(&moved);
-    rings_clear(&fixed);
-    mem_free(place);
-    border_clear(&b);
-    return good;
 }
 
 // --- the whole -------------------------------------------------------------------------------------------------------
@@ -324,7 +230,7 @@ static void add_in_order(const struct polygons *from, struct polygons *out)
     mem_free(order);
 }
 
-static enum status finish(struct making *m, struct polygons *cells, struct cells_made *made, struct err *e)
+static enum status finish(struct making *m, const struct rings *community, struct polygons *cells, struct cells_made *made, struct err *e)
 {
     struct polygons shared, joined, rounded;
     uint8_t *several = NULL;
@@ -332,10 +238,12 @@ static enum status finish(struct making *m, struct polygons *cells, struct cells
     polygons_init(&shared, (struct xy_m){0});
     polygons_init(&joined, (struct xy_m){0});
     polygons_init(&rounded, (struct xy_m){0});
-    share_corners(&m->done, &shared);
+    cells_weld_corners(community, &m->done);
+    drop_slivers(&m->done);
+    cells_share_corners(&m->done, &shared);
     enum status s = join_small(&shared, &rule, &joined, &several, e);
     if (s == OK) {
-        made->rounded = round_corners(m, &joined, &rounded);
+        made->rounded = cells_round_corners(m->arranging.overlay, &m->arranging.walls, &joined, &rounded);
         add_in_order(made->rounded ? &rounded : &joined, cells);
     }
     mem_free(several);
@@ -371,7 +279,7 @@ static enum status make(struct making *m, const struct rings *community, struct 
     enum status s = cut_along_lines(m, community, near, near_count, e);
     if (s == OK) {
         cut_all(m);
-        s = finish(m, cells, made, e);
+        s = finish(m, community, cells, made, e);
     }
     if (s == OK)
         count_up(m, cells, community, near, near_count, made);

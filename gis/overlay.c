@@ -1,8 +1,8 @@
 #include "gis/overlay.h"
 #include "core/base/mem.h"
 #include "gis/arrange.h"
-#include "gis/relate.h"
 #include "gis/polygons.h"
+#include "gis/relate.h"
 #include <geos_c.h>
 #include <math.h>
 #include <stdio.h>
@@ -454,14 +454,14 @@ static bool add_pieces(struct overlay *o, const GEOSGeometry *g, struct polygons
     return good;
 }
 
-enum status overlay_pieces(struct overlay *o, const struct segments *lines, struct polygons *pieces, struct xy_m **inside, struct err *e)
+enum status overlay_pieces(struct overlay *o, const struct segments *lines, double grid_m, struct polygons *pieces, struct xy_m **inside, struct err *e)
 {
     must(pieces->count == 0);
     o->said[0] = '\0';
     *inside = NULL;
     GEOSGeometry *all = lines_of(o, lines), *cut = NULL, *g = NULL;
     if (all != NULL)
-        cut = GEOSUnaryUnion_r(o->geos, all);
+        cut = grid_m > 0 ? GEOSUnaryUnionPrec_r(o->geos, all, grid_m) : GEOSUnaryUnion_r(o->geos, all);
     if (cut != NULL)
         g = GEOSPolygonize_r(o->geos, (const GEOSGeometry *const *)&cut, 1);
     bool good = g != NULL && add_pieces(o, g, pieces, inside);

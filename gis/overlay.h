@@ -32,6 +32,8 @@ enum status overlay_relate(struct overlay *o, enum overlay_relation relation, st
 
 // The plane cut up by lines: every bounded piece, with a place in its inside (pieces->count of them). Lines are cut where they
 // meet; ends that lead nowhere are left out. Pieces beside each other share their border vertex by vertex, to the last bit.
+// grid_m: 0 keeps every digit, but lines that all but coincide may be cut wrongly; else corners come to lie on multiples of it, and
+// no cut is missed.
 struct polygons;
 struct segments;
-enum status overlay_pieces(struct overlay *o, const struct segments *lines, struct polygons *pieces, struct xy_m **inside, struct err *e);
+enum status overlay_pieces(struct overlay *o, const struct segments *lines, double grid_m, struct polygons *pieces, struct xy_m **inside, struct err *e);

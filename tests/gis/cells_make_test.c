@@ -138,7 +138,8 @@ static void expect_none(const struct place *p, enum cells_kind kind)
 {
     for (int64_t i = 0; i < p->found.count; i++) {
         const struct cells_finding *f = &p->found.at[i];
-        if (f->kind == kind)
+        bool by_community = kind == CELLS_BUILDING_CUT && f->severity == CELLS_WARNING;    // cut by what was told
+        if (f->kind == kind && !by_community)
             fail_msg("%s: %lld found, the first at %.4f %.4f, %.9g m2", cells_kind_name(kind), (long long)p->found.per_kind[kind], f->where.x, f->where.y, f->area_m2);
     }
 }
@@ -284,7 +285,8 @@ static void round_with_a_lake(void **state)
 static void rivers_roads_and_houses(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= TOWNS; seed++) {
+    for (uint64_t town = 1; town <= TOWNS; town++) {
+        uint64_t seed = town < TOWNS ? town : 195;      // 195: cuts from both sides end a nanometre apart
         struct place p;
         place_init(&p);
         add_round(&p, (struct xy_m){ 0 }, 330 + 40 * (double)(seed % 4), 60 + 20 * (int)seed, 0.1);
