@@ -74,24 +74,24 @@ static void list_links(const struct comparison *c, const struct change *ch, stru
 {
     char id[512];
     for (uint32_t i = 0; i < ch->link_count; i++) {
-        struct diff_link l = c->result.link[ch->link_first + i];
+        struct diff_link l = c->pair.result.link[ch->link_first + i];
         buf_text(out, i == 0 ? "" : ",");
-        buf_text(out, footprint_id(&c->survey[BEFORE].layer, l.before, id, sizeof id));
+        buf_text(out, footprint_id(&c->pair.survey[BEFORE].layer, l.before, id, sizeof id));
         buf_text(out, ":");
-        buf_text(out, footprint_id(&c->survey[AFTER].layer, l.after, id, sizeof id));
+        buf_text(out, footprint_id(&c->pair.survey[AFTER].layer, l.after, id, sizeof id));
     }
 }
 
 static void fill_texts(const struct comparison *c, struct maker *m, const struct change *ch)
 {
-    const struct diff_result *r = &c->result;
+    const struct diff_result *r = &c->pair.result;
     for (int i = 0; i < TEXTS; i++) {
         m->text[i].len = 0;
         m->text[i].full = false;
         buf_text(&m->text[i], "");
     }
-    list_ids(&c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &m->text[TEXT_BEFORE]);
-    list_ids(&c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &m->text[TEXT_AFTER]);
+    list_ids(&c->pair.survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count, &m->text[TEXT_BEFORE]);
+    list_ids(&c->pair.survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count, &m->text[TEXT_AFTER]);
     list_links(c, ch, &m->text[TEXT_LINKS]);
     reason_codes(ch, false, &m->text[TEXT_FOR]);
     reason_codes(ch, true, &m->text[TEXT_AGAINST]);
@@ -106,7 +106,7 @@ static void make_row(void *ctx, int64_t i, int thread, struct sink_row *out)
 {
     const struct writer *w = ctx;
     struct maker *m = &w->maker[thread];
-    const struct change *ch = &w->c->result.change[i];
+    const struct change *ch = &w->c->pair.result.change[i];
     struct xy_m place = { ch->where.x / 1000.0, ch->where.y / 1000.0 };
     crs_road_go(m->to_lonlat, &place, 1);
     fill_texts(w->c, m, ch);
@@ -141,13 +141,13 @@ static void make_row(void *ctx, int64_t i, int thread, struct sink_row *out)
         [WHY_EN] = text_of(m->text[TEXT_EN].data),
     };
     memcpy(m->value, value, sizeof value);
-    *out = (struct sink_row){ ch->wkb_len > 0 ? w->c->result.wkb + ch->wkb_first : NULL, ch->wkb_len, m->value };
+    *out = (struct sink_row){ ch->wkb_len > 0 ? w->c->pair.result.wkb + ch->wkb_first : NULL, ch->wkb_len, m->value };
 }
 
 static void tell_rows(void *ctx, int64_t written)
 {
     const struct writer *w = ctx;
-    progress_tell(w->progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)written / fmax(1, (double)w->c->result.count));
+    progress_tell(w->progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)written / fmax(1, (double)w->c->pair.result.count));
 }
 
 static enum status open_sink(struct writer *w, struct err *e)
@@ -156,7 +156,7 @@ static enum status open_sink(struct writer *w, struct err *e)
     struct buf metadata;
     buf_init(&metadata, METADATA_CEILING);
     summary_json(c, SUMMARY_REPEATABLE, &metadata);
-    enum status status = sink_open(c->settings->output, "changes", c->metric, comparison_output_crs(c), columns, COLUMNS,
+    enum status status = sink_open(c->settings->output, "changes", c->pair.metric, comparison_output_crs(c), columns, COLUMNS,
                                    metadata.data, &w->sink, e);
     buf_clear(&metadata);
     return status;
@@ -171,7 +171,7 @@ static enum status open_makers(struct writer *w, struct err *e)
     for (int i = 0; i < w->makers && status == OK; i++) {
         for (int k = 0; k < TEXTS; k++)
             buf_init(&w->maker[i].text[k], TEXT_CEILING);
-        status = crs_road_open(w->c->metric, lonlat, &w->maker[i].to_lonlat, e);
+        status = crs_road_open(w->c->pair.metric, lonlat, &w->maker[i].to_lonlat, e);
     }
     crs_close(lonlat);
     return status;
@@ -193,7 +193,7 @@ static enum status write_rows(struct writer *w, struct pool *pool, struct err *e
     enum status status = open_sink(w, e);
     if (status != OK)
         return status;
-    struct sink_rows rows = { .count = w->c->result.count, .fill = make_row, .tell = tell_rows, .ctx = w };
+    struct sink_rows rows = { .count = w->c->pair.result.count, .fill = make_row, .tell = tell_rows, .ctx = w };
     status = sink_write_rows(w->sink, pool, &rows, e);
     if (status == OK)
         return sink_commit(w->sink, e);
@@ -205,7 +205,7 @@ enum status changes_layer_write(const struct comparison *c, const struct progres
 {
     if (c->settings->output == NULL)
         return OK;
-    struct pool *pool = pool_open(c->threads);
+    struct pool *pool = pool_open(c->pair.threads);
     struct writer w = { .c = c, .progress = progress, .makers = pool_threads(pool) };
     w.maker = mem_get((size_t)w.makers, sizeof *w.maker);
     enum status status = open_makers(&w, e);

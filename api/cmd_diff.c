@@ -59,11 +59,13 @@ static enum status compare(struct comparison *c, const struct diff_settings *s, 
 {
     struct progress_bar *bar = progress_bar_open(lang, s->quiet);
     struct progress progress = progress_bar_progress(bar);
-    enum status status = comparison_open(c, s, lang, e);
+    enum status status = pair_diff_open(&c->pair, &s->pair, lang, e);
+    if (status == OK && s->output_crs != NULL)
+        status = crs_open(s->output_crs, &c->output_crs, e);
     if (status == OK)
-        status = comparison_read(c, &progress, e);
+        status = pair_diff_read(&c->pair, &progress, e);
     if (status == OK)
-        status = comparison_run(c, &progress, e);
+        status = pair_diff_run(&c->pair, &progress, e);
     if (status == OK)
         status = write_files(c, &progress, e);
     progress_bar_close(bar);
@@ -79,7 +81,7 @@ int cmd_diff(const struct call *call)
         return command_used_wrongly(call, &e);
     if (status != OK)
         return command_failed(call, &e);
-    struct comparison c = { 0 };
+    struct comparison c = { .settings = &settings, .lang = call->lang };
     status = compare(&c, &settings, call->lang, &e);
     if (status == OK) {
         tell_summary(&c);

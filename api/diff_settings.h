@@ -4,27 +4,14 @@
 // unless the --before-… or --after-… form says otherwise.
 #pragma once
 #include "api/options.h"
-#include "core/base/status.h"
-#include <stdbool.h>
-
-enum side { BEFORE, AFTER, SIDES };
-
-struct side_settings {
-    const char *layer, *id_field, *height_field, *floors_field, *where, *dissolve_by, *kind_field, *crs, *coverage;
-};
+#include "gis/pair_diff.h"
 
 struct diff_settings {
-    const char *path[SIDES];
-    struct side_settings both;            // as given without before/after
-    struct side_settings side[SIDES];     // what holds for each survey; NULL: not asked for
-    double storey_m;
-    bool skip_unusable;
-    const char *metric_crs, *output_crs;  // NULL: chosen; AFTER's own
-    double min_area_m2, min_width_m, min_height_m, max_shift_m;
-    bool no_registration, stable_ids, mask_capture_rule, all;
+    struct pair_spec pair;
+    struct pair_side_spec both;           // as given without before/after
+    const char *output_crs;               // NULL: AFTER's own
     const char *output, *html, *report;   // files to write; NULL: not wanted
     bool json, quiet;
-    double threads, tile_m;               // 0: chosen
 };
 
 extern const struct option diff_options_table[];

@@ -83,9 +83,9 @@ static void add_head(struct page *p)
     buf_printf(p->out, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">\n"
                "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                "<meta name=\"generator\" content=\"gridpatrol %s\"><title>", zh ? "zh-CN" : "en", command_version());
-    buf_html(p->out, p->c->survey[BEFORE].name);
+    buf_html(p->out, p->c->pair.survey[BEFORE].name);
     raw(p, " → ");
-    buf_html(p->out, p->c->survey[AFTER].name);
+    buf_html(p->out, p->c->pair.survey[AFTER].name);
     buf_printf(p->out, " · gridpatrol</title>\n<style>\n%s</style></head><body>\n", report_css);
     buf_printf(p->out, "<input class=\"lang\" type=\"radio\" name=\"lang\" id=\"zh\" aria-label=\"中文\"%s>"
                "<input class=\"lang\" type=\"radio\" name=\"lang\" id=\"en\" aria-label=\"English\"%s>\n",
@@ -93,15 +93,15 @@ static void add_head(struct page *p)
     raw(p, "<header><div class=\"switch\"><label for=\"zh\">中文</label><label for=\"en\">English</label></div>\n<h1>");
     say(p, "What was really built between two surveys");
     raw(p, "</h1><p class=\"soft\">");
-    buf_html(p->out, p->c->survey[BEFORE].name);
+    buf_html(p->out, p->c->pair.survey[BEFORE].name);
     raw(p, " → ");
-    buf_html(p->out, p->c->survey[AFTER].name);
+    buf_html(p->out, p->c->pair.survey[AFTER].name);
     raw(p, "</p></header>\n");
 }
 
 static void add_figures(struct page *p)
 {
-    const struct diff_summary *m = &p->c->result.summary;
+    const struct diff_summary *m = &p->c->pair.result.summary;
     char text[64];
     raw(p, "<div class=\"figures\">\n");
     snprintf(text, sizeof text, "%lld", (long long)summary_changes(m));
@@ -130,7 +130,7 @@ static void add_legend(struct page *p)
 {
     raw(p, "<ul class=\"legend\">\n");
     for (int k = 0; k < CHANGE_CLASSES; k++) {
-        int64_t count = p->c->result.summary.per_class[k];
+        int64_t count = p->c->pair.result.summary.per_class[k];
         if (count == 0 || k == CHANGE_SAME)
             continue;
         buf_printf(p->out, "<li><button type=\"button\" aria-pressed=\"true\" data-c=\"%s\"><i class=\"key\" style=\"background:%s\"></i>",
@@ -155,21 +155,21 @@ static void add_map(struct page *p)
     raw(p, "<p class=\"soft\">");
     if (facts.buildings_drawn == 0)
         sayf(p, "The layer has more than %d buildings: they are not drawn. ", MAP_BACKGROUND_MOST);
-    if (p->c->result.count > MAP_CHANGES_MOST)
+    if (p->c->pair.result.count > MAP_CHANGES_MOST)
         sayf(p, "Only the first %d changes are drawn. ", MAP_CHANGES_MOST);
     sayf(p, "Grey: buildings of the later survey. Dots show where, the coloured shapes what to look at on the ground. %s %s.",
-         crs_code(p->c->metric), crs_name(p->c->metric));
+         crs_code(p->c->pair.metric), crs_name(p->c->pair.metric));
     raw(p, "</p></section>\n");
 }
 
 static void add_registration(struct page *p)
 {
-    const struct diff_summary *m = &p->c->result.summary;
+    const struct diff_summary *m = &p->c->pair.result.summary;
     struct map_facts facts = { 0 };
     raw(p, "<section>");
     element(p, "h2", "Registration of the two surveys");
-    if (p->c->settings->no_registration || p->c->result.cells == 0) {
-        element(p, "p", p->c->settings->no_registration ? "No registration: the coordinates were trusted."
+    if (p->c->settings->pair.no_registration || p->c->pair.result.cells == 0) {
+        element(p, "p", p->c->settings->pair.no_registration ? "No registration: the coordinates were trusted."
                                                         : "No registration was found: too few buildings stand in both surveys.");
         raw(p, "</section>\n");
         return;
@@ -183,7 +183,7 @@ static void add_registration(struct page *p)
     raw(p, "</div><p class=\"soft\">");
     if (facts.arrow_scale > 0)
         sayf(p, "Arrows: how the later survey was moved onto the earlier, drawn %.0f times longer than true. %lld of %lld cells drawn.",
-             facts.arrow_scale, (long long)facts.arrows_drawn, (long long)p->c->result.cells);
+             facts.arrow_scale, (long long)facts.arrows_drawn, (long long)p->c->pair.result.cells);
     else
         say(p, "The surveys lie on each other to the centimetre: no arrows.");
     raw(p, "</p></section>\n");
@@ -193,7 +193,7 @@ static void add_registration(struct page *p)
 
 static void add_classes(struct page *p)
 {
-    const struct diff_summary *m = &p->c->result.summary;
+    const struct diff_summary *m = &p->c->pair.result.summary;
     int64_t most = 1;
     for (int k = 0; k < CHANGE_CLASSES; k++)
         if (k != CHANGE_SAME && m->per_class[k] > most)
@@ -235,7 +235,7 @@ static void add_classes(struct page *p)
 
 static bool has_heights(const struct comparison *c)
 {
-    return c->survey[BEFORE].layer.height_m != NULL && c->survey[AFTER].layer.height_m != NULL;
+    return c->pair.survey[BEFORE].layer.height_m != NULL && c->pair.survey[AFTER].layer.height_m != NULL;
 }
 
 static void add_ids(struct page *p, const struct footprints *f, const uint32_t *member, uint32_t count)
@@ -284,7 +284,7 @@ static void add_place(struct page *p, const struct change *ch)
 
 static void add_row(struct page *p, int64_t i)
 {
-    const struct diff_result *r = &p->c->result;
+    const struct diff_result *r = &p->c->pair.result;
     const struct change *ch = &r->change[i];
     const char *name = change_class_name(ch->class);
     buf_printf(p->out, "<tr id=\"r%lld\" data-c=\"%s\"><td class=\"n\" data-v=\"%lld\">%lld</td>", (long long)i + 1, name,
@@ -299,9 +299,9 @@ static void add_row(struct page *p, int64_t i)
     if (has_heights(p->c))
         cell_number(p, "±h m", ch->height_change_m, 1);
     raw(p, "<td class=\"ids\">");
-    add_ids(p, &p->c->survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count);
+    add_ids(p, &p->c->pair.survey[BEFORE].layer, r->before_member + ch->before_first, ch->before_count);
     raw(p, " → ");
-    add_ids(p, &p->c->survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count);
+    add_ids(p, &p->c->pair.survey[AFTER].layer, r->after_member + ch->after_first, ch->after_count);
     raw(p, "</td><td class=\"why\">");
     add_why(p, ch);
     raw(p, "</td>");
@@ -316,7 +316,7 @@ static void add_list(struct page *p)
         { "no.", "n" }, { "class", "t" }, { "confidence", "n" }, { "gained, m²", "n" }, { "lost, m²", "n" },
         { HEIGHT_HEAD, "n" }, { "ids before → after", NULL }, { "why, and why not", NULL }, { "place (lat, lon)", NULL },
     };
-    int64_t count = p->c->result.count, shown = count < REPORT_LIST_MOST ? count : REPORT_LIST_MOST;
+    int64_t count = p->c->pair.result.count, shown = count < REPORT_LIST_MOST ? count : REPORT_LIST_MOST;
     raw(p, "<section class=\"long\">");
     element(p, "h2", "Changes, the likeliest first");
     if (shown < count) {
@@ -344,7 +344,7 @@ static void add_list(struct page *p)
 
 // ---- inputs and parameters
 
-static void add_input(struct page *p, const struct survey *v, const char *title)
+static void add_input(struct page *p, const struct pair_side *v, const char *title)
 {
     raw(p, "<tr><th>");
     say(p, title);
@@ -373,8 +373,8 @@ static void add_inputs(struct page *p)
     raw(p, "<section>");
     element(p, "h2", "Inputs and parameters");
     raw(p, "<table>");
-    add_input(p, &p->c->survey[BEFORE], "BEFORE");
-    add_input(p, &p->c->survey[AFTER], "AFTER ");
+    add_input(p, &p->c->pair.survey[BEFORE], "BEFORE");
+    add_input(p, &p->c->pair.survey[AFTER], "AFTER ");
     raw(p, "</table><details><summary>");
     say(p, "Everything that is needed to repeat this comparison (JSON)");
     raw(p, "</summary><pre>");
@@ -407,7 +407,7 @@ static enum status open_road(struct page *p, struct err *e)
     enum status status = crs_open("EPSG:4326", &lonlat, e);
     if (status != OK)
         return status;
-    status = crs_road_open(p->c->metric, lonlat, &p->to_lonlat, e);
+    status = crs_road_open(p->c->pair.metric, lonlat, &p->to_lonlat, e);
     crs_close(lonlat);
     return status;
 }

@@ -17,7 +17,7 @@ struct box_m report_area(const struct comparison *c)
 {
     struct box_m all = { INFINITY, INFINITY, -INFINITY, -INFINITY };
     for (int side = 0; side < SIDES; side++) {
-        const struct footprints *f = &c->survey[side].layer;
+        const struct footprints *f = &c->pair.survey[side].layer;
         for (int64_t i = 0; i < f->count; i++) {
             struct box_m b = footprint_box(f, i);
             all = (struct box_m){ fmin(all.min_x, b.min_x), fmin(all.min_y, b.min_y), fmax(all.max_x, b.max_x),
@@ -114,12 +114,12 @@ void report_map(const struct comparison *c, struct box_m area, struct buf *out, 
 {
     *facts = (struct map_facts){ 0 };
     open_svg(area, "map", out);
-    facts->buildings_drawn = add_background(&c->survey[AFTER].layer, area, out);
+    facts->buildings_drawn = add_background(&c->pair.survey[AFTER].layer, area, out);
     struct wkb_shape shape = { 0 };
-    int64_t most = c->result.count < MAP_CHANGES_MOST ? c->result.count : MAP_CHANGES_MOST;
+    int64_t most = c->pair.result.count < MAP_CHANGES_MOST ? c->pair.result.count : MAP_CHANGES_MOST;
     for (int64_t i = most - 1; i >= 0; i--) // the first in rank on top
-        if (is_drawn(&c->result.change[i])) {
-            add_change(&c->result, i, &shape, area, out);
+        if (is_drawn(&c->pair.result.change[i])) {
+            add_change(&c->pair.result, i, &shape, area, out);
             facts->changes_drawn++;
         }
     wkb_shape_clear(&shape);
@@ -156,7 +156,7 @@ static void add_arrow(const struct registration_cell *cell, double scale, struct
 
 void report_arrows(const struct comparison *c, struct box_m area, struct buf *out, struct map_facts *facts)
 {
-    const struct diff_result *d = &c->result;
+    const struct diff_result *d = &c->pair.result;
     *facts = (struct map_facts){ .arrow_scale = arrow_scale(d, area) };
     int64_t step = d->cells / MAP_ARROWS_MOST + 1; // every so manieth: evenly over the area, as cells come in rows
     double head = 0.012 * fmax(area.max_x - area.min_x, area.max_y - area.min_y) * UNITS;

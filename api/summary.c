@@ -20,7 +20,7 @@ static void say_dirt(const struct dirt *d, enum lang lang, struct buf *out)
     }
 }
 
-static void say_survey(const struct survey *v, enum lang lang, const char *title, struct buf *out)
+static void say_survey(const struct pair_side *v, enum lang lang, const char *title, struct buf *out)
 {
     const struct dirt *d = &v->dirt;
     buf_printf(out, text_in(lang, "%s  %s\n    %lld features read, %lld footprints kept\n"), title,
@@ -38,8 +38,8 @@ static void say_survey(const struct survey *v, enum lang lang, const char *title
 static void say_registration(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
-    const struct diff_summary *m = &c->result.summary;
-    if (c->settings->no_registration)
+    const struct diff_summary *m = &c->pair.result.summary;
+    if (c->settings->pair.no_registration)
         buf_text(out, text_in(lang, "Registration   none: the coordinates were trusted\n"));
     else if (m->registration.cells == 0)
         buf_text(out, text_in(lang, "Registration   none found: too few buildings stand in both surveys\n"));
@@ -68,7 +68,7 @@ int64_t summary_changes(const struct diff_summary *m)
 static void say_changes(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
-    const struct diff_summary *m = &c->result.summary;
+    const struct diff_summary *m = &c->pair.result.summary;
     buf_printf(out, text_in(lang, "Changes        %lld; expected false alarms among them: %.1f\n"), (long long)summary_changes(m),
                m->expected_false_alarms);
     for (int k = 0; k < CHANGE_CLASSES; k++)
@@ -83,15 +83,15 @@ static void say_changes(const struct comparison *c, struct buf *out)
 
 const char *summary_captured_kind(const struct comparison *c)
 {
-    const struct footprints *after = &c->survey[AFTER].layer;
-    uint16_t kind = c->result.summary.capture_rule.kind;
+    const struct footprints *after = &c->pair.survey[AFTER].layer;
+    uint16_t kind = c->pair.result.summary.capture_rule.kind;
     return kind != 0 && after->kind_name != NULL && kind < after->kind_count ? after->kind_name[kind] : NULL;
 }
 
 static void say_capture_rule(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
-    const struct diff_summary *m = &c->result.summary;
+    const struct diff_summary *m = &c->pair.result.summary;
     long long count = m->capture_rule.count;
     if (!m->capture_rule.found)
         return;
@@ -104,28 +104,28 @@ static void say_capture_rule(const struct comparison *c, struct buf *out)
     else
         buf_printf(out, text_in(lang, "Capture rule   only the later survey draws small buildings: %lld below %.0f m² appear.\n"), count,
                    m->capture_rule.below_m2);
-    if (!c->settings->mask_capture_rule)
+    if (!c->settings->pair.mask_capture_rule)
         buf_text(out, text_in(lang, "               They are the class capture_rule; --mask-capture-rule leaves them out.\n"));
 }
 
 static void say_cost(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
-    buf_printf(out, text_in(lang, "Time           %.1f s: reading %.1f, comparing %.1f"), c->read_s + c->compare_s + c->write_s,
-               c->read_s, c->compare_s);
+    buf_printf(out, text_in(lang, "Time           %.1f s: reading %.1f, comparing %.1f"), c->pair.read_s + c->pair.compare_s + c->write_s,
+               c->pair.read_s, c->pair.compare_s);
     for (int i = 0; i < 8 && diff_stage_name(i) != NULL; i++)
         buf_printf(out, "%s%s %.1f", text_in(lang, i == 0 ? " (" : ", "), text_in(lang, diff_stage_name(i)),
-                   c->result.summary.seconds[i]);
-    buf_printf(out, text_in(lang, "), writing %.1f; %d threads, at most %.0f MB\n"), c->write_s, c->threads,
+                   c->pair.result.summary.seconds[i]);
+    buf_printf(out, text_in(lang, "), writing %.1f; %d threads, at most %.0f MB\n"), c->write_s, c->pair.threads,
                mb(when_peak_memory_bytes()));
 }
 
 void summary_text(const struct comparison *c, struct buf *out)
 {
     enum lang lang = c->lang;
-    say_survey(&c->survey[BEFORE], lang, text_in(lang, "BEFORE"), out);
-    say_survey(&c->survey[AFTER], lang, text_in(lang, "AFTER "), out);
-    buf_printf(out, text_in(lang, "Measured in    %s %s\n"), crs_code(c->metric), crs_name(c->metric));
+    say_survey(&c->pair.survey[BEFORE], lang, text_in(lang, "BEFORE"), out);
+    say_survey(&c->pair.survey[AFTER], lang, text_in(lang, "AFTER "), out);
+    buf_printf(out, text_in(lang, "Measured in    %s %s\n"), crs_code(c->pair.metric), crs_name(c->pair.metric));
     say_registration(c, out);
     say_changes(c, out);
     say_capture_rule(c, out);

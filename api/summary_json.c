@@ -85,7 +85,7 @@ static void put_dirt(struct json *j, const struct dirt *d)
 
 static void put_survey(struct json *j, const struct comparison *c, enum side side)
 {
-    const struct survey *v = &c->survey[side];
+    const struct pair_side *v = &c->pair.survey[side];
     open_object(j, SIDE[side]);
     put_text(j, "name", v->name);
     put_text(j, "sha256", v->sha256);
@@ -100,7 +100,7 @@ static void put_survey(struct json *j, const struct comparison *c, enum side sid
     close_object(j);
 }
 
-static void put_side_parameters(struct json *j, const struct side_settings *s, enum side side)
+static void put_side_parameters(struct json *j, const struct pair_side_spec *s, enum side side)
 {
     open_object(j, SIDE[side]);
     put_text(j, "layer", s->layer);
@@ -118,20 +118,20 @@ static void put_side_parameters(struct json *j, const struct side_settings *s, e
 static void put_parameters(struct json *j, const struct diff_settings *s)
 {
     open_object(j, "parameters");
-    put_number(j, "min_area_m2", s->min_area_m2, 6);
-    put_number(j, "min_width_m", s->min_width_m, 6);
-    put_number(j, "min_height_m", s->min_height_m, 6);
-    put_number(j, "max_shift_m", s->max_shift_m, 6);
-    put_number(j, "storey_m", s->storey_m, 6);
-    put_flag(j, "no_registration", s->no_registration);
-    put_flag(j, "stable_ids", s->stable_ids);
-    put_flag(j, "mask_capture_rule", s->mask_capture_rule);
-    put_flag(j, "skip_unusable", s->skip_unusable);
-    put_flag(j, "all", s->all);
-    put_text(j, "metric_crs", s->metric_crs);
+    put_number(j, "min_area_m2", s->pair.min_area_m2, 6);
+    put_number(j, "min_width_m", s->pair.min_width_m, 6);
+    put_number(j, "min_height_m", s->pair.min_height_m, 6);
+    put_number(j, "max_shift_m", s->pair.max_shift_m, 6);
+    put_number(j, "storey_m", s->pair.storey_m, 6);
+    put_flag(j, "no_registration", s->pair.no_registration);
+    put_flag(j, "stable_ids", s->pair.stable_ids);
+    put_flag(j, "mask_capture_rule", s->pair.mask_capture_rule);
+    put_flag(j, "skip_unusable", s->pair.skip_unusable);
+    put_flag(j, "all", s->pair.all);
+    put_text(j, "metric_crs", s->pair.metric_crs);
     put_text(j, "output_crs", s->output_crs);
-    put_side_parameters(j, &s->side[BEFORE], BEFORE);
-    put_side_parameters(j, &s->side[AFTER], AFTER);
+    put_side_parameters(j, &s->pair.side[BEFORE], BEFORE);
+    put_side_parameters(j, &s->pair.side[AFTER], AFTER);
     close_object(j);
 }
 
@@ -168,7 +168,7 @@ static void put_noise(struct json *j, const struct diff_summary *m)
 
 static void put_changes(struct json *j, const struct comparison *c)
 {
-    const struct diff_result *r = &c->result;
+    const struct diff_result *r = &c->pair.result;
     const struct diff_summary *m = &r->summary;
     put_count(j, "identical", m->identical);
     put_count(j, "rows", r->count);
@@ -193,16 +193,16 @@ static void put_changes(struct json *j, const struct comparison *c)
 static void put_cost(struct json *j, const struct comparison *c)
 {
     open_object(j, "seconds");
-    put_number(j, "read", c->read_s, 3);
-    put_number(j, "compare", c->compare_s, 3);
+    put_number(j, "read", c->pair.read_s, 3);
+    put_number(j, "compare", c->pair.compare_s, 3);
     put_number(j, "write", c->write_s, 3);
-    put_number(j, "total", c->read_s + c->compare_s + c->write_s, 3);
+    put_number(j, "total", c->pair.read_s + c->pair.compare_s + c->write_s, 3);
     open_object(j, "stages");
     for (int i = 0; i < 8 && diff_stage_name(i) != NULL; i++)
-        put_number(j, diff_stage_name(i), c->result.summary.seconds[i], 3);
+        put_number(j, diff_stage_name(i), c->pair.result.summary.seconds[i], 3);
     close_object(j);
     close_object(j);
-    put_count(j, "threads", c->threads);
+    put_count(j, "threads", c->pair.threads);
     put_count(j, "peak_memory_bytes", when_peak_memory_bytes());
 }
 
@@ -215,10 +215,10 @@ void summary_json(const struct comparison *c, enum summary_extent extent, struct
     put_text(&j, "command", "diff");
     put_survey(&j, c, BEFORE);
     put_survey(&j, c, AFTER);
-    put_crs(&j, "metric_crs", c->metric);
+    put_crs(&j, "metric_crs", c->pair.metric);
     put_parameters(&j, c->settings);
-    put_registration(&j, &c->result.summary);
-    put_noise(&j, &c->result.summary);
+    put_registration(&j, &c->pair.result.summary);
+    put_noise(&j, &c->pair.result.summary);
     put_changes(&j, c);
     if (extent == SUMMARY_WHOLE)
         put_cost(&j, c);
