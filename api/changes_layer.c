@@ -52,6 +52,8 @@ struct maker {
     struct crs_road *to_lonlat;
     struct buf text[TEXTS];
     struct sink_value value[COLUMNS];
+    enum status status;     // of its opening
+    struct err err;
 };
 struct writer {
     const struct comparison *c;
@@ -162,19 +164,32 @@ static enum status open_sink(struct writer *w, struct err *e)
     return status;
 }
 
-static enum status open_makers(struct writer *w, struct err *e)
+// PROJ takes its time to find a way; each thread finds its own.
+static void open_maker(void *ctx, int64_t i, int thread)
 {
+    (void)thread;
+    struct writer *w = ctx;
+    struct maker *m = &w->maker[i];
     struct crs *lonlat;
-    enum status status = crs_open("EPSG:4326", &lonlat, e);
-    if (status != OK)
-        return status;
-    for (int i = 0; i < w->makers && status == OK; i++) {
-        for (int k = 0; k < TEXTS; k++)
-            buf_init(&w->maker[i].text[k], TEXT_CEILING);
-        status = crs_road_open(w->c->pair.metric, lonlat, &w->maker[i].to_lonlat, e);
-    }
+    for (int k = 0; k < TEXTS; k++)
+        buf_init(&m->text[k], TEXT_CEILING);
+    m->err.lang = w->c->lang;
+    m->status = crs_open("EPSG:4326", &lonlat, &m->err);
+    if (m->status != OK)
+        return;
+    m->status = crs_road_open(w->c->pair.metric, lonlat, &m->to_lonlat, &m->err);
     crs_close(lonlat);
-    return status;
+}
+
+static enum status open_makers(struct writer *w, struct pool *pool, struct err *e)
+{
+    pool_run(pool, w->makers, open_maker, w);
+    for (int i = 0; i < w->makers; i++)
+        if (w->maker[i].status != OK) {
+            *e = w->maker[i].err;
+            return w->maker[i].status;
+        }
+    return OK;
 }
 
 static void close_makers(struct writer *w)
@@ -208,7 +223,7 @@ enum status changes_layer_write(const struct comparison *c, const struct progres
     struct pool *pool = pool_open(c->pair.threads);
     struct writer w = { .c = c, .progress = progress, .makers = pool_threads(pool) };
     w.maker = mem_get((size_t)w.makers, sizeof *w.maker);
-    enum status status = open_makers(&w, e);
+    enum status status = open_makers(&w, pool, e);
     if (status == OK)
         status = write_rows(&w, pool, e);
     close_makers(&w);

@@ -15,10 +15,14 @@ struct below { int64_t count[RULES]; }; // how many footprints are smaller than 
 
 static struct below count_below(const struct footprints *f)
 {
+    enum { CACHED = 4096 };
     struct below n = {{0}};
-    for (int64_t i = 0; i < f->count; i++)
-        for (int t = 0; t < RULES && f->area_m2[i] < RULE_BELOW_M2[t]; t++)
-            n.count[t]++;
+    for (int64_t first = 0; first < f->count; first += CACHED) {
+        int64_t last = f->count - first < CACHED ? f->count : first + CACHED;
+        for (int t = 0; t < RULES; t++)
+            for (int64_t i = first; i < last; i++)
+                n.count[t] += f->area_m2[i] < RULE_BELOW_M2[t];
+    }
     return n;
 }
 
@@ -61,22 +65,23 @@ static double would_hold(const struct footprints *less, int64_t other, const str
     return rest_more > rest_less ? (double)population * rest_less / rest_more : (double)population;
 }
 
-static bool rule_below(const struct footprints *less, const struct footprints *more, enum change_class class, struct diff_result *r)
+struct population { const struct footprints *all; struct below below; };
+
+static bool rule_below(const struct population *less, const struct population *more, enum change_class class, struct diff_result *r)
 {
-    struct below all = count_below(more), others = count_below(less);
     for (int t = 0; t < RULES; t++) {
         double below = RULE_BELOW_M2[t];
-        int64_t population = all.count[t], other = others.count[t], changed = 0;
+        int64_t population = more->below.count[t], other = less->below.count[t], changed = 0;
         for (int64_t k = 0; k < r->count; k++) {
             const struct change *c = &r->change[k];
             changed += c->class == class && (class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2) < below;
         }
-        double expected = would_hold(less, other, more, population);
+        double expected = would_hold(less->all, other, more->all, population);
         if (changed < RULE_FEWEST || expected < (double)RULE_FEWEST || (double)other > RULE_NONE * expected)
             continue;
         if ((double)changed < RULE_SHARE * (double)population)
             continue;
-        if (!everywhere(r, more, class, below))
+        if (!everywhere(r, more->all, class, below))
             continue;
         r->summary.capture_rule.found = true;
         r->summary.capture_rule.before = class == CHANGE_GONE;
@@ -84,6 +89,12 @@ static bool rule_below(const struct footprints *less, const struct footprints *m
         return true;
     }
     return false;
+}
+
+static bool rule_of_size(const struct footprints *before, const struct footprints *after, struct diff_result *r)
+{
+    struct population b = {before, count_below(before)}, a = {after, count_below(after)};
+    return rule_below(&b, &a, CHANGE_NEW, r) || rule_below(&a, &b, CHANGE_GONE, r);
 }
 
 static const char *kind_of(const struct footprints *f, uint32_t i) { return f->kind == NULL ? NULL : f->kind_name[f->kind[i]]; }
@@ -127,7 +138,7 @@ static bool falls_under(const struct diff_result *r, const struct footprints *af
 void find_capture_rule(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
                        struct diff_result *r)
 {
-    if (!rule_of_kind(before, after, r) && !rule_below(before, after, CHANGE_NEW, r) && !rule_below(after, before, CHANGE_GONE, r))
+    if (!rule_of_kind(before, after, r) && !rule_of_size(before, after, r))
         return;
     int64_t kept = 0;
     for (int64_t k = 0; k < r->count; k++) {

@@ -67,6 +67,7 @@ void sink_begin(struct complaint *c)
     CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", CLOCK);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF"); // the stage syncs the whole file once
     CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", "OFF");     // a failed file is thrown away, never rolled back
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_PRAGMA", "page_size=16384"); // a row is 600 bytes: a quarter of the calls, 5 % less file
 }
 
 void sink_end(void)
@@ -74,6 +75,7 @@ void sink_end(void)
     CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", NULL);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", NULL);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_PRAGMA", NULL);
     CPLPopErrorHandler();
 }
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum { SHORT_TEXT_MOST = 254 };
-// Rows are made a block ahead of the one that is written: by parts, which threads share.
-enum { PART_ROWS = 64, BLOCK_PARTS = 16, BLOCK_ROWS = PART_ROWS * BLOCK_PARTS };
+// Rows are made a block ahead of the one that is written: by parts, which threads share. Two blocks stay in a processor's cache.
+enum { PART_ROWS = 32, BLOCK_PARTS = 8, BLOCK_ROWS = PART_ROWS * BLOCK_PARTS };
 
 struct sink_maker {
     struct crs_road *road; // NULL: no geometry to move
