@@ -77,8 +77,8 @@ compare() {
 # pool_end NAME TARGET: all runs since the last one, together.
 pool_end() {
     local f1 verdict=
-    f1=$(awk "BEGIN { p = $pool_right / ($pool_changes > 0 ? $pool_changes : 1); r = $pool_found / ($pool_truth > 0 ? $pool_truth : 1)
-        printf \"%.4f\", p + r > 0 ? 2 * p * r / (p + r) : 0 }")
+    f1=$(awk -v t=$pool_truth -v f=$pool_found -v c=$pool_changes -v r=$pool_right \
+        'BEGIN { p = c ? r / c : 0; q = t ? f / t : 0; printf "%.4f", p + q > 0 ? 2 * p * q / (p + q) : 0 }')
     if [ "$2" != 0 ] && awk "BEGIN { exit !($f1 < $2) }"; then
         verdict="below $2"
         missed=$((missed + 1))
