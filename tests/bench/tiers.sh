@@ -78,7 +78,7 @@ compare() {
 pool_end() {
     local f1 verdict=
     f1=$(awk -v t=$pool_truth -v f=$pool_found -v c=$pool_changes -v r=$pool_right \
-        'BEGIN { p = c ? r / c : 0; q = t ? f / t : 0; printf "%.4f", p + q > 0 ? 2 * p * q / (p + q) : 0 }')
+        'BEGIN { p = c ? r / c : 0; q = t ? f / t : 0; printf "%.4f", (p + q > 0 ? 2 * p * q / (p + q) : 0) }')
     if [ "$2" != 0 ] && awk "BEGIN { exit !($f1 < $2) }"; then
         verdict="below $2"
         missed=$((missed + 1))
