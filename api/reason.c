@@ -1,49 +1,47 @@
 #include "api/reason.h"
 #include "core/base/status.h"
+#include "gis/change_reason.h"
 #include <math.h>
 #include <string.h>
 
 enum number { NO_NUMBER, WIDTH, HEIGHT };
-static const struct { const char *code, *gained, *lost; enum number number; } reasons[REASONS] = { // lost NULL: as gained
-    [REASON_NOTHING_BEFORE] = { "NOTHING_BEFORE", "nothing stood on this ground before", NULL, NO_NUMBER },
-    [REASON_NOTHING_AFTER] = { "NOTHING_AFTER", "nothing stands on this ground any more", NULL, NO_NUMBER },
-    [REASON_TOUCHES_BUILDING] = { "TOUCHES_BUILDING", "it leans on a building that stood already", NULL, NO_NUMBER },
-    [REASON_WALL_MOVED] = { "WALL_MOVED", "a wall lies %.1f m further out than before", "a wall lies %.1f m further in than before", WIDTH },
-    [REASON_WIDTH_CHANGED] = { "WIDTH_CHANGED", "opposite walls are further apart", "opposite walls are closer together", NO_NUMBER },
-    [REASON_STEP_IN_WALL] = { "STEP_IN_WALL", "part of a wall moved, and drawing does not make steps", NULL, NO_NUMBER },
-    [REASON_WHOLE_SHAPE] = { "WHOLE_SHAPE", "the two outlines have little in common", NULL, NO_NUMBER },
-    [REASON_HEIGHT] = { "HEIGHT", "the height changed by %+.1f m", NULL, HEIGHT },
-    [REASON_ONE_TO_MANY] = { "ONE_TO_MANY", "one outline became several", NULL, NO_NUMBER },
-    [REASON_MANY_TO_ONE] = { "MANY_TO_ONE", "several outlines became one", NULL, NO_NUMBER },
-    [REASON_GAP_CLOSED] = { "GAP_CLOSED", "ground between or inside buildings was closed", NULL, NO_NUMBER },
-    [REASON_OUTLINE_KEPT] = { "OUTLINE_KEPT", "the outer outline is the same, only the division changed", NULL, NO_NUMBER },
-    [REASON_MOVED_AS_WHOLE] = { "MOVED_AS_WHOLE", "all walls moved together", NULL, NO_NUMBER },
-    [REASON_SAME_ID] = { "SAME_ID", "both surveys give it the same id", NULL, NO_NUMBER },
-    [COUNTER_SMALL] = { "SMALL", "it is near the smallest area looked for", NULL, NO_NUMBER },
-    [COUNTER_NARROW] = { "NARROW", "it is near the smallest width looked for", NULL, NO_NUMBER },
-    [COUNTER_NEAR_NOISE] = { "NEAR_NOISE", "it is barely above what noise explains", NULL, NO_NUMBER },
-    [COUNTER_REGISTRATION_DOUBTFUL] = { "REGISTRATION_DOUBTFUL", "the registration is doubtful here", NULL, NO_NUMBER },
-    [COUNTER_FEW_NEIGHBOURS] = { "FEW_NEIGHBOURS", "the registration rests on few buildings here", NULL, NO_NUMBER },
-    [COUNTER_REPAIRED] = { "REPAIRED", "an outline had to be repaired", NULL, NO_NUMBER },
-    [COUNTER_CAPTURE_RULE] = { "CAPTURE_RULE", "one survey leaves out all buildings like it", NULL, NO_NUMBER },
-    [COUNTER_COVERAGE] = { "COVERAGE", "it lies at the edge of or outside the coverage of one survey", NULL, NO_NUMBER },
-    [COUNTER_OTHER_CLOSE] = { "OTHER_CLOSE", "an unmatched outline of the other survey stands close by", NULL, NO_NUMBER },
-    [COUNTER_COARSE_HEIGHT] = { "COARSE_HEIGHT", "heights are given in coarse steps", NULL, NO_NUMBER },
+static const struct { const char *gained, *lost; enum number number; } reasons[REASONS] = { // lost NULL: as gained
+    [REASON_NOTHING_BEFORE] = { "nothing stood on this ground before", NULL, NO_NUMBER },
+    [REASON_NOTHING_AFTER] = { "nothing stands on this ground any more", NULL, NO_NUMBER },
+    [REASON_TOUCHES_BUILDING] = { "it leans on a building that stood already", NULL, NO_NUMBER },
+    [REASON_WALL_MOVED] = { "a wall lies %.1f m further out than before", "a wall lies %.1f m further in than before", WIDTH },
+    [REASON_WIDTH_CHANGED] = { "opposite walls are further apart", "opposite walls are closer together", NO_NUMBER },
+    [REASON_STEP_IN_WALL] = { "part of a wall moved, and drawing does not make steps", NULL, NO_NUMBER },
+    [REASON_WHOLE_SHAPE] = { "the two outlines have little in common", NULL, NO_NUMBER },
+    [REASON_HEIGHT] = { "the height changed by %+.1f m", NULL, HEIGHT },
+    [REASON_ONE_TO_MANY] = { "one outline became several", NULL, NO_NUMBER },
+    [REASON_MANY_TO_ONE] = { "several outlines became one", NULL, NO_NUMBER },
+    [REASON_GAP_CLOSED] = { "ground between or inside buildings was closed", NULL, NO_NUMBER },
+    [REASON_OUTLINE_KEPT] = { "the outer outline is the same, only the division changed", NULL, NO_NUMBER },
+    [REASON_MOVED_AS_WHOLE] = { "all walls moved together", NULL, NO_NUMBER },
+    [REASON_SAME_ID] = { "both surveys give it the same id", NULL, NO_NUMBER },
+    [COUNTER_SMALL] = { "it is near the smallest area looked for", NULL, NO_NUMBER },
+    [COUNTER_NARROW] = { "it is near the smallest width looked for", NULL, NO_NUMBER },
+    [COUNTER_NEAR_NOISE] = { "it is barely above what noise explains", NULL, NO_NUMBER },
+    [COUNTER_REGISTRATION_DOUBTFUL] = { "the registration is doubtful here", NULL, NO_NUMBER },
+    [COUNTER_FEW_NEIGHBOURS] = { "the registration rests on few buildings here", NULL, NO_NUMBER },
+    [COUNTER_REPAIRED] = { "an outline had to be repaired", NULL, NO_NUMBER },
+    [COUNTER_CAPTURE_RULE] = { "one survey leaves out all buildings like it", NULL, NO_NUMBER },
+    [COUNTER_COVERAGE] = { "it lies at the edge of or outside the coverage of one survey", NULL, NO_NUMBER },
+    [COUNTER_OTHER_CLOSE] = { "an unmatched outline of the other survey stands close by", NULL, NO_NUMBER },
+    [COUNTER_COARSE_HEIGHT] = { "heights are given in coarse steps", NULL, NO_NUMBER },
 };
 
-static bool is_against(int r) { return r >= COUNTER_SMALL; }
 static bool has(const struct change *c, int r) { return (c->reasons >> r & 1) != 0; }
-
-const char *reason_code(enum reason r) { return reasons[r].code; }
 
 void reason_codes(const struct change *c, bool against, struct buf *out)
 {
     const char *between = "";
     for (int r = 0; r < REASONS; r++) {
-        if (!has(c, r) || is_against(r) != against)
+        if (!has(c, r) || reason_is_against((enum reason)r) != against)
             continue;
         buf_text(out, between);
-        buf_text(out, reasons[r].code);
+        buf_text(out, reason_code((enum reason)r));
         between = ";";
     }
 }
@@ -140,7 +138,7 @@ static bool say_reasons(const struct change *c, bool against, enum lang lang, st
 {
     bool any = false;
     for (int r = 0; r < REASONS; r++) {
-        if (!has(c, r) || is_against(r) != against)
+        if (!has(c, r) || reason_is_against((enum reason)r) != against)
             continue;
         buf_text(out, any ? text_in(lang, "; ") : text_in(lang, against ? " Against: " : " For: "));
         say_reason(c, r, lang, out);

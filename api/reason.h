@@ -4,7 +4,6 @@
 #include "core/base/text.h"
 #include "gis/footprint_diff.h"
 
-const char *reason_code(enum reason r);                       // "WALL_MOVED"; stable, for filters
 // The codes for (or against), in the order of the enum, joined by ';'.
 void reason_codes(const struct change *c, bool against, struct buf *out);
 // What changed, by how much, why and why not: one short paragraph with its numbers.

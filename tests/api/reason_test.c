@@ -1,6 +1,7 @@
 // The sentences of a change, word for word, in both languages: numbers stand where they belong.
 #include "api/diff_settings.h"
 #include "api/reason.h"
+#include "gis/change_reason.h"
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
