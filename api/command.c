@@ -33,6 +33,22 @@ static const char LOAD_MORE[] =
     "\n"
     "The same file again changes nothing; a changed row supersedes the old one, which is kept.\n";
 
+static const char COMPARE_MORE[] =
+    "Examples\n"
+    "  gridpatrol compare tongzhou 2024 2025\n"
+    "  gridpatrol changes tongzhou --state open --limit 10\n"
+    "\n"
+    "Suspicion = confidence x no cover x severity. The same surveys and options again add nothing.\n"
+    "A change is a clue, never a verdict.\n";
+
+static const char REVIEW_MORE[] =
+    "Examples\n"
+    "  gridpatrol review tongzhou 17 confirm --as 李核\n"
+    "  gridpatrol review tongzhou 18 dismiss --note \"a tent, gone again\" --as 李核\n"
+    "\n"
+    "Verdicts: confirm, dismiss, legal, capture-rule, refer, return, overturn, agree. The next comparison carries them on\n"
+    "until the thing grows.\n";
+
 const struct command command_list[] = {
     { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE",
       .brief = "the people and services that work in a station", .option = actor_options },
@@ -40,6 +56,10 @@ const struct command command_list[] = {
       .option = backup_options },
     { .name = "cells", .run = cmd_cells, .operands = "load STATION FILE [options]", .brief = "the patrol grid of a station",
       .option = cells_options },
+    { .name = "changes", .run = cmd_changes, .operands = "STATION [options]", .brief = "the changes found, the most suspicious first, with their reasons",
+      .option = changes_options },
+    { .name = "compare", .run = cmd_compare, .operands = "STATION BEFORE AFTER [options]",
+      .brief = "compares two surveys of a station: changes judged, placed and followed", .option = compare_options, .more = COMPARE_MORE },
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .more = DIFF_MORE },
@@ -48,8 +68,12 @@ const struct command command_list[] = {
       .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
     { .name = "load", .run = cmd_load, .operands = "STATION LAYER FILE [options]",
       .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .more = LOAD_MORE },
+    { .name = "report", .run = cmd_report, .operands = "STATION precision|unused-permits|comparisons", .brief = "figures of a station's work",
+      .option = report_options },
     { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
       .option = backup_options },
+    { .name = "review", .run = cmd_review, .operands = "STATION CHANGE VERB [--note TEXT]", .brief = "a person's verdict on a change",
+      .option = review_options, .more = REVIEW_MORE },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
       .option = score_options },
     { .name = "survey", .run = cmd_survey, .operands = "list STATION | add STATION FILE --name NAME --date DATE [options]",

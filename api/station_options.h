@@ -2,4 +2,4 @@
 #pragma once
 #include "api/options.h"
 
-extern const struct option actor_options[], backup_options[], cells_options[], init_options[], load_options[], survey_options[], verify_options[];
+extern const struct option actor_options[], backup_options[], cells_options[], changes_options[], compare_options[], init_options[], load_options[], report_options[], review_options[], survey_options[], verify_options[];

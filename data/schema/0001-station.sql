@@ -278,7 +278,7 @@ CREATE TABLE comparison (                          -- 比对
   started_at_s INTEGER NOT NULL,
   ended_at_s INTEGER
 );
-CREATE UNIQUE INDEX comparison_same ON comparison (before_sha256, after_sha256, parameters, program_version) WHERE state = 'done';
+CREATE INDEX comparison_same ON comparison (before_sha256, after_sha256, state);   -- the same again is told, unless asked for
 
 CREATE TABLE change (                              -- 疑似图斑; a clue, never a verdict
   fid INTEGER PRIMARY KEY,

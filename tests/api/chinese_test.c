@@ -4,6 +4,7 @@
 #include "api/options.h"
 #include "api/reason.h"
 #include "core/base/buf.h"
+#include "core/legality.h"
 #include "gis/footprint.h"
 #include "gis/footprint_diff.h"
 
@@ -48,6 +49,8 @@ static void the_names_of_what_was_found(void **state)
         missing += without_chinese("dirt", dirt_name(k));
     for (int s = 0; diff_stage_name(s) != NULL; s++)
         missing += without_chinese("stage", diff_stage_name(s));
+    for (int c = 0; c < LEGAL_CODES; c++)
+        missing += without_chinese("legal", legal_sentence((enum legal_code)c));
     assert_int_equal(missing, 0);
 }
 

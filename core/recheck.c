@@ -1,0 +1,197 @@
+#include "core/recheck.h"
+
+#include "core/base/mem.h"
+#include "core/base/pool.h"
+#include "core/lifecycle.h"
+#include "core/store/recheck_rows.h"
+#include "gis/near.h"
+#include "gis/share.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double GONE_SHARE = 0.1, STANDING_SHARE = 0.5;    // of the increment's ground that is built on; between: cannot tell
+
+struct piece { int64_t file; double built_share; bool looked_at; };
+struct file_seen {
+    char id[ID_TEXT], number[64], state[24], proposed[ID_TEXT];
+    bool has_due, has_closed, is_gone_result;
+    int64_t due_at_s, closed_at_s;
+};
+struct recheck {
+    struct change_list *list;
+    const struct survey *after;
+    struct file_seen *file; size_t files, file_cap;
+    struct piece *piece; size_t pieces, piece_cap;
+    struct polygons ground;            // one a piece
+};
+
+static void add_file(struct recheck *r, const struct case_increment *c)
+{
+    if (r->files > 0 && strcmp(r->file[r->files - 1].id, c->case_id) == 0)
+        return;
+    r->file = mem_grow(r->file, &r->file_cap, r->files + 1, sizeof *r->file);
+    struct file_seen *f = &r->file[r->files++];
+    *f = (struct file_seen){ .has_due = c->has_due, .has_closed = c->has_closed, .is_gone_result = c->is_gone_result, .due_at_s = c->due_at_s,
+                             .closed_at_s = c->closed_at_s };
+    snprintf(f->id, sizeof f->id, "%s", c->case_id);
+    snprintf(f->number, sizeof f->number, "%s", c->number);
+    snprintf(f->state, sizeof f->state, "%s", c->state);
+    snprintf(f->proposed, sizeof f->proposed, "%s", c->closing_proposed);
+}
+
+// Only what was found by an earlier survey than this one.
+static enum status take_increment(void *ctx, const struct case_increment *c, struct err *e)
+{
+    struct recheck *r = ctx;
+    (void)e;
+    if (c->seen_at_s >= r->after->taken_at_s)
+        return OK;
+    add_file(r, c);
+    struct rings ground = { 0 };
+    change_list_ground(r->list, c->wkb, c->wkb_len, &ground);
+    polygons_add_local(&r->ground, &ground);
+    rings_clear(&ground);
+    r->piece = mem_grow(r->piece, &r->piece_cap, r->pieces + 1, sizeof *r->piece);
+    r->piece[r->pieces++] = (struct piece){ .file = (int64_t)r->files - 1 };
+    return OK;
+}
+
+// --- How much of each is built on now -----------------------------------------------------------------------------------------
+
+static bool is_covered(const struct pair_diff *pair, const struct rings *ground, struct xy_m origin)
+{
+    const struct rings *coverage = &pair->survey[AFTER].coverage;
+    if (ground->count == 0)
+        return false;
+    for (uint32_t i = 0; coverage->count > 0 && i < ground->first[ground->count]; i++)
+        if (!rings_contain(coverage, (struct xy_m){ ground->vertex[i].x + origin.x, ground->vertex[i].y + origin.y }))
+            return false;
+    return true;
+}
+
+static void look(struct recheck *r, const struct pair_diff *pair, const struct near_pairs *near, const uint32_t *first)
+{
+    struct xy_m origin = r->ground.origin;
+    struct mm64 frame = { (int64_t)origin.x * 1000, (int64_t)origin.y * 1000 };
+    struct rings ground = { 0 }, building = { 0 };
+    for (size_t i = 0; i < r->pieces; i++) {
+        polygons_get(&r->ground, (int64_t)i, &ground);
+        double built = 0;
+        for (uint32_t k = first[i]; k < first[i + 1]; k++) {
+            footprint_rings(&pair->survey[AFTER].layer, near->b[k], frame, (struct xy_m){ 0, 0 }, &building);
+            built += share_common_m2(&building, &ground);
+        }
+        double area = fabs(rings_area_m2(&ground));
+        r->piece[i].looked_at = area > 0 && is_covered(pair, &ground, origin);
+        r->piece[i].built_share = area > 0 ? fmin(1, built / area) : 0;
+    }
+    rings_clear(&ground);
+    rings_clear(&building);
+}
+
+enum status recheck_look(struct work *w, const struct pair_diff *pair, const struct survey *after, struct change_list *l, struct recheck **out)
+{
+    struct recheck *r = mem_get(1, sizeof *r);
+    *r = (struct recheck){ .list = l, .after = after };
+    polygons_init(&r->ground, l->ground.origin);
+    *out = r;
+    enum status s = case_increment_each(w->db, take_increment, r, w->e);
+    if (s != OK || r->pieces == 0)
+        return s;
+    struct pool *pool = pool_open(pair->threads);
+    struct footprints box;
+    struct near_pairs near = { 0 };
+    struct xy_m origin = r->ground.origin;
+    polygons_boxes(&r->ground, &box);
+    for (int64_t i = 0; i < box.count; i++)
+        box.origin[i] = (struct mm64){ box.origin[i].x + (int64_t)origin.x * 1000, box.origin[i].y + (int64_t)origin.y * 1000 };
+    near_join(pool, &box, NULL, &pair->survey[AFTER].layer, 0, 0, &near);
+    uint32_t *first = near_pairs_first(&near, box.count);
+    look(r, pair, &near, first);
+    mem_free(first);
+    near_pairs_clear(&near);
+    footprints_clear(&box);
+    pool_close(pool);
+    return OK;
+}
+
+void recheck_free(struct recheck *r)
+{
+    if (r == NULL)
+        return;
+    polygons_clear(&r->ground);
+    mem_free(r->file);
+    mem_free(r->piece);
+    mem_free(r);
+}
+
+// --- What is told -----------------------------------------------------------------------------------------------------------------
+
+enum seen { SEEN_NOTHING, SEEN_GONE, SEEN_STANDING };
+
+// All of its increments must be gone; one that stands is enough to stand.
+static enum seen seen_of(const struct recheck *r, int64_t file)
+{
+    bool all_gone = true, any_stands = false, any = false;
+    for (size_t i = 0; i < r->pieces; i++) {
+        const struct piece *p = &r->piece[i];
+        if (p->file != file)
+            continue;
+        any = true;
+        all_gone &= p->looked_at && p->built_share < GONE_SHARE;
+        any_stands |= p->looked_at && p->built_share >= STANDING_SHARE;
+    }
+    return !any ? SEEN_NOTHING : all_gone ? SEEN_GONE : any_stands ? SEEN_STANDING : SEEN_NOTHING;
+}
+
+// A case in a state where this cannot be done keeps what it has.
+static enum status note_move(struct work *w, const struct file_seen *f, const char *verb, const char *comparison, bool *done)
+{
+    struct facts facts = { .has_inputs = true, .overdue = true };
+    struct attempt attempt = { "case", f->state, verb, ROLE_SERVICE, &facts };
+    struct outcome outcome;
+    struct err refused = { .lang = w->e->lang };
+    *done = lifecycle_check(&attempt, &outcome, &refused) == OK;
+    return *done ? work_note(w, &(struct deed){ verb, "case", f->id, comparison, f->state, outcome.to }) : OK;
+}
+
+static enum status record_gone(struct work *w, const struct file_seen *f, const char *comparison, struct recheck_report *out)
+{
+    bool done = false;
+    enum status s = note_move(w, f, "propose_close", comparison, &done);
+    if (s != OK || !done)
+        return s;
+    out->gone++;
+    return case_update_closing_proposed(w->db, f->id, comparison, w->e);
+}
+
+static enum status record_one(struct work *w, const struct recheck *r, int64_t i, const char *comparison, struct recheck_report *out)
+{
+    const struct file_seen *f = &r->file[i];
+    enum seen seen = seen_of(r, i);
+    bool done = false;
+    out->looked_at += seen != SEEN_NOTHING;
+    if (seen == SEEN_GONE && !lifecycle_is_end("case", f->state))
+        return record_gone(w, f, comparison, out);
+    if (seen != SEEN_STANDING)
+        return OK;
+    if (f->has_closed && f->is_gone_result && f->closed_at_s < r->after->taken_at_s) {
+        out->back++;                               // 死灰复燃: a person opens the new case, linked with this one
+        return work_note(w, &(struct deed){ "see_again", "case", f->id, comparison, f->state, f->state });
+    }
+    if (!f->has_closed && f->has_due && f->due_at_s < r->after->taken_at_s) {
+        enum status s = note_move(w, f, "mark_standing", comparison, &done);
+        out->standing += done;
+        return s;
+    }
+    return OK;
+}
+
+enum status recheck_record(struct work *w, const char *comparison, const struct recheck *r, struct recheck_report *out)
+{
+    enum status s = OK;
+    for (size_t i = 0; s == OK && i < r->files; i++)
+        s = record_one(w, r, (int64_t)i, comparison, out);
+    return s;
+}
