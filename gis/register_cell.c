@@ -85,11 +85,25 @@ static void take_cells(struct laying *l, size_t n)
     cell_index_ready(&d->cell);
 }
 
+static void lay_walk(struct district *d)
+{
+    size_t cells = d->cell.count;
+    struct sort_item *item = mem_get(cells, sizeof *item);
+    for (size_t c = 0; c < cells; c++)
+        item[c] = (struct sort_item){d->member[d->first[c]], (uint32_t)c};
+    sort_by_key(item, cells);
+    d->walk = mem_get(cells, sizeof *d->walk);
+    for (size_t c = 0; c < cells; c++)
+        d->walk[c] = item[c].value;
+    mem_free(item);
+}
+
 static void know_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct district *d = ctx;
-    for (int64_t c = first; c < last; c++) {
+    for (int64_t w = first; w < last; w++) {
+        uint32_t c = d->walk[w];
         for (uint32_t k = d->first[c]; k < d->first[c + 1]; k++)
             d->twins[c] += d->in->twin[d->member[k]] != NOBODY;
         for (int k = 0; k < 9; k++) {
@@ -135,6 +149,7 @@ void district_open(const struct register_input *in, struct district *out)
     sort_by_key(l.item, n);
     take_cells(&l, n);
     mem_free(l.item);
+    lay_walk(out);
     out->around = mem_get(out->cell.count, sizeof *out->around);
     out->role = mem_get(out->cell.count, 1);
     out->twins = mem_get(out->cell.count, sizeof *out->twins);
@@ -148,6 +163,7 @@ void district_close(struct district *d)
     cell_index_clear(&d->cell);
     mem_free(d->first);
     mem_free(d->member);
+    mem_free(d->walk);
     mem_free(d->around);
     mem_free(d->role);
     mem_free(d->twins);

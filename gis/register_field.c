@@ -61,8 +61,9 @@ static void want_slice(void *ctx, int64_t first, int64_t last, int thread)
     (void)thread;
     struct wanting *w = ctx;
     const struct district *d = w->field->district;
-    for (int64_t c = first; c < last; c++) {
-        struct xy_m corner = cell_corner(d, (size_t)c);
+    for (int64_t i = first; i < last; i++) {
+        uint32_t c = d->walk[i];
+        struct xy_m corner = cell_corner(d, c);
         for (uint32_t k = d->first[c]; k < d->first[c + 1] && d->role[c] == CELL_ACTIVE; k++) {
             struct xy_m p = footprint_middle(d->in->after, d->member[k]);
             double u, v;

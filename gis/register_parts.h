@@ -24,6 +24,7 @@ struct district {
     const struct register_input *in;
     struct cell_index cell;
     uint32_t *first, *member;       // [cells + 1] into member: AFTER footprints, ascending within a cell
+    uint32_t *walk;                 // [cells] all of them in the order their footprints lie in memory: the way to go over them
     uint32_t (*around)[9];          // cells, or NOBODY
     uint8_t *role;
     uint32_t *twins;                // how many of a cell have one

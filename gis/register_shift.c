@@ -80,10 +80,11 @@ static void place_slice(void *ctx, int64_t first, int64_t last, int thread)
     struct placing *p = ctx;
     const struct district *d = &p->r->district;
     struct field_view view;
-    for (int64_t c = first; c < last; c++) {
-        if (is_zero(p->r, (size_t)c))
+    for (int64_t w = first; w < last; w++) {
+        uint32_t c = d->walk[w];
+        if (is_zero(p->r, c))
             continue;
-        field_view_open(p->r->field, (size_t)c, &view);
+        field_view_open(p->r->field, c, &view);
         for (uint32_t k = d->first[c]; k < d->first[c + 1]; k++)
             if (d->in->twin[d->member[k]] == NOBODY)
                 p->out[d->member[k]] = field_view_at(&view, footprint_middle(d->in->after, d->member[k]));

@@ -138,12 +138,13 @@ static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
     struct tying *t = ctx;
     const struct district *d = t->ties->district;
     struct field_view view;
-    for (int64_t c = first; c < last; c++) {
+    for (int64_t w = first; w < last; w++) {
+        uint32_t c = d->walk[w];
         uint32_t asked = t->ties->first[c + 1] - t->ties->first[c], count = d->first[c + 1] - d->first[c];
         if (asked > 0 && t->expect->field != NULL)
-            field_view_open(t->expect->field, (size_t)c, &view);
+            field_view_open(t->expect->field, c, &view);
         for (uint32_t k = 0; k < asked; k += t->step)
-            find_tie(t, (size_t)c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
+            find_tie(t, c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
                      &t->scratch[thread]);
     }
 }

@@ -95,9 +95,11 @@ static void collect_votes(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct counting *c = ctx;
-    for (int64_t cell = first; cell < last; cell++)
-        for (uint32_t k = 0; k < voters(c->district, (size_t)cell); k++)
-            c->cast[cell] += votes_of(c->district->in, voter(c->district, (size_t)cell, k), &c->vote[c->first_vote[cell] + c->cast[cell]]);
+    for (int64_t w = first; w < last; w++) {
+        uint32_t cell = c->district->walk[w];
+        for (uint32_t k = 0; k < voters(c->district, cell); k++)
+            c->cast[cell] += votes_of(c->district->in, voter(c->district, cell, k), &c->vote[c->first_vote[cell] + c->cast[cell]]);
+    }
 }
 
 static const float AROUND[3] = {0.5f, 1, 0.5f};
