@@ -8,6 +8,7 @@
 
 enum { CELL_BIAS = 1 << 30 };
 enum { FEW = 8 };        // footprints: a cell of fewer is judged together with those around it
+enum { SOME_OF = 10 };   // one twin in so many: a row of houses redrawn on the drawing that all around it share
 enum { BESIDE = 2 };     // quiet cells no further than this from an active one lend it their ties
 
 uint64_t cell_key(double size_m, struct xy_m p)
@@ -113,16 +114,25 @@ static void know_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
+static bool is_quiet(const struct district *d, size_t cell)
+{
+    uint32_t own = d->first[cell + 1] - d->first[cell], twins = 0, count = 0;
+    if (own >= FEW && 2 * d->twins[cell] >= own)
+        return true;
+    if (own >= FEW && SOME_OF * d->twins[cell] < own)
+        return false;
+    for (int k = 0; k < 9; k++) {
+        uint32_t o = d->around[cell][k];
+        if (o != NOBODY)
+            twins += d->twins[o], count += d->first[o + 1] - d->first[o];
+    }
+    return 2 * twins >= count;
+}
+
 static void judge_roles(struct district *d)
 {
     for (size_t c = 0; c < d->cell.count; c++) {
-        uint32_t twins = d->twins[c], own = d->first[c + 1] - d->first[c], count = own;
-        for (int k = 0; k < 9 && own < FEW; k++) {
-            uint32_t o = d->around[c][k];
-            if (o != NOBODY && o != c)
-                twins += d->twins[o], count += d->first[o + 1] - d->first[o];
-        }
-        d->role[c] = 2 * twins >= count ? CELL_QUIET : CELL_ACTIVE;
+        d->role[c] = is_quiet(d, c) ? CELL_QUIET : CELL_ACTIVE;
         d->any_active |= d->role[c] == CELL_ACTIVE;
     }
 }

@@ -17,8 +17,8 @@ uint64_t cell_neighbour(uint64_t key, int dx, int dy);
 struct xy_m cell_centre(double size_m, uint64_t key);
 size_t cell_find(const struct cell_index *c, uint64_t key); // SIZE_MAX: nothing there
 
-// AFTER cell by cell. In a quiet cell at least half of the footprints have an identical twin: the surveys are one drawing there, and
-// nothing is displaced. It tells of noise, and beside an active one it is asked as much as that.
+// AFTER cell by cell. In a quiet cell at least half of the footprints have an identical twin, or some have and half of those around:
+// the surveys are one drawing there, and nothing is displaced. It tells of noise, and beside an active one it is asked as much as that.
 enum cell_role { CELL_QUIET, CELL_BESIDE, CELL_ACTIVE };
 struct district {
     const struct register_input *in;
