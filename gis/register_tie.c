@@ -42,12 +42,13 @@ void ties_close(struct ties *t)
     *t = (struct ties){0};
 }
 
-// How badly BEFORE j suits somebody of AFTER who is expected at b; infinite: not at all.
-static float mate_cost(const struct tying *t, int64_t i, struct xy_m b, uint32_t j)
+// How badly BEFORE j suits somebody of AFTER who is expected at b; infinite: not at all, or surely worse than `best`: the distance
+// alone costs that much.
+static float mate_cost(const struct tying *t, int64_t i, struct xy_m b, uint32_t j, float best)
 {
     struct xy_m a = footprint_middle(t->in->before, j);
-    double dx = b.x - a.x, dy = b.y - a.y, off = dx * dx + dy * dy, reach = t->expect->reach_m;
-    if (off > reach * reach || t->in->twin_of[j] != NOBODY)
+    double dx = b.x - a.x, dy = b.y - a.y, off = dx * dx + dy * dy, reach = t->expect->reach_m, most = best < 0.999 ? best + 0.001 : 1;
+    if (off > most * most * reach * reach || t->in->twin_of[j] != NOBODY)
         return INFINITY;
     double like = footprint_likeness(t->in->before, j, t->in->after, i);
     return like < 0.02 ? INFINITY : (float)(sqrt(off) / reach + 1 - like);
@@ -60,7 +61,7 @@ static uint32_t find_mate(const struct tying *t, uint32_t i, struct xy_m place, 
     float best = INFINITY;
     uint32_t mate = NOBODY;
     for (uint32_t p = in->near_before_first[i]; p < in->near_before_first[i + 1]; p++) {
-        float cost = mate_cost(t, i, (struct xy_m){place.x + shift.x, place.y + shift.y}, in->near_before[p]);
+        float cost = mate_cost(t, i, (struct xy_m){place.x + shift.x, place.y + shift.y}, in->near_before[p], best);
         if (cost < best)
             best = cost, mate = in->near_before[p];
     }
@@ -69,7 +70,7 @@ static uint32_t find_mate(const struct tying *t, uint32_t i, struct xy_m place, 
         if (o == i || in->twin[o] != NOBODY)
             continue;
         struct xy_m other = footprint_middle(in->after, o);
-        float cost = mate_cost(t, o, (struct xy_m){other.x + shift.x, other.y + shift.y}, mate);
+        float cost = mate_cost(t, o, (struct xy_m){other.x + shift.x, other.y + shift.y}, mate, best);
         if (cost < best || (cost == best && o < i))
             return NOBODY;
     }
