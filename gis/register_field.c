@@ -1,6 +1,5 @@
 // Field: ties become a smooth displacement with a known uncertainty, anywhere in the district.
 #include "core/base/mem.h"
-#include "core/base/sort.h"
 #include "gis/register_parts.h"
 #include <math.h>
 #include <string.h>
@@ -17,20 +16,15 @@ struct field {
     struct tie_map map;
     struct fit_rule rule;
     int across;                             // node cells beside each other in a cell of the district
-    struct cell_index node; struct polynomial *at;
+    double node_m;                          // side of a node cell
+    uint32_t *nodes, *node_first;           // [cells] bits of the corners a cell keeps; [cells + 1] into at
+    struct polynomial *at;
     float *misfit;                          // [cells] sd of what the field leaves, one axis, m
     float misfit_all;
     float *tail, tail_all, tail_m;          // [cells], and all together
 };
 
 // --- nodes ---
-
-// The lower left node of a place; nodes stand at the corners of the node grid.
-static struct xy_m node_place(const struct field *f, uint64_t key)
-{
-    struct xy_m c = cell_centre(f->node.size_m, key);
-    return (struct xy_m){c.x - f->node.size_m / 2, c.y - f->node.size_m / 2};
-}
 
 static struct xy_m cell_corner(const struct district *d, size_t cell)
 {
@@ -41,20 +35,34 @@ static struct xy_m cell_corner(const struct district *d, size_t cell)
 // Which node cell of a cell: 0 .. across - 1, and how far in it, 0 .. 1.
 static int node_cell(const struct field *f, double from_corner_m, double *in_it)
 {
-    double at = from_corner_m / f->node.size_m;
+    double at = from_corner_m / f->node_m;
     int k = at <= 0 ? 0 : at >= f->across ? f->across - 1 : (int)at;
     *in_it = at - k;
     return k;
 }
 
-// The node at a corner of the node cells of a cell; keys of nodes are counted from the cell's own.
-static uint64_t node_key(const struct field *f, size_t cell, int x, int y)
+// A node on the border belongs to up to four cells: the first of them that is there keeps it.
+struct keeper { uint32_t cell; int node; };
+struct touching { int from_x, to_x, from_y, to_y; }; // which cells around have this corner too
+
+static struct touching touching_of(const struct field *f, int x, int y)
 {
-    struct xy_m c = cell_corner(f->district, cell);
-    return cell_key(f->node.size_m, (struct xy_m){c.x + (x + 0.5) * f->node.size_m, c.y + (y + 0.5) * f->node.size_m});
+    return (struct touching){x == 0 ? -1 : 0, x == f->across ? 1 : 0, y == 0 ? -1 : 0, y == f->across ? 1 : 0};
 }
 
-struct wanting { const struct field *field; uint32_t *nodes; }; // [cells] bits of the corners its buildings ask
+static struct keeper keeper_of(const struct field *f, size_t cell, int x, int y)
+{
+    struct touching t = touching_of(f, x, y);
+    for (int dy = t.from_y; dy <= t.to_y; dy++)
+        for (int dx = t.from_x; dx <= t.to_x; dx++) {
+            uint32_t o = f->district->around[cell][(dy + 1) * 3 + dx + 1];
+            if (o != NOBODY)
+                return (struct keeper){o, (y - dy * f->across) * CORNERS + x - dx * f->across};
+        }
+    return (struct keeper){(uint32_t)cell, y * CORNERS + x}; // not reached: the cell itself is there
+}
+
+struct wanting { struct field *field; uint32_t *nodes; }; // [cells] bits of the corners its buildings ask
 
 static void want_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
@@ -73,42 +81,58 @@ static void want_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
-static size_t list_nodes(const struct field *f, const uint32_t *nodes, struct sort_item *out)
+static bool is_wanted(const struct wanting *w, size_t cell, int x, int y)
 {
-    size_t count = 0;
-    for (size_t c = 0; c < f->district->cell.count; c++)
-        for (int k = 0; k < CORNERS * CORNERS; k++)
-            if (nodes[c] >> k & 1)
-                out[count++] = (struct sort_item){node_key(f, c, k % CORNERS, k / CORNERS), 0};
-    return count;
+    struct touching t = touching_of(w->field, x, y);
+    bool wanted = false;
+    for (int dy = t.from_y; dy <= t.to_y; dy++)
+        for (int dx = t.from_x; dx <= t.to_x; dx++) {
+            uint32_t o = w->field->district->around[cell][(dy + 1) * 3 + dx + 1];
+            int node = (y - dy * w->field->across) * CORNERS + x - dx * w->field->across;
+            wanted |= o != NOBODY && (w->nodes[o] >> node & 1);
+        }
+    return wanted;
+}
+
+static void keep_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    const struct wanting *w = ctx;
+    const struct field *f = w->field;
+    for (int64_t c = first; c < last; c++)
+        for (int k = 0; k < CORNERS * CORNERS; k++) {
+            int x = k % CORNERS, y = k / CORNERS;
+            if (x <= f->across && y <= f->across && keeper_of(f, (size_t)c, x, y).cell == c && is_wanted(w, (size_t)c, x, y))
+                f->nodes[c] |= 1u << k;
+        }
 }
 
 static void lay_nodes(struct field *f)
 {
-    size_t cells = f->district->cell.count, most = 0;
+    size_t cells = f->district->cell.count;
     struct wanting w = {f, mem_get(cells, sizeof *w.nodes)};
+    f->nodes = mem_get(cells, sizeof *f->nodes);
+    f->node_first = mem_get(cells + 1, sizeof *f->node_first);
     pool_range(f->district->in->pool, (int64_t)cells, 64, want_slice, &w);
-    for (size_t c = 0; c < cells; c++)
-        most += (size_t)__builtin_popcount(w.nodes[c]);
-    struct sort_item *item = mem_get(most, sizeof *item);
-    size_t count = list_nodes(f, w.nodes, item);
-    sort_by_key(item, count);
-    f->node.key = mem_get(count, sizeof *f->node.key);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || item[i].key != item[i - 1].key)
-            f->node.key[f->node.count++] = item[i].key;
-    mem_free(item);
+    pool_range(f->district->in->pool, (int64_t)cells, 256, keep_slice, &w);
     mem_free(w.nodes);
-    cell_index_ready(&f->node);
-    f->at = mem_get(f->node.count, sizeof *f->at);
+    for (size_t c = 0; c < cells; c++)
+        f->node_first[c + 1] = f->node_first[c] + (uint32_t)__builtin_popcount(f->nodes[c]);
+    f->at = mem_get(f->node_first[cells], sizeof *f->at);
 }
 
 static void fit_nodes(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct field *f = ctx;
-    for (int64_t i = first; i < last; i++)
-        fit_at(&f->map, &f->rule, node_place(f, f->node.key[i]), SIZE_MAX, &f->at[i]);
+    for (int64_t c = first; c < last; c++) {
+        struct xy_m corner = cell_corner(f->district, (size_t)c);
+        struct polynomial *at = &f->at[f->node_first[c]];
+        for (int k = 0; k < CORNERS * CORNERS; k++)
+            if (f->nodes[c] >> k & 1)
+                fit_at(&f->map, &f->rule, (struct xy_m){corner.x + k % CORNERS * f->node_m, corner.y + k / CORNERS * f->node_m}, SIZE_MAX,
+                       at++);
+    }
 }
 
 // --- blending ---
@@ -118,8 +142,9 @@ void field_view_open(const struct field *f, size_t cell, struct field_view *out)
     *out = (struct field_view){f, cell, cell_corner(f->district, cell), {0}};
     for (int y = 0; y <= f->across; y++)
         for (int x = 0; x <= f->across; x++) {
-            size_t n = cell_find(&f->node, node_key(f, cell, x, y));
-            out->node[y * CORNERS + x] = n == SIZE_MAX || f->at[n].ties == 0 ? NOBODY : (uint32_t)n;
+            struct keeper k = keeper_of(f, cell, x, y);
+            uint32_t nodes = f->nodes[k.cell], n = f->node_first[k.cell] + (uint32_t)__builtin_popcount(nodes & ((1u << k.node) - 1));
+            out->node[y * CORNERS + x] = !(nodes >> k.node & 1) || f->at[n].ties == 0 ? NOBODY : n;
         }
 }
 
@@ -136,7 +161,7 @@ static int corners_of(const struct field_view *view, struct xy_m place, struct c
         if (n == NOBODY)
             continue;
         double w = (right ? u : 1 - u) * (up ? v : 1 - v) + 1e-9;
-        out[count++] = (struct corner){&f->at[n], w, (u - right) * f->node.size_m, (v - up) * f->node.size_m};
+        out[count++] = (struct corner){&f->at[n], w, (u - right) * f->node_m, (v - up) * f->node_m};
         sum += w;
     }
     for (int c = 0; c < count; c++)
@@ -300,9 +325,9 @@ struct field *field_open(const struct ties *ties, bool rough)
         choose_bandwidth(&f->map, &f->rule);
     f->across = rough ? 1 : (int)ceil(VOTE_CELL_M / (NODE_SPACING * f->rule.bandwidth_m));
     must(f->across < CORNERS);
-    f->node.size_m = (double)VOTE_CELL_M / f->across;
+    f->node_m = (double)VOTE_CELL_M / f->across;
     lay_nodes(f);
-    pool_range(d->in->pool, (int64_t)f->node.count, 64, fit_nodes, f);
+    pool_range(d->in->pool, (int64_t)d->cell.count, 32, fit_nodes, f);
     if (!rough)
         measure_misfit(f);
     return f;
@@ -313,7 +338,8 @@ void field_close(struct field *f)
     if (f == NULL)
         return;
     tie_map_close(&f->map);
-    cell_index_clear(&f->node);
+    mem_free(f->nodes);
+    mem_free(f->node_first);
     mem_free(f->at);
     mem_free(f->misfit);
     mem_free(f->tail);
