@@ -1,5 +1,6 @@
 // Fit: the robust local quadratic through the ties around one place, and the bandwidth that suits the district.
 #include "core/base/mem.h"
+#include "core/base/vectors.h"
 #include "gis/register_parts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -77,8 +78,10 @@ double map_tie_variance(const struct map_tie *t) { return 1 / (double)t->weight 
 
 // --- one place ---
 
-// The ties around one place, in units of the bandwidth: gathered once, used for every robust turn.
-struct near_ties { int count; struct near_tie { float u, v, x, y, weight; } tie[ROOM]; };
+// The ties around one place, in units of the bandwidth: gathered once, used for every robust turn, LANES of them at a time. What
+// is behind the last one weighs nothing.
+enum { LANES = 4 };
+struct near_ties { int count; float u[ROOM + LANES], v[ROOM + LANES], x[ROOM + LANES], y[ROOM + LANES], weight[ROOM + LANES]; };
 
 // Where ties are dense only some of each cell are asked: MOST_TIES in all are enough for six numbers.
 static void gather_cell(const struct tie_map *m, size_t cell, struct xy_m at, double h, size_t without, struct near_ties *out)
@@ -88,13 +91,20 @@ static void gather_cell(const struct tie_map *m, size_t cell, struct xy_m at, do
     float x = (float)(centre.x - at.x), y = (float)(centre.y - at.y), per_h = (float)(1 / h), per_reach2 = (float)(1 / (REACH * REACH));
     uint32_t first = m->first[cell], count = m->first[cell + 1] - first;
     double step = fmax(1, count / most);
-    for (double k = 0; k < count; k += step) {
+    int n = out->count; // every tie is written down, and the next one over it when it is too far: no branch to guess
+    for (double k = 0; k < count && n < ROOM; k += step) {
         const struct map_tie *t = &m->tie[first + (uint32_t)k];
         float u = (x + t->x) * per_h, v = (y + t->y) * per_h, left = 1 - (u * u + v * v) * per_reach2;
-        if (left <= 0 || out->count == ROOM || first + (uint32_t)k == without)
-            continue;
-        out->tie[out->count++] = (struct near_tie){u, v, t->move_x, t->move_y, left * left * left * t->weight};
+        out->u[n] = u, out->v[n] = v, out->x[n] = t->move_x, out->y[n] = t->move_y, out->weight[n] = left * left * left * t->weight;
+        n += (left > 0) & (first + (uint32_t)k != without);
     }
+    out->count = n;
+}
+
+static void end_ties(struct near_ties *t)
+{
+    for (int k = t->count; k < t->count + LANES; k++)
+        t->u[k] = t->v[k] = t->x[k] = t->y[k] = t->weight[k] = 0;
 }
 
 static void gather(const struct tie_map *m, struct xy_m at, double h, size_t without, struct near_ties *out)
@@ -121,45 +131,44 @@ static void gather(const struct tie_map *m, struct xy_m at, double h, size_t wit
 }
 
 // Sums over the ties: of the monomials up to the fourth degree, which the normal matrix is made of, and of the right sides.
-enum { MONOMIALS = 16, RIGHT = 8 };         // 15 and 6 are used; even rows are quicker
-struct sums { double m[MONOMIALS], x[RIGHT], y[RIGHT]; };
+enum { MONOMIALS = 15 };
+struct sums { double m[MONOMIALS], x[TERMS], y[TERMS]; };
 static const uint8_t PRODUCT[TERMS][TERMS] = {{0, 1, 2, 3, 4, 5},    {1, 3, 4, 6, 7, 8},     {2, 4, 5, 7, 8, 9},
                                               {3, 6, 7, 10, 11, 12}, {4, 7, 8, 11, 12, 13}, {5, 8, 9, 12, 13, 14}};
 
-static void monomials(double u, double v, double p[MONOMIALS])
-{
-    double uu = u * u, uv = u * v, vv = v * v;
-    p[0] = 1, p[1] = u, p[2] = v, p[3] = uu, p[4] = uv, p[5] = vv;
-    p[6] = uu * u, p[7] = uu * v, p[8] = u * vv, p[9] = vv * v;
-    p[10] = uu * uu, p[11] = uu * uv, p[12] = uu * vv, p[13] = uv * vv, p[14] = vv * vv, p[15] = 0;
-}
+// LANES ties side by side; each lane has sums of its own, so the answer is the same however wide the machine's vectors are.
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+typedef int64_t lanes_mask __attribute__((vector_size(LANES * sizeof(int64_t))));
+typedef float narrow __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+#define WIDEN(column) __builtin_convertvector(*(const narrow *)(column), lanes)
 
-static void sum_ties(const struct near_ties *t, const struct polynomial *last, double tukey, struct sums *out)
+static double lanes_sum(const lanes *s) { return ((*s)[0] + (*s)[1]) + ((*s)[2] + (*s)[3]); }
+
+VECTORS static void sum_ties(const struct near_ties *t, const struct polynomial *last, double tukey, struct sums *out)
 {
-    struct sums s = {0};
+    lanes m[MONOMIALS] = {0}, right_x[TERMS] = {0}, right_y[TERMS] = {0};
     double per_tukey2 = 1 / (tukey * tukey);
-    for (int k = 0; k < t->count; k++) {
-        const struct near_tie *tie = &t->tie[k];
-        double p[MONOMIALS], w = tie->weight;
-        monomials(tie->u, tie->v, p);
+    for (int k = 0; k < t->count; k += LANES) {
+        lanes u = WIDEN(t->u + k), v = WIDEN(t->v + k), x = WIDEN(t->x + k), y = WIDEN(t->y + k), w = WIDEN(t->weight + k);
+        lanes uu = u * u, uv = u * v, vv = v * v;
         if (last != NULL) {
-            double x = tie->x, y = tie->y;
-            for (int i = 0; i < TERMS; i++)
-                x -= last->x[i] * p[i], y -= last->y[i] * p[i];
-            double left = 1 - (x * x + y * y) * per_tukey2;
-            if (left <= 0)
-                continue;
+            lanes off_x = x - last->x[0] - last->x[1] * u - last->x[2] * v - last->x[3] * uu - last->x[4] * uv - last->x[5] * vv;
+            lanes off_y = y - last->y[0] - last->y[1] * u - last->y[2] * v - last->y[3] * uu - last->y[4] * uv - last->y[5] * vv;
+            lanes left = 1 - (off_x * off_x + off_y * off_y) * per_tukey2;
+            left = (lanes)((lanes_mask)left & (left > 0));
             w *= left * left;
         }
-        double wx = w * tie->x, wy = w * tie->y;
+        lanes p[MONOMIALS] = {w,       w * u,   w * v,   w * uu,      w * uv,      w * vv,      w * uu * u, w * uu * v,
+                              w * vv * u, w * vv * v, w * uu * uu, w * uu * uv, w * uu * vv, w * uv * vv, w * vv * vv};
         for (int i = 0; i < MONOMIALS; i++)
-            s.m[i] += w * p[i];
-        for (int i = 0; i < RIGHT; i++)
-            s.x[i] += wx * p[i];
-        for (int i = 0; i < RIGHT; i++)
-            s.y[i] += wy * p[i];
+            m[i] += p[i];
+        for (int i = 0; i < TERMS; i++)
+            right_x[i] += p[i] * x, right_y[i] += p[i] * y;
     }
-    *out = s;
+    for (int i = 0; i < MONOMIALS; i++)
+        out->m[i] = lanes_sum(&m[i]);
+    for (int i = 0; i < TERMS; i++)
+        out->x[i] = lanes_sum(&right_x[i]), out->y[i] = lanes_sum(&right_y[i]);
 }
 
 typedef double triangle[TERMS][TERMS];
@@ -179,7 +188,7 @@ static void decompose(const struct sums *s, double h, double noise, triangle l)
         }
 }
 
-static void solve(const triangle l, const double right[RIGHT], float out[TERMS])
+static void solve(const triangle l, const double right[TERMS], float out[TERMS])
 {
     double z[TERMS];
     for (int i = 0; i < TERMS; i++) {
@@ -213,7 +222,7 @@ static void bound(const struct near_ties *t, struct polynomial *out)
 {
     out->low_x = out->low_y = INFINITY, out->high_x = out->high_y = -INFINITY;
     for (int k = 0; k < t->count; k++) {
-        float x = t->tie[k].x, y = t->tie[k].y;
+        float x = t->x[k], y = t->y[k];
         out->low_x = x < out->low_x ? x : out->low_x, out->high_x = x > out->high_x ? x : out->high_x;
         out->low_y = y < out->low_y ? y : out->low_y, out->high_y = y > out->high_y ? y : out->high_y;
     }
@@ -228,6 +237,7 @@ void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at
         if (ties.count >= FEW_TIES || wider == WIDEST - 1)
             break;
     }
+    end_ties(&ties);
     *out = (struct polynomial){.ties = (uint32_t)ties.count, .per_m = (float)(1 / h)};
     if (ties.count == 0)
         return;

@@ -1,6 +1,7 @@
 #include "gis/relate.h"
 
 #include "core/base/mem.h"
+#include "core/base/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -117,7 +118,7 @@ static double sum_of(const double *sum, const struct edges *b)
     return total / 4;
 }
 
-static double small_overlap(const struct rings *a, const struct place *at_a, const struct rings *b, const struct place *at_b)
+VECTORS static double small_overlap(const struct rings *a, const struct place *at_a, const struct rings *b, const struct place *at_b)
 {
     double room[2 * EDGE_COLUMNS * RELATE_SWEEP_VERTICES], sum[RELATE_SWEEP_VERTICES];
     struct edges ea, eb;
