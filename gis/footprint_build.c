@@ -51,10 +51,8 @@ static void grow_footprints(struct footprint_builder *b, size_t want)
     f->size = grow(f->size, cap, want, sizeof *f->size);
     f->ring_first = grow(f->ring_first, cap, want + 1, sizeof *f->ring_first);
     f->area_m2 = grow(f->area_m2, cap, want, sizeof *f->area_m2);
-    f->perimeter_m = grow(f->perimeter_m, cap, want, sizeof *f->perimeter_m);
     f->centroid = grow(f->centroid, cap, want, sizeof *f->centroid);
     f->identity = grow(f->identity, cap, want, sizeof *f->identity);
-    f->shape = grow(f->shape, cap, want, sizeof *f->shape);
     f->fid = grow(f->fid, cap, want, sizeof *f->fid);
     b->cap_footprints = want;
 }
@@ -227,7 +225,7 @@ static uint64_t edge_hash(struct mm a, struct mm b)
     return hash_mix(low * 0x9e3779b97f4a7c15u + (high << 29 | high >> 35) * 0xd6e8feb86659fd93u + 1);
 }
 
-struct facts { double area2, perimeter, x6, y6; uint64_t edges; };
+struct facts { double area2, x6, y6; uint64_t edges; };
 
 static void add_ring_facts(const struct mm *v, uint32_t n, struct facts *s)
 {
@@ -236,7 +234,6 @@ static void add_ring_facts(const struct mm *v, uint32_t n, struct facts *s)
         s->area2 += cross;
         s->x6 += (ax + bx) * cross;
         s->y6 += (ay + by) * cross;
-        s->perimeter += sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay));
         s->edges += edge_hash(v[j], v[i]);
     }
 }
@@ -253,11 +250,9 @@ static void finish(struct footprint_builder *b, int64_t fid, const struct draft 
     f->origin[i] = d->origin;
     f->size[i] = d->size;
     f->area_m2[i] = (float)(s.area2 / 2e6);
-    f->perimeter_m[i] = (float)(s.perimeter / 1e3);
     f->centroid[i] = s.area2 > 0 ? (struct xy_m){ s.x6 / (3e3 * s.area2), s.y6 / (3e3 * s.area2) }
                                  : (struct xy_m){ d->size.x / 2e3, d->size.y / 2e3 };
-    f->shape[i] = hash_mix(s.edges + d->rings);
-    f->identity[i] = hash_mix(f->shape[i] + hash_mix((uint64_t)d->origin.x * 0x9e3779b97f4a7c15u + hash_mix((uint64_t)d->origin.y)));
+    f->identity[i] = hash_mix(hash_mix(s.edges + d->rings) + hash_mix((uint64_t)d->origin.x * 0x9e3779b97f4a7c15u + hash_mix((uint64_t)d->origin.y)));
     f->fid[i] = fid;
     b->rings += d->rings;
     b->vertices = f->vertex_first[b->rings];

@@ -160,37 +160,94 @@ static void keep_only(struct footprints *f, const int64_t *which, int64_t count)
     take(f->origin, which, count, sizeof *f->origin);
     take(f->size, which, count, sizeof *f->size);
     take(f->area_m2, which, count, sizeof *f->area_m2);
-    take(f->perimeter_m, which, count, sizeof *f->perimeter_m);
     take(f->centroid, which, count, sizeof *f->centroid);
     take(f->identity, which, count, sizeof *f->identity);
-    take(f->shape, which, count, sizeof *f->shape);
     take(f->fid, which, count, sizeof *f->fid);
     f->count = count;
 }
 
-void footprints_drop_duplicates(struct footprints *f, struct dirt *dirt)
+// A bit for some of a hash: who shares it with nobody is alone, and that is nearly everyone. Two bitmaps stay in the cache
+// where a table of a whole layer would not.
+struct bits { uint64_t *word, mask; };
+
+static bool bit_of(const struct bits *b, uint64_t hash)
+{
+    uint64_t at = hash & b->mask;
+    return b->word[at / 64] >> (at % 64) & 1;
+}
+
+static void set_bit(struct bits *b, uint64_t hash)
+{
+    uint64_t at = hash & b->mask;
+    b->word[at / 64] |= (uint64_t)1 << (at % 64);
+}
+
+static struct bits bits_open(int64_t count)
+{
+    enum { BITS_AN_ITEM = 16 };
+    uint64_t size = 1024;
+    while (size < BITS_AN_ITEM * (uint64_t)count)
+        size *= 2;
+    return (struct bits){ mem_get(size / 64, sizeof(uint64_t)), size - 1 };
+}
+
+// Who may be there twice, in order.
+static uint32_t *list_suspects(const struct footprints *f, size_t *count)
+{
+    struct bits once = bits_open(f->count), again = bits_open(f->count);
+    for (int64_t i = 0; i < f->count; i++)
+        set_bit(bit_of(&once, f->identity[i]) ? &again : &once, f->identity[i]);
+    uint32_t *list = NULL;
+    size_t cap = 0;
+    *count = 0;
+    for (int64_t i = 0; i < f->count; i++)
+        if (bit_of(&again, f->identity[i])) {
+            if (*count == cap)
+                list = mem_grow(list, &cap, cap + 1, sizeof *list);
+            list[(*count)++] = (uint32_t)i;
+        }
+    mem_free(once.word);
+    mem_free(again.word);
+    return list;
+}
+
+// Keeps of the list only who is there before, in order; returns how many.
+static size_t keep_repeated(const struct footprints *f, uint32_t *list, size_t count)
 {
     struct firsts table;
-    int64_t kept = 0, *which = NULL;
-    firsts_open(&table, f->count);
-    for (int64_t i = 0; i < f->count; i++) {
-        if (i + AHEAD < f->count)
-            firsts_expect(&table, f->identity[i + AHEAD]);
-        bool is_first = firsts_find(&table, f->identity[i], i, same_outline, f) == i;
-        if (!is_first)
-            dirt_note(dirt, DIRT_DUPLICATE, f->fid[i]);
-        if (!is_first && which == NULL) { // the list is made only when it says something
-            which = mem_get((size_t)f->count, sizeof *which);
-            for (; kept < i; kept++)
-                which[kept] = kept;
-        } else if (is_first && which != NULL) {
-            which[kept++] = i;
-        }
-    }
+    size_t kept = 0;
+    firsts_open(&table, (int64_t)count);
+    for (size_t k = 0; k < count; k++)
+        if (firsts_find(&table, f->identity[list[k]], list[k], same_outline, f) != list[k])
+            list[kept++] = list[k];
     mem_free(table.slot);
-    if (which != NULL)
-        keep_only(f, which, kept);
+    return kept;
+}
+
+static void leave_out(struct footprints *f, const uint32_t *out, size_t count)
+{
+    int64_t kept = 0, *which = mem_get((size_t)f->count, sizeof *which);
+    size_t next = 0;
+    for (int64_t i = 0; i < f->count; i++)
+        if (next < count && out[next] == i)
+            next++;
+        else
+            which[kept++] = i;
+    keep_only(f, which, kept);
     mem_free(which);
+}
+
+void footprints_drop_duplicates(struct footprints *f, struct dirt *dirt)
+{
+    must(f->count < UINT32_MAX);
+    size_t count;
+    uint32_t *list = list_suspects(f, &count);
+    count = keep_repeated(f, list, count);
+    for (size_t k = 0; k < count; k++)
+        dirt_note(dirt, DIRT_DUPLICATE, f->fid[list[k]]);
+    if (count > 0)
+        leave_out(f, list, count);
+    mem_free(list);
 }
 
 // --- ids -------------------------------------------------------------------------------------------------------------

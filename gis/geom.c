@@ -173,8 +173,8 @@ bool rings_contain(const struct rings *r, struct xy_m p)
 
 void footprints_clear(struct footprints *f)
 {
-    void *owned[] = { f->origin, f->size, f->ring_first, f->vertex_first, f->vertex, f->area_m2, f->perimeter_m,
-                      f->centroid, f->identity, f->shape, f->fid, f->height_m, f->id_first, f->id_text, f->kind };
+    void *owned[] = { f->origin, f->size, f->ring_first, f->vertex_first, f->vertex, f->area_m2, f->centroid,
+                      f->identity, f->fid, f->height_m, f->id_first, f->id_text, f->kind };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         mem_free(owned[i]);
     for (uint32_t k = 0; k < f->kind_count; k++)
@@ -199,6 +199,20 @@ void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, s
         out->first[k] = f->vertex_first[ring0 + k] - vertex0;
     out->first[rings + 1] = out->first[rings];
     out->count = rings;
+}
+
+float footprint_perimeter_m(const struct footprints *f, int64_t i)
+{
+    double sum = 0;
+    for (uint32_t k = f->ring_first[i]; k < f->ring_first[i + 1]; k++) {
+        const struct mm *v = f->vertex + f->vertex_first[k];
+        uint32_t n = f->vertex_first[k + 1] - f->vertex_first[k];
+        for (uint32_t a = n - 1, b = 0; b < n; a = b++) {
+            double dx = (double)v[b].x - v[a].x, dy = (double)v[b].y - v[a].y;
+            sum += sqrt(dx * dx + dy * dy);
+        }
+    }
+    return (float)(sum / 1e3);
 }
 
 struct mm64 footprint_centre(const struct footprints *f, int64_t i)

@@ -40,10 +40,9 @@ struct footprints {
     uint32_t *ring_first;                           // [count + 1] into vertex_first
     uint32_t *vertex_first;                         // [rings + 1] into vertex
     struct mm *vertex;
-    float *area_m2, *perimeter_m;
+    float *area_m2;
     struct xy_m *centroid;                          // from the origin, metres
-    uint64_t *identity;                             // equal shapes at an equal place have equal hashes (shape_hash + origin)
-    uint64_t *shape;                                // the same without the place
+    uint64_t *identity;                             // equal shapes at an equal place have equal hashes
     int64_t *fid;                                   // the source's feature id (the first one after a dissolve)
     float *height_m;                                // NaN: unknown; NULL: the layer has no heights
     uint32_t *id_first;                             // [count + 1] into id_text; NULL: ids are the fids
@@ -55,6 +54,7 @@ void footprints_clear(struct footprints *f);
 
 // Footprint i as rings in metres from `frame` (a millimetre place), moved by shift. Replaces what was in out.
 void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, struct xy_m shift, struct rings *out);
+float footprint_perimeter_m(const struct footprints *f, int64_t i);  // of all its rings
 struct mm64 footprint_centre(const struct footprints *f, int64_t i); // centre of the bounding box
 struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres in the metric CRS
 // The id a user knows: the id field, or the fid in decimal. Writes at most cap bytes with the ending '\0'; returns out.

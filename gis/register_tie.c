@@ -191,7 +191,7 @@ static double overhang_m(const struct register_input *in, const struct ties *t, 
     for (size_t i = 0; i < room && n < SAMPLE; i += step) {
         if (t->tie[i].walls < 3 || t->tie[i].variance == TWIN_VARIANCE)
             continue;
-        double perimeter = (in->before->perimeter_m[t->tie[i].before] + in->after->perimeter_m[t->tie[i].after]) / 2;
+        double perimeter = (footprint_perimeter_m(in->before, t->tie[i].before) + footprint_perimeter_m(in->after, t->tie[i].after)) / 2;
         double gain = (double)in->after->area_m2[t->tie[i].after] - in->before->area_m2[t->tie[i].before];
         value[n++] = (float)(gain / perimeter);
     }

@@ -50,6 +50,35 @@ void sort_by_key(struct sort_item *item, size_t count)
     mem_free(other);
 }
 
+// The same passes over bare numbers.
+void sort_numbers(uint64_t *item, size_t count, int from_bit)
+{
+    uint64_t differs = 0;
+    for (size_t i = 1; i < count; i++)
+        differs |= item[i] ^ item[0];
+    uint64_t *other = mem_get(count, sizeof *other), *from = item, *to = other;
+    for (int shift = from_bit; shift < 64; shift += DIGIT_BITS) {
+        if (((differs >> shift) & (DIGITS - 1)) == 0)
+            continue;
+        size_t first[DIGITS] = {0}, sum = 0;
+        for (size_t i = 0; i < count; i++)
+            first[(from[i] >> shift) & (DIGITS - 1)]++;
+        for (int d = 0; d < DIGITS; d++) {
+            size_t n = first[d];
+            first[d] = sum;
+            sum += n;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[first[(from[i] >> shift) & (DIGITS - 1)]++] = from[i];
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != item)
+        memcpy(item, from, count * sizeof *item);
+    mem_free(other);
+}
+
 // Hoare's selection (1961): what is left of the middle is smaller, what is right of it larger; only one side goes on.
 float select_float(float *value, size_t count, size_t place)
 {

@@ -44,11 +44,24 @@ static void equal_keys_keep_their_order(void **state)
         assert_true(item[i - 1].key < item[i].key || (item[i - 1].key == item[i].key && item[i - 1].value < item[i].value));
 }
 
+// What lies below the bits asked for is carried along and not looked at.
+static void numbers_are_sorted_by_their_upper_bits(void **state)
+{
+    (void)state;
+    uint64_t item[MOST];
+    for (uint32_t i = 0; i < MOST; i++)
+        item[i] = (uint64_t)(i * 2654435761u % 50) << 40 | (MOST - i);
+    sort_numbers(item, MOST, 40);
+    for (size_t i = 1; i < MOST; i++)
+        assert_true(item[i - 1] >> 40 < item[i] >> 40 || (item[i - 1] >> 40 == item[i] >> 40 && (uint32_t)item[i - 1] > (uint32_t)item[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_value_at_a_place_is_that_of_the_sorted_order),
         cmocka_unit_test(equal_keys_keep_their_order),
+        cmocka_unit_test(numbers_are_sorted_by_their_upper_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
