@@ -31,7 +31,7 @@ enum status change_list_follow(struct work *w, struct pair_surveys surveys, stru
 // Inside the writing job, before the rows are inserted: decisions of earlier changes of the same object are carried on, with
 // an audit line, or do not hold any more because it has grown.
 struct inheritance { int64_t inherited, woken; };
-enum status change_list_inherit(struct work *w, struct change_list *l, struct inheritance *out);
+enum status change_list_inherit(struct work *w, struct pair_surveys surveys, struct change_list *l, struct inheritance *out);
 
 // Has what is seen now grown beyond what was seen then, and beyond the noise of both? Of the same direction only (added,
 // taken, else the same class); *comparable says whether a decision on one can speak of the other at all.

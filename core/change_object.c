@@ -2,6 +2,7 @@
 #include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/change_frame.h"
 #include "core/change_list.h"
 #include "core/lifecycle.h"
 #include "core/store/change_rows.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 static const double SAME_GROUND = 0.25;            // of the smaller of both: the same thing on the ground
+static const double REACH_M = 10;
 static const double COVERED = 0.9;                 // of it stood before: it is that
 static const double GROWN_M2 = 4, GROWN_M = 2.2, GROWN_SD = 3; // less is noise
 
@@ -115,7 +117,7 @@ static const char *object_by_members(const struct memory *m, struct pair_surveys
 
 // --- By ground --------------------------------------------------------------------------------------------------------------------
 
-struct ground_search { struct change_list *list; struct rings here; double area_m2, best; char object[ID_TEXT]; };
+struct ground_search { struct change_list *list; struct change_frame frame; struct rings here; double area_m2, best; char object[ID_TEXT]; };
 
 static enum status weigh_ground(void *ctx, const struct ground_change *c, struct err *e)
 {
@@ -123,6 +125,8 @@ static enum status weigh_ground(void *ctx, const struct ground_change *c, struct
     (void)e;
     struct rings there = { 0 };
     change_list_ground(g->list, c->wkb, c->wkb_len, &there);
+    struct change_frame frame = change_frame_of(c->class, c->before_survey, c->after_survey, c->registration_x_m, c->registration_y_m);
+    change_frame_move(&there, change_frame_between(&g->frame, &frame));
     double smaller = fmin(g->area_m2, fabs(rings_area_m2(&there)));
     double share = smaller > 0 ? relate_overlap_m2(&g->here, &there) / smaller : 0;
     if (share >= SAME_GROUND && share > g->best) {
@@ -133,19 +137,26 @@ static enum status weigh_ground(void *ctx, const struct ground_change *c, struct
     return OK;
 }
 
+// With room for how far surveys may lie beside each other.
 static struct box_m lonlat_box(const struct change_row *row)
 {
     struct wkb_shape shape = { 0 };
     struct wkb_facts facts = { 0 };
     wkb_read(row->wkb, row->wkb_len, &shape, &facts);
     struct box_m box = rings_box(&shape.rings);
+    double reach_lat = REACH_M / 111000, reach_lon = reach_lat / fmax(0.1, cos(box.min_y * 3.14159265358979323846 / 180));
     wkb_shape_clear(&shape);
-    return box;
+    return (struct box_m){ box.min_x - reach_lon, box.min_y - reach_lat, box.max_x + reach_lon, box.max_y + reach_lat };
 }
 
-static enum status follow_ground(struct work *w, struct change_list *l, int64_t i, struct id *object, bool *found)
+static struct change_frame frame_of(const struct change_row *row, struct pair_surveys s)
 {
-    struct ground_search g = { .list = l };
+    return change_frame_of(row->class, s.before->id.text, s.after->id.text, row->registration_x_m, row->registration_y_m);
+}
+
+static enum status follow_ground(struct work *w, struct pair_surveys surveys, struct change_list *l, int64_t i, struct id *object, bool *found)
+{
+    struct ground_search g = { .list = l, .frame = frame_of(&l->row[i], surveys) };
     if (l->row[i].wkb_len == 0)
         return OK;
     polygons_get(&l->ground, i, &g.here);
@@ -176,7 +187,7 @@ enum status change_list_follow(struct work *w, struct pair_surveys surveys, stru
         if (object != NULL)
             memcpy(l->row[i].object.text, object, ID_TEXT);
         else
-            s = follow_ground(w, l, i, &l->row[i].object, &l->is_followed[i]);
+            s = follow_ground(w, surveys, l, i, &l->row[i].object, &l->is_followed[i]);
         *followed += l->is_followed[i];
     }
     mem_free(m.member);
@@ -221,8 +232,10 @@ struct growth change_growth(const struct change_row *now, const struct rings *gr
 
 // Of what was decided of the object, that which lies most on the same ground speaks of this change.
 struct decision {
+    struct work *work;
     struct change_list *list;
     struct change_row *row;
+    struct change_frame frame;
     struct rings here;
     bool found, stood_before;
     double common_m2;
@@ -240,9 +253,14 @@ static bool is_decided(const char *state)
 static enum status weigh_decision(void *ctx, const struct change_row *then, struct err *e)
 {
     struct decision *d = ctx;
-    (void)e;
+    char before[ID_TEXT], after[ID_TEXT];
+    enum status s = change_surveys(d->work->db, then->comparison.text, before, after, e);
+    if (s != OK)
+        return s;
     struct rings there = { 0 };
     change_list_ground(d->list, then->wkb, then->wkb_len, &there);
+    struct change_frame frame = change_frame_of(then->class, before, after, then->registration_x_m, then->registration_y_m);
+    change_frame_move(&there, change_frame_between(&d->frame, &frame));
     double common = relate_overlap_m2(&d->here, &there);
     struct growth g = change_growth(d->row, &d->here, then, &there);
     rings_clear(&there);
@@ -303,14 +321,14 @@ static enum status inherit(struct work *w, struct decision *d, struct inheritanc
     return OK;
 }
 
-enum status change_list_inherit(struct work *w, struct change_list *l, struct inheritance *out)
+enum status change_list_inherit(struct work *w, struct pair_surveys surveys, struct change_list *l, struct inheritance *out)
 {
     enum status s = OK;
     *out = (struct inheritance){ 0 };
     for (int64_t i = 0; s == OK && i < l->count; i++) {
         if (!l->is_followed[i])
             continue;
-        struct decision d = { .list = l, .row = &l->row[i] };
+        struct decision d = { .work = w, .list = l, .row = &l->row[i], .frame = frame_of(&l->row[i], surveys) };
         polygons_get(&l->ground, i, &d.here);
         s = change_each_of_object(w->db, l->row[i].object.text, weigh_decision, &d, w->e);
         if (s == OK && d.stood_before)

@@ -248,7 +248,7 @@ static enum status judge(struct work *w, void *ctx)
     if (s == OK)
         s = legality_ask(w, &c->pair, surveys, &c->list, &c->report->legality);
     if (s == OK)
-        s = recheck_look(w, &c->pair, &c->survey[AFTER], &c->list, &c->recheck);
+        s = recheck_look(w, &c->pair, surveys, &c->list, &c->recheck);
     for (int64_t i = 0; i < c->list.count; i++)
         c->list.row[i].comparison = c->id;
     return s;
@@ -294,7 +294,7 @@ static enum status finish(struct work *w, void *ctx)
 {
     struct comparing *c = ctx;
     const char *state = NULL;
-    enum status s = change_list_inherit(w, &c->list, &c->report->inheritance);
+    enum status s = change_list_inherit(w, (struct pair_surveys){ &c->survey[BEFORE], &c->survey[AFTER] }, &c->list, &c->report->inheritance);
     if (s == OK)
         s = insert_changes(w, c);
     if (s == OK)

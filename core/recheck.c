@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/pool.h"
+#include "core/change_frame.h"
 #include "core/lifecycle.h"
 #include "core/store/recheck_rows.h"
 #include "gis/near.h"
@@ -20,7 +21,8 @@ struct file_seen {
 };
 struct recheck {
     struct change_list *list;
-    const struct survey *after;
+    const struct pair_diff *pair;
+    struct pair_surveys surveys;
     struct file_seen *file; size_t files, file_cap;
     struct piece *piece; size_t pieces, piece_cap;
     struct polygons ground;            // one a piece
@@ -40,16 +42,44 @@ static void add_file(struct recheck *r, const struct case_increment *c)
     snprintf(f->proposed, sizeof f->proposed, "%s", c->closing_proposed);
 }
 
+// The registration of this comparison where the thing stands: of the nearest cell that knows.
+static struct xy_m registration_at(const struct diff_result *d, struct xy_m at)
+{
+    struct xy_m shift = { 0, 0 };
+    double nearest = INFINITY;
+    for (int64_t i = 0; i < d->cells; i++) {
+        double away = hypot(d->cell[i].where.x - at.x, d->cell[i].where.y - at.y);
+        if (away >= nearest)
+            continue;
+        nearest = away;
+        shift = d->cell[i].shift;
+    }
+    return shift;
+}
+
+// Laid into the frame of AFTER, whose buildings it is held against.
+static void lay_on_after(const struct recheck *r, const struct case_increment *c, struct rings *ground)
+{
+    if (ground->count == 0)
+        return;
+    struct xy_m at = rings_centroid(ground);
+    struct xy_m here = registration_at(&r->pair->result, (struct xy_m){ at.x + r->ground.origin.x, at.y + r->ground.origin.y });
+    struct change_frame then = change_frame_of(c->class, c->before_survey, c->after_survey, c->registration_x_m, c->registration_y_m);
+    struct change_frame now = { .before = r->surveys.before->id.text, .after = r->surveys.after->id.text, .registration = here };
+    change_frame_move(ground, change_frame_between(&now, &then));
+}
+
 // Only what was found by an earlier survey than this one.
 static enum status take_increment(void *ctx, const struct case_increment *c, struct err *e)
 {
     struct recheck *r = ctx;
     (void)e;
-    if (c->seen_at_s >= r->after->taken_at_s)
+    if (c->seen_at_s >= r->surveys.after->taken_at_s)
         return OK;
     add_file(r, c);
     struct rings ground = { 0 };
     change_list_ground(r->list, c->wkb, c->wkb_len, &ground);
+    lay_on_after(r, c, &ground);
     polygons_add_local(&r->ground, &ground);
     rings_clear(&ground);
     r->piece = mem_grow(r->piece, &r->piece_cap, r->pieces + 1, sizeof *r->piece);
@@ -90,10 +120,10 @@ static void look(struct recheck *r, const struct pair_diff *pair, const struct n
     rings_clear(&building);
 }
 
-enum status recheck_look(struct work *w, const struct pair_diff *pair, const struct survey *after, struct change_list *l, struct recheck **out)
+enum status recheck_look(struct work *w, const struct pair_diff *pair, struct pair_surveys surveys, struct change_list *l, struct recheck **out)
 {
     struct recheck *r = mem_get(1, sizeof *r);
-    *r = (struct recheck){ .list = l, .after = after };
+    *r = (struct recheck){ .list = l, .pair = pair, .surveys = surveys };
     polygons_init(&r->ground, l->ground.origin);
     *out = r;
     enum status s = case_increment_each(w->db, take_increment, r, w->e);
@@ -176,11 +206,11 @@ static enum status record_one(struct work *w, const struct recheck *r, int64_t i
         return record_gone(w, f, comparison, out);
     if (seen != SEEN_STANDING)
         return OK;
-    if (f->has_closed && f->is_gone_result && f->closed_at_s < r->after->taken_at_s) {
+    if (f->has_closed && f->is_gone_result && f->closed_at_s < r->surveys.after->taken_at_s) {
         out->back++;                               // 死灰复燃: a person opens the new case, linked with this one
         return work_note(w, &(struct deed){ "see_again", "case", f->id, comparison, f->state, f->state });
     }
-    if (!f->has_closed && f->has_due && f->due_at_s < r->after->taken_at_s) {
+    if (!f->has_closed && f->has_due && f->due_at_s < r->surveys.after->taken_at_s) {
         enum status s = note_move(w, f, "mark_standing", comparison, &done);
         out->standing += done;
         return s;

@@ -88,6 +88,18 @@ static enum status check_audit(struct db *db, struct check *c, struct err *e)
     return OK;
 }
 
+// A comparison is written whole or not at all.
+static enum status check_comparisons(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT m.id, m.state, count(*) FROM change c JOIN comparison m ON m.id = c.comparison_id WHERE m.state <> 'done' "
+                               "GROUP BY m.id, m.state ORDER BY m.id", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        tell(c, e->lang, "comparison %s is \"%s\", not done, and yet has %lld changes", rows_text(r, 0), rows_text(r, 1), (long long)rows_integer(r, 2));
+    rows_done(r);
+    return s;
+}
+
 static enum status check_named_blobs(struct db *db, struct check *c, struct err *e)
 {
     struct rows *r = NULL;
@@ -116,7 +128,7 @@ struct round { struct check *check; const struct progress *progress; };
 
 static enum status check_database(struct db *db, void *ctx, struct err *e)
 {
-    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_audit, check_named_blobs };
+    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_audit, check_comparisons, check_named_blobs };
     enum { CHECKS = sizeof checks / sizeof checks[0] };
     const struct round *round = ctx;
     enum status s = OK;

@@ -153,17 +153,25 @@ enum status change_each_of_surveys(struct db *db, const char *survey_a, const ch
 enum status change_each_near(struct db *db, const struct box_m *lonlat, ground_visit *fn, void *ctx, struct err *e)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(db, "SELECT object_id, ST_AsBinary(geom) FROM change WHERE fid IN (SELECT pkid FROM idx_change_geom WHERE "
-                               "xmin <= $3 AND xmax >= $1 AND ymin <= $4 AND ymax >= $2) ORDER BY fid",
+    enum status s = db_ask(db, "SELECT c.object_id, c.class, m.before_id, m.after_id, c.registration_x_m, c.registration_y_m, ST_AsBinary(c.geom) "
+                               "FROM change c JOIN comparison m ON m.id = c.comparison_id WHERE c.fid IN (SELECT pkid FROM idx_change_geom WHERE "
+                               "xmin <= $3 AND xmax >= $1 AND ymin <= $4 AND ymax >= $2) ORDER BY c.fid",
                            VALUES(value_real(lonlat->min_x), value_real(lonlat->min_y), value_real(lonlat->max_x), value_real(lonlat->max_y)),
                            &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
-        struct ground_change c = { .object = text_at(r, 0) };
-        c.wkb = rows_bytes(r, 1, &c.wkb_len);
+        struct ground_change c = { .object = text_at(r, 0), .class = text_at(r, 1), .before_survey = text_at(r, 2), .after_survey = text_at(r, 3),
+                                   .registration_x_m = rows_real(r, 4), .registration_y_m = rows_real(r, 5) };
+        c.wkb = rows_bytes(r, 6, &c.wkb_len);
         s = fn(ctx, &c, e);
     }
     rows_done(r);
     return s;
+}
+
+enum status change_surveys(struct db *db, const char *comparison, char before[ID_TEXT], char after[ID_TEXT], struct err *e)
+{
+    enum status s = db_text(db, "SELECT before_id FROM comparison WHERE id = $1", VALUES(value_text(comparison)), before, ID_TEXT, e);
+    return s == OK ? db_text(db, "SELECT after_id FROM comparison WHERE id = $1", VALUES(value_text(comparison)), after, ID_TEXT, e) : s;
 }
 
 enum status change_each_of_object(struct db *db, const char *object, change_visit *fn, void *ctx, struct err *e)

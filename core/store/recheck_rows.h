@@ -3,7 +3,8 @@
 #include "core/store/store.h"
 
 struct case_increment {
-    const char *case_id, *number, *state, *closing_proposed, *class;
+    const char *case_id, *number, *state, *closing_proposed, *class, *before_survey, *after_survey;
+    double registration_x_m, registration_y_m;
     bool has_due, has_closed, is_gone_result;      // is_gone_result: it was closed because the building went
     int64_t due_at_s, closed_at_s, seen_at_s;      // seen: the later survey of the comparison that found it
     const uint8_t *wkb; size_t wkb_len;            // lon/lat

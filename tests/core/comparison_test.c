@@ -44,9 +44,12 @@ static const struct house town[] = {
     { "recurring", 500, 400, 14, 11, 6, IN(B) | IN(D) },                      // new in B, gone in C, back in D
 };
 
-static void add_house(FILE *file, bool *more, const struct house *h)
+// How far each survey lies beside the ground, metres: the same house must be known all the same.
+static const struct xy_m beside[SURVEYS] = { [A] = { 0, 0 }, [B] = { 1.5, -0.7 }, [C] = { -2.1, 1.4 }, [D] = { 0.9, 2.2 } };
+
+static void add_house(FILE *file, bool *more, const struct house *h, struct xy_m by)
 {
-    double x = 500000 + h->x, y = 3540000 + h->y;
+    double x = 500000 + h->x + by.x, y = 3540000 + h->y + by.y;
     fprintf(file, "%s{\"type\":\"Feature\",\"properties\":{\"id\":\"%s\",\"height\":%.1f},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
                   "[[[%.3f,%.3f],[%.3f,%.3f],[%.3f,%.3f],[%.3f,%.3f],[%.3f,%.3f]]]}}", *more ? ",\n" : "", h->id, h->height, x, y, x + h->w, y,
             x + h->w, y + h->h, x, y + h->h, x, y);
@@ -74,11 +77,11 @@ static void write_town(const char *path, int survey)
     for (int i = 0; i < 64; i++) {                 // old houses that hold the surveys together
         char id[16];
         snprintf(id, sizeof id, "old-%d", i);
-        add_house(file, &more, &(struct house){ id, i % 8 * 45, i / 8 * 45, 10 + i % 3, 9 + i % 2, 5, ALWAYS });
+        add_house(file, &more, &(struct house){ id, i % 8 * 45, i / 8 * 45, 10 + i % 3, 9 + i % 2, 5, ALWAYS }, beside[survey]);
     }
     for (size_t i = 0; i < sizeof town / sizeof town[0]; i++)
         if (town[i].seen & IN(survey))
-            add_house(file, &more, &town[i]);
+            add_house(file, &more, &town[i], beside[survey]);
     end_layer(file);
 }
 
