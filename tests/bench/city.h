@@ -24,6 +24,7 @@ struct city_options {
     double lean_degrees, simplify_m, densify_m, overhang_m;
     double min_area_after_m2, min_area_before_m2;
     double merge_rows, missed, extra, holes, invalid;
+    struct city_site { const char *crs; struct mm64 origin; } site; // where a planned city lies; crs NULL: north China
 };
 
 enum city_frame { FRAME_BEFORE, FRAME_AFTER };
@@ -55,6 +56,7 @@ struct city {
     bool *left_out_before;                            // [before_count] stands, but the earlier survey does not show it
     struct city_building *after; uint32_t after_count; size_t after_cap;
     struct city_truth *truth; uint32_t truths; size_t truth_cap;
+    struct city_quarters { uint32_t columns, count; } quarters; // of a planned city: squares in rows, main streets between them
     struct { struct xy_m centre; double radius_m; } *hole; uint32_t holes; // AFTER did not look there
     struct ground *ground;
     struct rng rng;
@@ -69,6 +71,7 @@ void city_options_json(const struct city_options *o, struct buf *out);
 
 // city_plan.c, city_building.c
 void city_plan(struct city *c);
+enum { QUARTER_M = 620 };                             // no building of the plan within 4 m of a quarter's border
 enum building_form { FORM_BLOCK, FORM_L, FORM_T, FORM_U, FORM_COURT };
 void building_draw(struct place p, enum building_form form, double width_m, double depth_m, struct rng *r,
                    struct rings *out);

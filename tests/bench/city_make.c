@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static const struct mm64 PLANNED_AT = { 436000000, 4420000000 }; // in EPSG:32650, north China
+static const struct city_site NORTH_CHINA = { "EPSG:32650", { 436000000, 4420000000 } };
 static const double HOLE_LEAST_M = 60, HOLE_MOST_M = 160, HOLE_MARGIN_M = 40, EDGE_M = 100;
 
 static void dig_holes(struct city *c)
@@ -37,9 +37,10 @@ static enum status lay_ground(struct city *c, struct err *e)
 {
     if (c->options->from != NULL)
         return city_read(c, e);
-    c->origin = PLANNED_AT;
+    const struct city_site *site = c->options->site.crs != NULL ? &c->options->site : &NORTH_CHINA;
+    c->origin = site->origin;
     city_plan(c);
-    return crs_open("EPSG:32650", &c->crs, e);
+    return crs_open(site->crs, &c->crs, e);
 }
 
 enum status city_make(const struct city_options *o, struct city *out, struct err *e)

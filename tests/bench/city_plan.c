@@ -1,11 +1,9 @@
-// A city from nothing: districts turned a little against each other, streets, blocks of uneven size, parcels,
+// A city from nothing: quarters turned a little against each other, streets, blocks of uneven size, parcels,
 // buildings.
 #include "core/base/mem.h"
 #include "tests/bench/city.h"
 #include <math.h>
 #include <string.h>
-
-static const double DISTRICT_M = 620;
 
 struct block { struct place corner; double width_m, depth_m; uint32_t family; };
 struct plan { struct city *city; uint32_t wanted; struct rng rng; struct rings shape; };
@@ -252,7 +250,7 @@ static void plan_perimeter(struct plan *p, const struct block *b)
 struct block_kind { void (*plan)(struct plan *p, const struct block *b); double share; };
 static const struct stock {
     const char *name;
-    double per_district;           // about how many buildings, to keep the city square
+    double per_quarter;           // about how many buildings, to keep the city square
     struct block_kind kind[6];
 } STOCK[] = {
     { "detached", 320, { { plan_houses, 0.87 }, { plan_slabs, 0.05 }, { plan_halls, 0.05 }, { plan_court, 0.03 } } },
@@ -293,10 +291,10 @@ static void plan_block(struct plan *p, const struct stock *s, const struct block
     }
 }
 
-// A district is turned against its cell; blocks that would stick out of the cell are left as parks.
+// A quarter is turned against its cell; blocks that would stick out of the cell are left as parks.
 static bool inside_cell(const struct block *b, struct xy_m middle)
 {
-    double reach = DISTRICT_M / 2 - 4;
+    double reach = QUARTER_M / 2.0 - 4;
     for (int i = 0; i < 4; i++) {
         struct xy_m c = place_point(b->corner, i % 3 == 0 ? 0 : b->width_m, i < 2 ? 0 : b->depth_m);
         if (fabs(c.x - middle.x) > reach || fabs(c.y - middle.y) > reach)
@@ -305,11 +303,11 @@ static bool inside_cell(const struct block *b, struct xy_m middle)
     return true;
 }
 
-static void plan_district(struct plan *p, const struct stock *s, struct xy_m middle, uint32_t number)
+static void plan_quarter(struct plan *p, const struct stock *s, struct xy_m middle, uint32_t number)
 {
     double degrees = fmax(-7, fmin(7, 3.5 * rng_normal(&p->rng)));
     struct place centre = place_turned(middle, degrees);
-    double half = DISTRICT_M / 2 * (1 - sin(fabs(degrees) * M_PI / 180)) - 5; // as much as a turned square holds
+    double half = QUARTER_M / 2.0 * (1 - sin(fabs(degrees) * M_PI / 180)) - 5; // as much as a turned square holds
     uint32_t blocks = 0;
     for (double y = -half; y < half - 30;) {
         double depth = fmin(rng_between(&p->rng, 30, 74), half - y), street = rng_between(&p->rng, 10, 18);
@@ -328,12 +326,13 @@ void city_plan(struct city *c)
 {
     const struct stock *s = stock_named(c->options->stock);
     struct plan p = { .city = c, .wanted = (uint32_t)c->options->buildings };
-    uint32_t columns = (uint32_t)ceil(sqrt(c->options->buildings / s->per_district));
+    uint32_t columns = (uint32_t)ceil(sqrt(c->options->buildings / s->per_quarter));
     columns = columns > 0 ? columns : 1;
     for (uint32_t d = 0; c->shapes.count < p.wanted; d++) {
         p.rng = rng_start((uint64_t)c->options->seed, 1000 + d);
-        struct xy_m middle = { (d % columns + 0.5) * DISTRICT_M, (d / columns + 0.5) * DISTRICT_M };
-        plan_district(&p, s, middle, d);
+        struct xy_m middle = { (d % columns + 0.5) * QUARTER_M, (d / columns + 0.5) * QUARTER_M };
+        plan_quarter(&p, s, middle, d);
+        c->quarters = (struct city_quarters){ columns, d + 1 };
     }
     rings_clear(&p.shape);
 }
