@@ -37,6 +37,7 @@ struct made {
     const struct city *city;
     const struct field *field;
     uint64_t seed;
+    struct box_m built;                              // where houses are, and 100 m around
     struct made_area *area; uint32_t areas, streets; size_t area_cap;     // streets come first
     struct made_line *line; uint32_t lines; size_t line_cap;
     struct made_zone *zone; uint32_t zones; size_t zone_cap;

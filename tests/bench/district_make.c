@@ -33,7 +33,7 @@ enum status made_settle(const struct made_options *o, struct city_options *city,
 
 void made_make(const struct city *c, const struct field *f, struct made *out)
 {
-    *out = (struct made){ .city = c, .field = f, .seed = (uint64_t)c->options->seed };
+    *out = (struct made){ .city = c, .field = f, .seed = (uint64_t)c->options->seed, .built = shapes_whole_box(&c->shapes, 100) };
     made_borders(out);
     made_zones(out);
     made_permits(out);
@@ -61,9 +61,11 @@ void made_clear(struct made *m)
     *m = (struct made){ 0 };
 }
 
+// The last quarter may be half empty; the field ends not far from the houses and is carried on as it is there.
 struct xy_m made_displaced(const struct made *m, struct xy_m p)
 {
-    struct xy_m shift = field_at(m->field, p);
+    struct xy_m held = { fmin(fmax(p.x, m->built.min_x), m->built.max_x), fmin(fmax(p.y, m->built.min_y), m->built.max_y) };
+    struct xy_m shift = field_at(m->field, held);
     return (struct xy_m){ p.x + shift.x, p.y + shift.y };
 }
 

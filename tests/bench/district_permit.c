@@ -9,7 +9,7 @@
 
 static const double STOCK_SHARE = 0.03, UNUSED_SHARE = 0.0015;     // of the buildings
 static const double TOUCHED = 0.02;      // another's permit must not cover more of an increment than this
-static const double LEAST_OFF_SITE_M2 = 60;
+static const double LEAST_OFF_SITE_M2 = 30;
 
 enum { CHANCE_LEGAL = 121, CHANCE_PERMIT, CHANCE_STOCK, CHANCE_UNUSED };
 
@@ -117,7 +117,7 @@ static const char *grant(struct made *m, uint32_t number, const struct built *b,
 }
 
 static const struct { const char *legal; double share; } LEGAL[] = {
-    { "COVERED", 0.30 }, { "EXCEEDS_AREA", 0.07 }, { "EXPIRED", 0.05 }, { "OFF_SITE", 0.05 }, { "NO_PERMIT", 1 },
+    { "COVERED", 0.30 }, { "EXCEEDS_AREA", 0.07 }, { "EXPIRED", 0.05 }, { "OFF_SITE", 0.07 }, { "NO_PERMIT", 1 },
 };
 
 static const char *choose(const struct made *m, uint32_t number, const struct built *b)
@@ -129,7 +129,8 @@ static const char *choose(const struct made *m, uint32_t number, const struct bu
     bool heightened = strcmp(b->truth->class, "heightened") == 0;
     if (heightened && strncmp(LEGAL[i].legal, "EXCEEDS", 7) == 0)
         return "EXCEEDS_HEIGHT";
-    bool small = rings_area_m2(&b->increment) < LEAST_OFF_SITE_M2 || strcmp(b->truth->class, "new") != 0;
+    bool whole = strcmp(b->truth->class, "new") == 0 || strcmp(b->truth->class, "rebuilt") == 0;
+    bool small = rings_area_m2(&b->increment) < LEAST_OFF_SITE_M2 || !whole;
     return strcmp(LEGAL[i].legal, "OFF_SITE") == 0 && small ? "NO_PERMIT" : LEGAL[i].legal;
 }
 

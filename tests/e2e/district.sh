@@ -1,0 +1,62 @@
+#!/bin/bash
+# district.sh - a made-up district from its deliveries to its suspicions: all is taken, every count is the maker's, and what the
+# station says of permits is held against the truth.
+set -euo pipefail
+: "${GRIDPATROL:?the program}"
+maker=$(dirname "$GRIDPATROL")/district
+[ -x "$maker" ] || { echo "skipped: no district maker at $maker"; exit 77; }
+home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
+trap 'rm -rf "$home"' EXIT
+export LC_ALL=C
+fail() { echo "FAILED: $*"; exit 1; }
+same() { [ "$2" = "$3" ] || fail "$1: $2, expected $3"; }
+sql() { ogrinfo -q -dialect SQLite -sql "$1" "$station/gridpatrol.sqlite" | sed -n 's/^ *n ([^)]*) = //p'; }
+said() { grep -qF "$1" "$home/said" || fail "not said: $1 ($(tr '\n' ' ' <"$home/said"))"; }
+in=$home/in station=$home/station
+
+# The same seed gives the same bytes, another seed another district.
+"$maker" make --out "$in" --buildings 2000 --seed 11 >/dev/null
+"$maker" make --out "$home/again" --buildings 2000 --seed 11 >/dev/null
+"$maker" make --out "$home/other" --buildings 2000 --seed 12 >/dev/null
+diff -rq "$in" "$home/again" || fail "the same seed gave two districts"
+cmp -s "$in/district.json" "$home/other/district.json" && fail "two seeds gave the same district"
+
+# Areas, zones, permits.
+"$GRIDPATROL" init "$station" --district 320699 --name 江澜区 --crs EPSG:4549 --baseline 2025-06-01 --quiet
+"$GRIDPATROL" load "$station" area "$in/streets.gpkg" --source maker --quiet
+"$GRIDPATROL" load "$station" area "$in/communities.gpkg" --source maker --quiet
+same streets "$(sql "SELECT count(*) AS n FROM area WHERE level = 'street'")" "$(jq .streets "$in/district.json")"
+same communities "$(sql "SELECT count(*) AS n FROM area WHERE level = 'community'")" "$(jq .communities "$in/district.json")"
+"$GRIDPATROL" load "$station" zone "$in/zones.gpkg" 2>"$home/said"
+said "5 rows read: 5 added"
+"$GRIDPATROL" load "$station" permit "$in/permits.gpkg" --id-field 许可证号 2>"$home/said"
+permits=$(jq .permits "$in/district.json")
+said "$permits rows read: $permits added"
+
+# Things: every row is taken, no field is left over, and a delivery in GCJ-02 lands in the district.
+for layer in billboard shop_sign recycling_point public_toilet transfer_station construction_site waste_dump; do
+  file=$(ls "$in/$layer"s.*)
+  "$GRIDPATROL" load "$station" "$layer" "$file" --id-field id 2>"$home/said"
+  grep -q "no property takes" "$home/said" && fail "$layer: $(cat "$home/said")"
+done
+"$GRIDPATROL" load "$station" collection_point "$in/collection_points_gcj02.geojson" --crs GCJ-02 --id-field id --quiet
+same things "$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL")" "$(jq .things "$in/district.json")"
+outside=$(sql "SELECT count(*) AS n FROM asset WHERE kind = 'collection_point' AND NOT EXISTS
+  (SELECT 1 FROM area a WHERE a.level = 'street' AND ST_Intersects(a.geom, asset.geom))")
+same "collection points outside of every street" "$outside" 0
+
+# Two surveys, compared; what was found and what is said of permits against the truth.
+for year in 2025 2026; do
+  [ $year = 2025 ] && file=before date=2025-05-10 || file=after date=2026-10-20
+  "$GRIDPATROL" survey add "$station" "$in/$file.gpkg" --name $year --date $date --accuracy-m 0.3 --id-field id --height-field height_m --quiet >/dev/null
+done
+"$GRIDPATROL" compare "$station" 2025 2026 >/dev/null 2>"$home/said"
+said "$(jq .approved_unused "$in/district.json") permits in force have no building on them"
+"$GRIDPATROL" changes "$station" -o "$home/changes.gpkg" 2>/dev/null
+"$maker" score "$in" "$home/changes.gpkg" >"$home/score"
+share() { sed -n "s/^$1[^/]*\/[ 0-9]* \([01][.][0-9]*\) .*/\1/p" "$home/score"; }
+recall=$(share "illegal increments") precision=$(share "suspicions that are right")
+[ "$(jq -n "${recall:-0} >= 0.9 and ${precision:-0} >= 0.85")" = true ] || fail "recall $recall, precision $precision: $(cat "$home/score")"
+
+"$GRIDPATROL" verify "$station" --quiet || fail "the station does not verify"
+echo "district: holds ($permits permits, recall $recall, precision $precision)"
