@@ -130,6 +130,12 @@ size_t lifecycle_moves(const char *thing, const char *from, unsigned roles, cons
     return count;
 }
 
+uint64_t lifecycle_always(const char *thing)
+{
+    const struct thing *t = thing_of(thing);
+    return t != NULL ? t->always | t->onward : 0;
+}
+
 enum { LIST_BYTES = 512 };
 
 static void list_word(struct buf *b, const char *word)

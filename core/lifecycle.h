@@ -120,6 +120,8 @@ enum status lifecycle_check(const struct attempt *a, struct outcome *out, struct
 // The moves that are open to these roles from this state, guards aside; at most room of them are written, all are counted.
 size_t lifecycle_moves(const char *thing, const char *from, unsigned roles, const struct move **out, size_t room);
 
+uint64_t lifecycle_always(const char *thing);  // the guards of all its moves together, so that whoever reads facts reads what they ask
+
 // The words: of things (NULL past the last), of a thing's states (NULL past the last), and their titles (NULL: no such word).
 const char *lifecycle_thing(size_t i);
 const char *lifecycle_state(const char *thing, size_t i);

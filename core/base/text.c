@@ -11,6 +11,7 @@ static struct sentence sentences[] = {
 #include "data/text/base.def"
 #include "data/text/bench.def"
 #include "data/text/calendar.def"
+#include "data/text/case.def"
 #include "data/text/comparison.def"
 #include "data/text/data.def"
 #include "data/text/diff.def"

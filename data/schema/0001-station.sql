@@ -27,7 +27,8 @@ CREATE TABLE agency (                              -- 单位
   name_zh TEXT NOT NULL,
   name_en TEXT NOT NULL,
   competence TEXT NOT NULL DEFAULT '',
-  clocks TEXT NOT NULL DEFAULT '{}',               -- JSON: receipt, review, answer: amount and unit
+  part TEXT NOT NULL DEFAULT 'receiver' CHECK (part IN ('executor', 'receiver')),  -- handles cases itself, or receives leads
+  secrecy TEXT NOT NULL DEFAULT 'ordinary' CHECK (secrecy IN ('ordinary', 'internal', 'secret')), -- least one of a lead to it
   made_at_s INTEGER NOT NULL
 );
 
@@ -327,18 +328,33 @@ CREATE INDEX change_cell ON change (cell_code);
 CREATE TABLE finding (                             -- 上报
   fid INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL UNIQUE,
   source TEXT NOT NULL,                            -- patrol, call, letter, visit, media, public, ...
   scheme TEXT, code TEXT,
   text TEXT NOT NULL DEFAULT '',
   state TEXT NOT NULL DEFAULT 'reported' CHECK (state IN ('reported', 'verified', 'dismissed', 'duplicate')),
+  state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
+  steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
+  agency_id TEXT REFERENCES agency (id),           -- whose turn it is, or who must handle it
+  made_by TEXT NOT NULL,                           -- who reported, drafted or asked
+  onward_by TEXT NOT NULL DEFAULT '',              -- who took the last step onward
+  returned_to TEXT NOT NULL DEFAULT '',            -- whoever a return went to may not do the next forward step
+  stage TEXT NOT NULL DEFAULT '',                  -- what must be done by due_at_s: register, dispatch, handle, receive, ...
+  stage_at_s INTEGER NOT NULL,                     -- when the present stage began, and its clock
+  limit_amount INTEGER, limit_unit TEXT,           -- NULL: no limit is known for this stage
+  is_limit_legal INTEGER NOT NULL DEFAULT 0,
+  extension_amount INTEGER NOT NULL DEFAULT 0,     -- granted in this stage, in limit_unit
+  extended INTEGER NOT NULL DEFAULT 0,             -- how often
+  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
+  due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
+  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
   seen_at_s INTEGER NOT NULL,
-  reported_by TEXT REFERENCES actor (id),
   accuracy_m REAL,
   crs TEXT NOT NULL DEFAULT 'EPSG:4326',
   given_x REAL, given_y REAL,                      -- the coordinates as sent
   cell_code TEXT,
   community_code TEXT,
-  note TEXT NOT NULL DEFAULT '',
   made_at_s INTEGER NOT NULL
 );
 SELECT AddGeometryColumn('finding', 'geom', 4326, 'POINT', 2);
@@ -366,34 +382,48 @@ CREATE TABLE case_file (                           -- 案卷 ("case" is a word o
   fid INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   number TEXT NOT NULL UNIQUE,                     -- district, kind, year, sequence: what people say
+  kind TEXT NOT NULL,                              -- illegal_building, billboard, ...: data/terms
   title TEXT NOT NULL,
-  source TEXT NOT NULL,
-  scheme TEXT NOT NULL, code TEXT NOT NULL, condition INTEGER NOT NULL DEFAULT 1,
+  source TEXT NOT NULL,                            -- survey, patrol, call, letter, visit, media, assigned, ...
+  scheme TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
+  condition INTEGER NOT NULL DEFAULT 1,            -- 立案条件, which has a limit of its own
   track TEXT NOT NULL DEFAULT 'ordinary' CHECK (track IN ('ordinary', 'fast')),     -- 即查即拆
-  stock TEXT NOT NULL DEFAULT 'new' CHECK (stock IN ('new', 'existing')),
+  stock TEXT NOT NULL DEFAULT 'new' CHECK (stock IN ('new', 'existing')),           -- 新增 / 存量
+  in_progress INTEGER NOT NULL DEFAULT 0,          -- 在建, else 已建成
   state TEXT NOT NULL,                             -- core/lifecycle
+  state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
+  steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
+  agency_id TEXT REFERENCES agency (id),           -- whose turn it is, or who must handle it
+  made_by TEXT NOT NULL,                           -- who reported, drafted or asked
+  onward_by TEXT NOT NULL DEFAULT '',              -- who took the last step onward
+  returned_to TEXT NOT NULL DEFAULT '',            -- whoever a return went to may not do the next forward step
+  stage TEXT NOT NULL DEFAULT '',                  -- what must be done by due_at_s: register, dispatch, handle, receive, ...
+  stage_at_s INTEGER NOT NULL,                     -- when the present stage began, and its clock
+  limit_amount INTEGER, limit_unit TEXT,           -- NULL: no limit is known for this stage
+  is_limit_legal INTEGER NOT NULL DEFAULT 0,
+  extension_amount INTEGER NOT NULL DEFAULT 0,     -- granted in this stage, in limit_unit
+  extended INTEGER NOT NULL DEFAULT 0,             -- how often
+  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
+  due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
+  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
   priority INTEGER NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
-  agency_id TEXT REFERENCES agency (id),           -- who must handle it
-  handler_id TEXT REFERENCES actor (id),
-  checker_id TEXT REFERENCES actor (id),
-  returned_to TEXT,                                -- whoever a return went to may not do the next forward step
-  party TEXT NOT NULL DEFAULT '',
-  area_m2 REAL,
-  measured_area_m2 REAL,                           -- at the final check
-  building_result TEXT NOT NULL DEFAULT '',        -- self_demolished, assisted, forced, confiscated, corrected, ...
+  rule TEXT NOT NULL DEFAULT '',                   -- the routing rule that named the agency; '' not routed yet
+  rule_stage TEXT, rule_amount INTEGER, rule_unit TEXT, is_rule_legal INTEGER NOT NULL DEFAULT 0, -- its own limit for that stage
+  facts TEXT NOT NULL DEFAULT '{}',                -- JSON: what else rules may ask: party_is_official, obstructed, land, ...
+  party TEXT NOT NULL DEFAULT '',                  -- 当事人
+  area_m2 REAL,                                    -- illegal area
+  measured_area_m2 REAL,                           -- removed, as measured at the final check
+  ordered_by TEXT NOT NULL DEFAULT '',             -- fast track: who ordered the stop
+  party_present TEXT NOT NULL DEFAULT '' CHECK (party_present IN ('', 'present', 'absent')),
+  building_result TEXT NOT NULL DEFAULT '',        -- demolished_self, demolished_assisted, demolished_forced, confiscated, ...
   fine_result TEXT NOT NULL DEFAULT '',            -- fined, first_breach, none
   opened_at_s INTEGER NOT NULL,
-  stage_at_s INTEGER NOT NULL,                     -- when the present stage began
   registered_at_s INTEGER, dispatched_at_s INTEGER, handled_at_s INTEGER, checked_at_s INTEGER, closed_at_s INTEGER,
-  due_at_s INTEGER,
-  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
-  limit_amount REAL, limit_unit TEXT,
-  extended INTEGER NOT NULL DEFAULT 0, extension_amount REAL NOT NULL DEFAULT 0,
-  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
-  returned INTEGER NOT NULL DEFAULT 0, reworked INTEGER NOT NULL DEFAULT 0,
-  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
   recurrence_of TEXT,                              -- the closed case this one repeats (死灰复燃)
   merged_into TEXT,
+  review_at_s INTEGER,                             -- deferred or suspended until
+  lon REAL, lat REAL,                              -- where to go, also when there is no outline
   closing_proposed TEXT NOT NULL DEFAULT '',       -- the comparison that shows it gone; a person decides
   cell_code TEXT,
   community_code TEXT
@@ -412,34 +442,108 @@ CREATE TABLE case_link (                           -- what a case was opened fro
 );
 CREATE INDEX case_link_thing ON case_link (thing, thing_id);
 
-CREATE TABLE case_pause (                          -- 挂账, waiting for a determination: the clock stands
-  case_id TEXT NOT NULL REFERENCES case_file (id),
+CREATE TABLE clock_pause (                         -- 挂账, waiting for a determination: the clock stands
+  thing TEXT NOT NULL,
+  thing_id TEXT NOT NULL,
+  step INTEGER NOT NULL,                           -- the step that stopped it
   from_s INTEGER NOT NULL,
-  to_s INTEGER,
-  reason TEXT NOT NULL,
-  PRIMARY KEY (case_id, from_s)
+  to_s INTEGER,                                    -- NULL: it still stands
+  PRIMARY KEY (thing_id, step)
 );
+
+CREATE TABLE step (                                -- 办理过程: every move of a case, lead, finding or proceeding, in order
+  thing TEXT NOT NULL,
+  thing_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,                            -- 1 is the birth
+  at_s INTEGER NOT NULL,
+  verb TEXT NOT NULL,
+  from_state TEXT NOT NULL, to_state TEXT NOT NULL,
+  stage TEXT NOT NULL,                             -- the stage it was in, and the deadline of it
+  due_at_s INTEGER,
+  actor_id TEXT NOT NULL,
+  agency_id TEXT,                                  -- of the actor
+  note TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (thing_id, seq)
+);
+
+CREATE TABLE paper (                               -- 文书: what was decided, served, announced, signed
+  id TEXT PRIMARY KEY,
+  thing TEXT NOT NULL,
+  thing_id TEXT NOT NULL,
+  kind TEXT NOT NULL,                              -- stop_notice, determination, decision, urging, announcement, ...: core/paper.h
+  number TEXT NOT NULL,
+  dated_s INTEGER NOT NULL,
+  served_s INTEGER, served_how TEXT NOT NULL DEFAULT '',   -- 送达
+  until_s INTEGER,                                 -- end of the period it sets
+  result TEXT NOT NULL DEFAULT '',
+  sha256 TEXT,                                     -- the original in blobs/
+  made_by TEXT NOT NULL,
+  made_at_s INTEGER NOT NULL
+);
+CREATE INDEX paper_thing ON paper (thing_id);
+
+CREATE TABLE proceeding (                          -- 附属程序: what walks beside a case or a lead: extension, appeal, enforcement, ...
+  id TEXT PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  thing TEXT NOT NULL CHECK (thing IN ('extension', 'appeal', 'enforcement', 'notice', 'conference')),
+  about TEXT NOT NULL,                             -- case or lead
+  about_id TEXT NOT NULL,
+  amount INTEGER,                                  -- of an extension, in the limit's unit
+  state TEXT NOT NULL,                             -- core/lifecycle
+  state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
+  steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
+  agency_id TEXT REFERENCES agency (id),           -- whose turn it is, or who must handle it
+  made_by TEXT NOT NULL,                           -- who reported, drafted or asked
+  onward_by TEXT NOT NULL DEFAULT '',              -- who took the last step onward
+  returned_to TEXT NOT NULL DEFAULT '',            -- whoever a return went to may not do the next forward step
+  stage TEXT NOT NULL DEFAULT '',                  -- what must be done by due_at_s: register, dispatch, handle, receive, ...
+  stage_at_s INTEGER NOT NULL,                     -- when the present stage began, and its clock
+  limit_amount INTEGER, limit_unit TEXT,           -- NULL: no limit is known for this stage
+  is_limit_legal INTEGER NOT NULL DEFAULT 0,
+  extension_amount INTEGER NOT NULL DEFAULT 0,     -- granted in this stage, in limit_unit
+  extended INTEGER NOT NULL DEFAULT 0,             -- how often
+  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
+  due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
+  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  made_at_s INTEGER NOT NULL
+);
+CREATE INDEX proceeding_about ON proceeding (about_id, thing);
 
 CREATE TABLE lead (                                -- 线索: facts handed to an agency
   fid INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  number TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL UNIQUE,                     -- secret ones have a series of their own, so that no gap tells of them
   case_id TEXT NOT NULL REFERENCES case_file (id),
-  agency_id TEXT NOT NULL REFERENCES agency (id),
   kind TEXT NOT NULL,
   secrecy TEXT NOT NULL DEFAULT 'ordinary' CHECK (secrecy IN ('ordinary', 'internal', 'secret')),
   state TEXT NOT NULL,                             -- core/lifecycle
-  priority INTEGER NOT NULL DEFAULT 3,
+  state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
+  steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
+  agency_id TEXT REFERENCES agency (id),           -- whose turn it is, or who must handle it
+  made_by TEXT NOT NULL,                           -- who reported, drafted or asked
+  onward_by TEXT NOT NULL DEFAULT '',              -- who took the last step onward
+  returned_to TEXT NOT NULL DEFAULT '',            -- whoever a return went to may not do the next forward step
+  stage TEXT NOT NULL DEFAULT '',                  -- what must be done by due_at_s: register, dispatch, handle, receive, ...
+  stage_at_s INTEGER NOT NULL,                     -- when the present stage began, and its clock
+  limit_amount INTEGER, limit_unit TEXT,           -- NULL: no limit is known for this stage
+  is_limit_legal INTEGER NOT NULL DEFAULT 0,
+  extension_amount INTEGER NOT NULL DEFAULT 0,     -- granted in this stage, in limit_unit
+  extended INTEGER NOT NULL DEFAULT 0,             -- how often
+  suspended INTEGER NOT NULL DEFAULT 0,            -- how often
+  due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
+  is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
+  is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  priority INTEGER NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
   rule TEXT NOT NULL DEFAULT '',                   -- the routing rule that asked for it
   snapshot TEXT NOT NULL,                          -- JSON: the facts as they were; later edits of the case never reach it
   made_at_s INTEGER NOT NULL,
   sent_at_s INTEGER, received_at_s INTEGER, answered_at_s INTEGER, closed_at_s INTEGER,
-  due_at_s INTEGER,
-  is_due_provisional INTEGER NOT NULL DEFAULT 0,
   receipt_number TEXT, received_by TEXT,
   answer TEXT NOT NULL DEFAULT '',
   return_reason TEXT NOT NULL DEFAULT '',
   reminders INTEGER NOT NULL DEFAULT 0,
+  linked_from TEXT,                                -- the lead this one continues or was split from
   cell_code TEXT,
   community_code TEXT
 );
@@ -447,6 +551,7 @@ SELECT AddGeometryColumn('lead', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('lead', 'geom');
 CREATE INDEX lead_queue ON lead (agency_id, state, due_at_s);
 CREATE INDEX lead_case ON lead (case_id);
+CREATE UNIQUE INDEX lead_rule ON lead (case_id, rule) WHERE rule <> '';  -- routing twice drafts nothing twice
 
 CREATE TABLE number_series (                       -- the numbers people see, without gaps
   series TEXT PRIMARY KEY,
@@ -474,7 +579,7 @@ CREATE TABLE work_period (                         -- summer and winter hours
 );
 
 CREATE TABLE document (                            -- limit and routing rules in force: JSON as loaded, versions stay
-  kind TEXT NOT NULL CHECK (kind IN ('codes', 'limits', 'rules', 'agencies')),
+  kind TEXT NOT NULL CHECK (kind IN ('codes', 'limits', 'rules', 'agencies', 'terms')),
   name TEXT NOT NULL,
   version INTEGER NOT NULL,
   text TEXT NOT NULL,
@@ -528,3 +633,10 @@ CREATE TRIGGER cell_stays BEFORE DELETE ON cell
 BEGIN SELECT RAISE(ABORT, 'a cell is retired, never removed: its code must not be given again'); END;
 CREATE TRIGGER lead_snapshot_stays BEFORE UPDATE OF snapshot ON lead WHEN OLD.state <> 'draft'
 BEGIN SELECT RAISE(ABORT, 'a lead that left its draft keeps the facts it was sent with'); END;
+CREATE TRIGGER step_stays BEFORE UPDATE ON step
+BEGIN SELECT RAISE(ABORT, 'a step that was taken is never changed'); END;
+CREATE TRIGGER step_is_kept BEFORE DELETE ON step
+BEGIN SELECT RAISE(ABORT, 'a step that was taken is never removed'); END;
+CREATE TRIGGER step_once BEFORE INSERT ON step
+WHEN EXISTS (SELECT 1 FROM step WHERE thing_id = NEW.thing_id AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'a step that was taken is never written again'); END;

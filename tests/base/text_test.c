@@ -23,6 +23,7 @@ static const struct sentence table[] = {
 #include "data/text/base.def"
 #include "data/text/bench.def"
 #include "data/text/calendar.def"
+#include "data/text/case.def"
 #include "data/text/data.def"
 #include "data/text/diff.def"
 #include "data/text/filter.def"

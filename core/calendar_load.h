@@ -1,0 +1,14 @@
+// calendar_load.h - holiday notices and office hours of a station (工作日历); versions stay.
+//
+// When a notice arrives every open deadline is computed again; what changed leaves an audit row with the old and the new one.
+#pragma once
+#include "core/step.h"
+
+struct calendar_report { int64_t loaded, same, recomputed, changed; };
+// text: a notice in the holiday-cn form; name stands for it in sentences. Inside a writing job. INVALID.
+enum status calendar_load(struct work *w, struct desk *d, const char *name, const char *text, size_t len, struct calendar_report *out);
+// Hours of work: "08:00-12:00", from day to day (NULL: always), on weekdays (bit 0 Monday). INVALID.
+enum status calendar_set_hours(struct work *w, struct desk *d, const char *hours, const char *from, const char *to, int weekdays,
+                               struct calendar_report *out);
+// All open deadlines again.
+enum status deadlines_recompute(struct work *w, struct desk *d, struct calendar_report *out);

@@ -1,0 +1,25 @@
+// finding.h - what a person reported from a place (上报), with photos.
+//
+// Coordinates are kept as they were sent, beside lon/lat; the finding knows its cell. It becomes VERIFIED by somebody who
+// stood there with a camera and did not report it, and cases are opened from verified ones. Its state changes in core/step.h.
+#pragma once
+#include "core/placing.h"
+#include "core/step.h"
+
+struct finding_spec {
+    const char *source;                      // patrol, call, letter, visit, media, public
+    const char *scheme, *code, *text;
+    double x, y;                             // as sent, in crs
+    const char *crs;                         // EPSG:4326, GCJ-02, BD-09, any PROJ knows
+    double accuracy_m;                       // NaN: not known
+    int64_t seen_at_s;
+    double lon, lat;                         // set by finding_locate
+    const char *cell_code, *community_code;  // set by finding_locate; live as long as the placing
+};
+// Outside or inside a job: lon/lat, accuracy and cell. INVALID: not a place in that system.
+enum status finding_locate(struct work *w, const struct placing *p, struct finding_spec *f);
+enum status finding_record(struct work *w, struct desk *d, const struct finding_spec *f, struct walk *out);
+
+struct finding_line { const char *number, *state, *scheme, *code, *text, *cell_code; int64_t seen_at_s, due_at_s; };
+typedef enum status finding_visit(void *ctx, const struct finding_line *f, struct err *e);
+enum status finding_each(struct work *w, const char *state, finding_visit *fn, void *ctx);   // by number; state NULL: all

@@ -1,0 +1,38 @@
+// lead.h - facts handed to another agency, and what became of them (线索移交).
+//
+// A lead is born DRAFT from a case and ends CLOSED, RECALLED or DISCARDED. It carries a snapshot (JSON): later edits of the
+// case never reach it. Its state changes in core/step.h only; nothing but a person's approval and sending gets it out of here.
+//
+// A secret lead (discipline inspection) is seen by who made it, its agency and those who approve, and by nobody else; its
+// number comes from a series of its own and its audit rows name no note.
+#pragma once
+#include "core/step.h"
+
+struct lead_spec {
+    const char *case_id, *agency, *kind;     // agency: key; kind: NULL: the case's
+    const char *secrecy;                     // NULL: the least the agency asks
+    int priority;                            // 0: the case's
+    const char *rule;                        // key of the routing rule; NULL: a person's own
+    const char *note, *linked_from;
+    bool by_program;
+};
+// Inside a writing job. NOT_FOUND; CONFLICT: this rule has drafted one from this case already.
+enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *spec, struct walk *out);
+// A lead that goes on from this one: split off, reopened, drafted anew. agency_id "": the same agency.
+enum status lead_continue(struct work *w, struct desk *d, const struct walk *old, const char *agency_id, struct id *id, char number[WALK_NUMBER]);
+
+// May this person know of it? What they may not see is NOT_FOUND.
+enum status lead_visible(struct work *w, const char *key);
+
+struct lead_line {
+    const char *number, *case_number, *title, *agency_key, *state, *secrecy, *cell_code;
+    int64_t priority, due_at_s; bool is_provisional, is_overdue;
+};
+typedef enum status lead_visit(void *ctx, const struct lead_line *l, struct err *e);
+struct lead_query { const char *agency_key, *state; bool open_only; };
+// By number; only those w->actor may see.
+enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx);
+// An agency's queue (移交队列): what it has to do, leads and cases alike: overdue first, then by deadline, then by priority.
+enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, void *ctx);
+struct buf;
+enum status lead_tell(struct work *w, const char *key, struct buf *out);

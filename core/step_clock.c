@@ -1,0 +1,121 @@
+// Which stage a state belongs to, how long the stage may take, and until when.
+#include "core/store/step_rows.h"
+#include "core/step_inside.h"
+
+#include <string.h>
+
+struct state_stage { const char *thing, *state, *stage; };
+static const struct state_stage stages[] = {
+    { "finding", "reported", "verify" },
+    { "case", "verifying", "verify" },       { "case", "pending_register", "register" }, { "case", "registered", "dispatch" },
+    { "case", "returned", "dispatch" },      { "case", "dispatched", "handle" },         { "case", "handling", "handle" },
+    { "case", "fast_handling", "handle" },   { "case", "rework", "handle" },             { "case", "handled", "check" },
+    { "case", "checking", "check" },         { "case", "check_passed", "close" },
+    { "lead", "draft", "approve" },          { "lead", "approved", "send" },             { "lead", "sent", "receive" },
+    { "lead", "forwarded", "receive" },      { "lead", "received", "accept" },           { "lead", "accepted", "answer" },
+    { "lead", "in_progress", "answer" },     { "lead", "feedback", "close" },            { "lead", "disputed", "dispute" },
+};
+
+// Where a state has no line the stage goes on: suspended, deferred, incomplete.
+const char *stage_of(const char *thing, const char *state)
+{
+    static const char *const standing[] = { "suspended", "deferred", "incomplete", NULL };
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
+        if (strcmp(stages[i].thing, thing) == 0 && strcmp(stages[i].state, state) == 0)
+            return stages[i].stage;
+    for (int i = 0; standing[i] != NULL; i++)
+        if (strcmp(standing[i], state) == 0)
+            return NULL;
+    return "";
+}
+
+// --- How long ---------------------------------------------------------------------------------------------------------------
+
+// A routing rule's own limit comes before the table of the code, this one before that of all cases.
+static enum status case_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
+{
+    struct case_terms c;
+    enum status s = case_terms_select(w->db, k->id.text, &c, w->e);
+    if (s != OK)
+        return s;
+    if (strcmp(c.rule_stage, stage) == 0) {
+        k->limit = c.rule_limit;
+        k->has_limit = true;
+        return OK;
+    }
+    const struct limit_rule *rule = desk_limit(d, c.scheme, c.code, c.condition, stage);
+    if (rule == NULL)
+        rule = desk_limit(d, c.scheme, c.code, 0, stage);
+    if (rule == NULL)
+        rule = desk_limit(d, "case", c.code, 0, stage);
+    k->has_limit = rule != NULL;
+    if (rule != NULL)
+        k->limit = rule->limit;
+    return OK;
+}
+
+static enum status lead_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
+{
+    char key[WALK_WORD * 2] = "*";
+    enum status s = k->agency[0] != '\0' ? agency_key_select(w->db, k->agency, key, sizeof key, w->e) : OK;
+    const struct limit_rule *rule = s == OK ? desk_limit(d, "agency", key, 0, stage) : NULL;
+    k->has_limit = rule != NULL;
+    if (rule != NULL)
+        k->limit = rule->limit;
+    return s;
+}
+
+static enum status find_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
+{
+    if (strcmp(k->thing, "case") == 0)
+        return case_limit(w, d, k, stage);
+    if (strcmp(k->thing, "lead") == 0)
+        return lead_limit(w, d, k, stage);
+    const struct limit_rule *rule = desk_limit(d, strcmp(k->thing, "finding") == 0 ? "case" : k->thing, "*", 0, stage);
+    k->has_limit = rule != NULL;
+    if (rule != NULL)
+        k->limit = rule->limit;
+    return OK;
+}
+
+// --- Until when ---------------------------------------------------------------------------------------------------------------
+
+struct pauses { struct pause pause[PAUSES_MOST]; size_t count; };
+
+static enum status take_pause(void *ctx, int64_t from_s, int64_t to_s, struct err *e)
+{
+    struct pauses *p = ctx;
+    if (p->count == PAUSES_MOST)
+        return err_set(e, TOO_BIG, "a clock may be stopped %d times", PAUSES_MOST);
+    p->pause[p->count++] = (struct pause){ from_s, to_s };
+    return OK;
+}
+
+enum status clock_compute(struct work *w, struct desk *d, struct walk *k)
+{
+    struct pauses p = { .count = 0 };
+    struct deadline due;
+    k->due_at_s = NO_DEADLINE;
+    k->is_provisional = false;
+    if (!k->has_limit)
+        return OK;
+    enum status s = pause_each(w->db, k->id.text, take_pause, &p, w->e);
+    if (s == OK)
+        s = deadline_compute(d->calendar, &(struct deadline_terms){ .start_s = k->stage_at_s, .limit = k->limit, .extended = k->extension,
+                                                                    .pause = p.pause, .pauses = p.count }, &due, w->e);
+    if (s != OK)
+        return s;
+    k->due_at_s = due.suspended ? NO_DEADLINE : due.ends_s;
+    k->is_provisional = due.provisional;
+    return OK;
+}
+
+enum status clock_start(struct work *w, struct desk *d, struct walk *k, const char *stage)
+{
+    strcpy(k->stage, stage);
+    k->stage_at_s = w->now_s;
+    k->extension = 0;
+    k->has_limit = false;
+    enum status s = stage[0] != '\0' ? find_limit(w, d, k, stage) : OK;
+    return s == OK ? clock_compute(w, d, k) : s;
+}

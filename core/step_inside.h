@@ -1,0 +1,27 @@
+// step_inside.h - between the files of core/step*.c only.
+#pragma once
+#include "core/actor.h"
+#include "core/step.h"
+
+struct taking {
+    struct work *w;
+    struct desk *desk;
+    const struct step *step;
+    struct walk walk;
+    struct actor who;
+    unsigned roles;
+    char agency_id[ID_TEXT];                 // of with.agency
+    uint64_t guards;                         // of the move that is asked for
+    struct facts facts;
+};
+
+// step_facts.c: what the move's guards ask, and no more
+enum status step_facts(struct taking *t);
+
+// step_clock.c
+const char *stage_of(const char *thing, const char *state);           // "" none; NULL: the stage goes on
+enum status clock_start(struct work *w, struct desk *d, struct walk *k, const char *stage);
+enum status clock_compute(struct work *w, struct desk *d, struct walk *k);
+
+// step_effect.c: what a move does besides
+enum status step_effects(struct taking *t, const struct move *m, struct step_taken *out);

@@ -1,0 +1,96 @@
+#include "core/store/document_rows.h"
+
+#include "core/base/date.h"
+#include <stdio.h>
+
+enum status document_stamp(struct db *db, int64_t *out, struct err *e)
+{
+    return db_integer(db, "SELECT 1 + (SELECT count(*) FROM calendar) + (SELECT count(*) FROM work_period) + (SELECT count(*) FROM document)",
+                      NO_VALUES, out, e);
+}
+
+static enum status visit_rows(struct db *db, const char *sql, struct values v, document_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, sql, v, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        s = fn(ctx, rows_text(r, 0), rows_text(r, 1), e);
+    rows_done(r);
+    return s;
+}
+
+enum status document_each(struct db *db, const char *kind, document_visit *fn, void *ctx, struct err *e)
+{
+    return visit_rows(db, "SELECT name, text FROM document d WHERE kind = $1 AND version = (SELECT max(version) FROM document o "
+                          "WHERE o.kind = d.kind AND o.name = d.name) ORDER BY name", VALUES(value_text(kind)), fn, ctx, e);
+}
+
+enum status document_next_version(struct db *db, const char *kind, const char *name, int64_t *version, char sha256[65], struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT version, sha256 FROM document WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1",
+                           VALUES(value_text(kind), value_text(name)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    *version = s == OK && more ? rows_integer(r, 0) + 1 : 1;
+    snprintf(sha256, 65, "%s", s == OK && more ? rows_text(r, 1) : "");
+    rows_done(r);
+    return s;
+}
+
+enum status document_insert(struct db *db, const char *kind, const char *name, int64_t version, const char *text, const char *sha256,
+                            int64_t now_s, struct err *e)
+{
+    return db_run(db, "INSERT INTO document (kind, name, version, text, sha256, loaded_at_s) VALUES ($1, $2, $3, $4, $5, $6)",
+                  VALUES(value_text(kind), value_text(name), value_integer(version), value_text(text), value_text(sha256),
+                         value_integer(now_s)), e);
+}
+
+enum status calendar_each(struct db *db, document_visit *fn, void *ctx, struct err *e)
+{
+    return visit_rows(db, "SELECT id, document FROM calendar c WHERE version = (SELECT max(version) FROM calendar o WHERE o.year = c.year) "
+                          "ORDER BY year", NO_VALUES, fn, ctx, e);
+}
+
+enum status calendar_insert(struct db *db, const struct calendar_row *row, int64_t *version, struct err *e)
+{
+    int64_t same = 0, last = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM calendar WHERE sha256 = $1", VALUES(value_text(row->sha256)), &same, e);
+    *version = 0;
+    if (s != OK || same > 0)
+        return s;
+    s = db_integer(db, "SELECT coalesce(max(version), 0) FROM calendar WHERE year = $1", VALUES(value_integer(row->year)), &last, e);
+    if (s != OK)
+        return s;
+    *version = last + 1;
+    return db_run(db, "INSERT INTO calendar (id, year, version, document, sha256, loaded_at_s) VALUES ($1, $2, $3, $4, $5, $6)",
+                  VALUES(value_text(row->id), value_integer(row->year), value_integer(*version), value_text(row->text),
+                         value_text(row->sha256), value_integer(row->now_s)), e);
+}
+
+static int32_t day_or(const char *text, int32_t otherwise)
+{
+    struct date d;
+    return text != NULL && date_read(text, &d) ? date_to_day(d) : otherwise;
+}
+
+enum status period_each(struct db *db, period_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT valid_from, valid_to, weekdays, from_s, to_s FROM work_period ORDER BY fid", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        struct work_period p = { .valid_from = day_or(rows_text(r, 0), INT32_MIN), .valid_to = day_or(rows_text(r, 1), INT32_MAX),
+                                 .weekdays = (uint8_t)rows_integer(r, 2), .start_s = (int32_t)rows_integer(r, 3),
+                                 .end_s = (int32_t)rows_integer(r, 4) };
+        s = fn(ctx, &p, e);
+    }
+    rows_done(r);
+    return s;
+}
+
+enum status period_insert(struct db *db, const char *from, const char *to, const struct work_period *p, struct err *e)
+{
+    return db_run(db, "INSERT INTO work_period (valid_from, valid_to, weekdays, from_s, to_s) VALUES ($1, $2, $3, $4, $5)",
+                  VALUES(value_text(from), value_text(to), value_integer(p->weekdays), value_integer(p->start_s), value_integer(p->end_s)), e);
+}

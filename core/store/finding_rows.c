@@ -1,0 +1,33 @@
+#include "core/store/finding_rows.h"
+
+#include "core/store/step_rows.h"
+#include <string.h>
+
+enum status finding_insert(struct db *db, const struct walk *k, const struct finding_spec *f, int64_t now_s, struct err *e)
+{
+    uint8_t wkb[21] = { 1, 1 };                       // little-endian point
+    memcpy(wkb + 5, &f->lon, 8);
+    memcpy(wkb + 13, &f->lat, 8);
+    struct value v[WALK_VALUES + 20] = {
+        value_text(k->id.text), value_text(k->number), value_text(f->source != NULL ? f->source : "patrol"), value_text(f->scheme), value_text(f->code),
+        value_text(f->text != NULL ? f->text : ""), value_integer(f->seen_at_s), value_real(f->accuracy_m), value_text(f->crs), value_real(f->x),
+        value_real(f->y), value_text(f->cell_code), value_text(f->community_code), value_integer(now_s), value_bytes(wkb, sizeof wkb),
+    };
+    walk_values(k, v + 15);
+    return db_run(db, "INSERT INTO finding (id, number, source, scheme, code, text, seen_at_s, accuracy_m, crs, given_x, given_y, cell_code, "
+                      "community_code, made_at_s, geom, " WALK_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                      "ST_GeomFromWKB($15, 4326), $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+                  (struct values){ v, 15 + WALK_VALUES }, e);
+}
+
+enum status finding_each(struct work *w, const char *state, finding_visit *fn, void *ctx)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(w->db, "SELECT number, state, scheme, code, text, cell_code, seen_at_s, due_at_s FROM finding WHERE $1 IS NULL OR state = $1 "
+                                  "ORDER BY number", VALUES(value_text(state)), &r, w->e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
+        s = fn(ctx, &(struct finding_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5),
+                                            rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7) }, w->e);
+    rows_done(r);
+    return s;
+}

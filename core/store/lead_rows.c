@@ -1,0 +1,143 @@
+#include "core/store/lead_rows.h"
+
+#include "core/store/step_rows.h"
+#include <stdio.h>
+#include <string.h>
+
+static void take(char *out, size_t cap, const struct rows *r, int column)
+{
+    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+}
+
+enum status lead_insert(struct db *db, const struct lead_row *row, struct err *e)
+{
+    struct value v[WALK_VALUES + 16] = {
+        value_text(row->walk->id.text), value_text(row->walk->number), value_text(row->spec->case_id), value_text(row->kind),
+        value_text(row->secrecy), value_integer(row->priority), value_text(row->spec->rule != NULL ? row->spec->rule : ""),
+        value_text(row->snapshot), value_integer(row->now_s), value_text(row->spec->linked_from),
+    };
+    walk_values(row->walk, v + 10);
+    return db_run(db, "INSERT INTO lead (id, number, case_id, kind, secrecy, priority, rule, snapshot, made_at_s, linked_from, " WALK_COLUMNS
+                      ", cell_code, community_code, geom) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+                      "$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, cell_code, community_code, geom FROM case_file WHERE id = $3",
+                  (struct values){ v, 10 + WALK_VALUES }, e);
+}
+
+enum status lead_change(struct db *db, const char *id, const struct lead_change *c, struct err *e)
+{
+    if (c->receipt_number == NULL && c->received_by == NULL && c->answer == NULL && c->return_reason == NULL && !c->reminded)
+        return OK;
+    return db_run(db, "UPDATE lead SET receipt_number = coalesce($2, receipt_number), received_by = coalesce($3, received_by), "
+                      "answer = coalesce($4, answer), return_reason = coalesce($5, return_reason), reminders = reminders + $6 WHERE id = $1",
+                  VALUES(value_text(id), value_text(c->receipt_number), value_text(c->received_by), value_text(c->answer),
+                         value_text(c->return_reason), value_integer(c->reminded)), e);
+}
+
+enum status lead_facts_select(struct db *db, const char *id, struct lead_facts *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT d.case_id, d.kind, d.agency_id, a.key, d.secrecy, d.priority FROM lead d JOIN agency a ON a.id = d.agency_id "
+                               "WHERE d.id = $1", VALUES(value_text(id)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more) {
+        take(out->case_id, sizeof out->case_id, r, 0);
+        take(out->kind, sizeof out->kind, r, 1);
+        take(out->agency_id, sizeof out->agency_id, r, 2);
+        take(out->agency_key, sizeof out->agency_key, r, 3);
+        take(out->secrecy, sizeof out->secrecy, r, 4);
+        out->priority = (int)rows_integer(r, 5);
+    }
+    rows_done(r);
+    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+}
+
+enum status agency_facts_select(struct db *db, const char *key, struct agency_facts *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT id, secrecy FROM agency WHERE key = $1 OR id = $1", VALUES(value_text(key)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more) {
+        take(out->id, sizeof out->id, r, 0);
+        take(out->secrecy, sizeof out->secrecy, r, 1);
+    }
+    rows_done(r);
+    return s == OK && !more ? NOT_FOUND : s;
+}
+
+enum status case_kind_select(struct db *db, const char *case_id, char kind[64], int *priority, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT kind, priority FROM case_file WHERE id = $1", VALUES(value_text(case_id)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more) {
+        take(kind, 64, r, 0);
+        *priority = (int)rows_integer(r, 1);
+    }
+    rows_done(r);
+    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+}
+
+// Who may know of a lead: d is the lead, $1 the person.
+#define SEEN "(d.secrecy <> 'secret' OR d.made_by = $1 OR EXISTS (SELECT 1 FROM actor p WHERE p.id = $1 AND (p.agency_id = d.agency_id OR p.role = 'chief')))"
+
+enum status lead_seen_by(struct db *db, const char *key, const char *actor, bool *out, struct err *e)
+{
+    int64_t count = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM lead d WHERE (d.number = $2 OR d.id = $2) AND " SEEN,
+                               VALUES(value_text(actor), value_text(key)), &count, e);
+    *out = count > 0;
+    return s;
+}
+
+static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, void *ctx)
+{
+    enum status s = OK;
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
+        struct lead_line l = { rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5), rows_text(r, 6),
+                               rows_integer(r, 7), rows_is_null(r, 8) ? NO_DEADLINE : rows_integer(r, 8), rows_integer(r, 9) != 0, false };
+        l.is_overdue = l.due_at_s < w->now_s;
+        s = fn(ctx, &l, w->e);
+    }
+    return s;
+}
+
+enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(w->db, "SELECT d.number, c.number, c.title, a.key, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
+                                  "d.is_due_provisional FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id "
+                                  "WHERE " SEEN " AND ($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR d.state = $3) AND ($4 = 0 OR d.state NOT IN "
+                                  "('closed', 'recalled', 'discarded')) ORDER BY d.number",
+                           VALUES(value_text(w->actor), value_text(q->agency_key), value_text(q->state), value_integer(q->open_only)), &r, w->e);
+    if (s == OK)
+        s = visit(r, w, fn, ctx);
+    rows_done(r);
+    return s;
+}
+
+enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, void *ctx)
+{
+    struct agency_facts agency;
+    struct rows *r = NULL;
+    enum status s = agency_facts_select(w->db, agency_key, &agency, w->e);
+    if (s == NOT_FOUND)
+        return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", agency_key);
+    if (s == OK)
+        s = db_ask(w->db, "SELECT d.number AS number, c.number, c.title, $2, d.state, d.secrecy, d.cell_code, d.priority AS priority, "
+                          "d.due_at_s AS due_at_s, d.is_due_provisional, d.made_at_s AS since_s FROM lead d JOIN case_file c ON c.id = d.case_id "
+                          "WHERE d.agency_id = $3 AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress') AND " SEEN
+                          " UNION ALL SELECT c.number, c.number, c.title, $2, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, "
+                          "c.is_due_provisional, c.stage_at_s FROM case_file c WHERE c.agency_id = $3 AND c.state IN ('dispatched', 'handling', 'rework', "
+                          "'fast_handling') ORDER BY due_at_s IS NULL, due_at_s, priority, since_s, number",
+                   VALUES(value_text(w->actor), value_text(agency_key), value_text(agency.id)), &r, w->e);
+    if (s == OK)
+        s = visit(r, w, fn, ctx);
+    rows_done(r);
+    return s;
+}

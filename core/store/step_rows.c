@@ -1,0 +1,196 @@
+#include "core/store/step_rows.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void take(char *out, size_t cap, const struct rows *r, int column)
+{
+    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+}
+
+static struct value or_null(const char *text) { return value_text(text[0] != '\0' ? text : NULL); }
+
+// --- Where a record stands ------------------------------------------------------------------------------------------------
+
+#define SET_WALK "state = $2, state_before = $3, steps = $4, agency_id = $5, made_by = $6, onward_by = $7, returned_to = $8, stage = $9, " \
+                 "stage_at_s = $10, limit_amount = $11, limit_unit = $12, is_limit_legal = $13, extension_amount = $14, extended = $15, " \
+                 "suspended = $16, due_at_s = $17, is_due_provisional = $18, is_exempt = $19"
+#define BY_ID(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE id = $1"
+#define BY_NUMBER(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE number = $1"
+
+enum shelf_kind { SHELF_CASE, SHELF_LEAD, SHELF_FINDING, SHELF_PROCEEDING, SHELVES };
+static const struct shelf { const char *by_id, *by_number, *update, *moved; } shelves[SHELVES] = {
+    [SHELF_CASE] = { BY_ID("case_file"), BY_NUMBER("case_file"), "UPDATE case_file SET " SET_WALK " WHERE id = $1",
+        "UPDATE case_file SET " SET_WALK ", "
+        "registered_at_s = CASE WHEN $2 = 'registered' THEN $20 ELSE registered_at_s END, "
+        "dispatched_at_s = CASE WHEN $2 IN ('dispatched', 'fast_handling') THEN $20 ELSE dispatched_at_s END, "
+        "handled_at_s = CASE WHEN $2 = 'handled' THEN $20 ELSE handled_at_s END, "
+        "checked_at_s = CASE WHEN $2 = 'check_passed' THEN $20 ELSE checked_at_s END, "
+        "closed_at_s = CASE WHEN $2 IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') THEN $20 ELSE NULL END "
+        "WHERE id = $1" },
+    [SHELF_LEAD] = { BY_ID("lead"), BY_NUMBER("lead"), "UPDATE lead SET " SET_WALK " WHERE id = $1",
+        "UPDATE lead SET " SET_WALK ", "
+        "sent_at_s = CASE WHEN $2 IN ('sent', 'forwarded') THEN $20 ELSE sent_at_s END, "
+        "received_at_s = CASE WHEN $2 = 'received' THEN $20 WHEN $2 = 'forwarded' THEN NULL ELSE received_at_s END, "
+        "answered_at_s = CASE WHEN $2 = 'feedback' THEN $20 ELSE answered_at_s END, "
+        "closed_at_s = CASE WHEN $2 IN ('closed', 'recalled', 'discarded') THEN $20 ELSE NULL END WHERE id = $1" },
+    [SHELF_FINDING] = { BY_ID("finding"), BY_NUMBER("finding"), "UPDATE finding SET " SET_WALK " WHERE id = $1", NULL },
+    [SHELF_PROCEEDING] = { BY_ID("proceeding"), BY_NUMBER("proceeding"), "UPDATE proceeding SET " SET_WALK " WHERE id = $1", NULL },
+};
+
+static const struct shelf *shelf_of(const char *thing)
+{
+    return &shelves[strcmp(thing, "case") == 0 ? SHELF_CASE : strcmp(thing, "lead") == 0 ? SHELF_LEAD
+                    : strcmp(thing, "finding") == 0 ? SHELF_FINDING : SHELF_PROCEEDING];
+}
+
+void walk_values(const struct walk *k, struct value out[WALK_VALUES])
+{
+    const struct value v[WALK_VALUES] = {
+        value_text(k->state), value_text(k->before), value_integer(k->steps), or_null(k->agency), value_text(k->made_by),
+        value_text(k->onward_by), value_text(k->returned_to), value_text(k->stage), value_integer(k->stage_at_s),
+        k->has_limit ? value_integer(k->limit.amount) : value_null(),
+        k->has_limit ? value_text(limit_unit_name(k->limit.unit)) : value_null(), value_integer(k->has_limit && k->limit.legal),
+        value_integer(k->extension), value_integer(k->extended), value_integer(k->suspended),
+        k->due_at_s != NO_DEADLINE ? value_integer(k->due_at_s) : value_null(), value_integer(k->is_provisional),
+        value_integer(k->is_exempt),
+    };
+    memcpy(out, v, sizeof v);
+}
+
+static struct limit limit_of(const struct rows *r, int amount, int unit, int legal)
+{
+    struct limit l = { .amount = (int32_t)rows_integer(r, amount), .legal = rows_integer(r, legal) != 0 };
+    struct err none = { 0 };
+    if (!rows_is_null(r, unit) && limit_unit_read(rows_text(r, unit), &l.unit, &none) != OK)
+        l.amount = 0;
+    return l;
+}
+
+void walk_read(const struct rows *r, int first, struct walk *out)
+{
+    take(out->state, sizeof out->state, r, first);
+    take(out->before, sizeof out->before, r, first + 1);
+    out->steps = rows_integer(r, first + 2);
+    take(out->agency, sizeof out->agency, r, first + 3);
+    take(out->made_by, sizeof out->made_by, r, first + 4);
+    take(out->onward_by, sizeof out->onward_by, r, first + 5);
+    take(out->returned_to, sizeof out->returned_to, r, first + 6);
+    take(out->stage, sizeof out->stage, r, first + 7);
+    out->stage_at_s = rows_integer(r, first + 8);
+    out->has_limit = !rows_is_null(r, first + 9);
+    if (out->has_limit)
+        out->limit = limit_of(r, first + 9, first + 10, first + 11);
+    out->extension = (int32_t)rows_integer(r, first + 12);
+    out->extended = (int)rows_integer(r, first + 13);
+    out->suspended = (int)rows_integer(r, first + 14);
+    out->due_at_s = rows_is_null(r, first + 15) ? NO_DEADLINE : rows_integer(r, first + 15);
+    out->is_provisional = rows_integer(r, first + 16) != 0;
+    out->is_exempt = rows_integer(r, first + 17) != 0;
+}
+
+static enum status select_one(struct db *db, const char *sql, const char *thing, const char *key, struct walk *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, sql, VALUES(value_text(key)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more) {
+        *out = (struct walk){ .thing = thing };
+        take(out->id.text, sizeof out->id.text, r, 0);
+        take(out->number, sizeof out->number, r, 1);
+        walk_read(r, 2, out);
+    }
+    rows_done(r);
+    return s == OK && !more ? NOT_FOUND : s;
+}
+
+enum status walk_select(struct db *db, const char *thing, const char *key, struct walk *out, struct err *e)
+{
+    const struct shelf *shelf = shelf_of(thing);
+    enum status s = select_one(db, shelf->by_number, thing, key, out, e);
+    return s == NOT_FOUND ? select_one(db, shelf->by_id, thing, key, out, e) : s;
+}
+
+enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t now_s, struct err *e)
+{
+    const struct shelf *shelf = shelf_of(k->thing);
+    struct value v[WALK_VALUES + 2] = { value_text(k->id.text) };
+    walk_values(k, v + 1);
+    if (!moved || shelf->moved == NULL)
+        return db_run(db, shelf->update, (struct values){ v, WALK_VALUES + 1 }, e);
+    v[WALK_VALUES + 1] = value_integer(now_s);
+    return db_run(db, shelf->moved, (struct values){ v, WALK_VALUES + 2 }, e);
+}
+
+enum status walk_each_open(struct db *db, walk_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT 'case', id FROM case_file WHERE limit_amount IS NOT NULL AND stage <> '' UNION ALL "
+                               "SELECT 'lead', id FROM lead WHERE limit_amount IS NOT NULL AND stage <> '' UNION ALL "
+                               "SELECT 'finding', id FROM finding WHERE limit_amount IS NOT NULL AND stage <> '' UNION ALL "
+                               "SELECT thing, id FROM proceeding WHERE limit_amount IS NOT NULL AND stage <> '' ORDER BY 1, 2", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        s = fn(ctx, rows_text(r, 0), rows_text(r, 1), e);
+    rows_done(r);
+    return s;
+}
+
+// --- Steps, pauses, numbers ------------------------------------------------------------------------------------------------
+
+enum status step_insert(struct db *db, const struct step_row *row, struct err *e)
+{
+    const struct walk *k = row->walk;
+    return db_run(db, "INSERT INTO step (thing, thing_id, seq, at_s, verb, from_state, to_state, stage, due_at_s, actor_id, agency_id, note) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                  VALUES(value_text(k->thing), value_text(k->id.text), value_integer(k->steps), value_integer(row->at_s),
+                         value_text(row->verb), value_text(row->from), value_text(k->state), value_text(row->stage),
+                         row->due_at_s != NO_DEADLINE ? value_integer(row->due_at_s) : value_null(), value_text(row->actor),
+                         or_null(row->agency), value_text(row->note)), e);
+}
+
+enum status step_undone_by(struct db *db, const struct walk *k, char out[ID_TEXT], struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT actor_id FROM step WHERE thing_id = $1 AND ((from_state = $2 AND to_state <> $2) OR "
+                               "($2 = 'returned' AND verb IN ('dispatch', 'redispatch'))) ORDER BY seq DESC LIMIT 1",
+                           VALUES(value_text(k->id.text), value_text(k->state)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    snprintf(out, ID_TEXT, "%s", s == OK && more ? rows_text(r, 0) : k->onward_by);
+    rows_done(r);
+    return s;
+}
+
+enum status pause_insert(struct db *db, const struct walk *k, int64_t now_s, struct err *e)
+{
+    return db_run(db, "INSERT INTO clock_pause (thing, thing_id, step, from_s) VALUES ($1, $2, $3, $4)",
+                  VALUES(value_text(k->thing), value_text(k->id.text), value_integer(k->steps), value_integer(now_s)), e);
+}
+
+enum status pause_end(struct db *db, const char *thing_id, int64_t now_s, struct err *e)
+{
+    return db_run(db, "UPDATE clock_pause SET to_s = $2 WHERE thing_id = $1 AND to_s IS NULL",
+                  VALUES(value_text(thing_id), value_integer(now_s)), e);
+}
+
+enum status pause_each(struct db *db, const char *thing_id, pause_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT from_s, to_s FROM clock_pause WHERE thing_id = $1 ORDER BY step", VALUES(value_text(thing_id)), &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        s = fn(ctx, rows_integer(r, 0), rows_is_null(r, 1) ? PAUSE_OPEN : rows_integer(r, 1), e);
+    rows_done(r);
+    return s;
+}
+
+enum status number_next(struct db *db, const char *series, int64_t *out, struct err *e)
+{
+    enum status s = db_run(db, "UPDATE number_series SET last = last + 1 WHERE series = $1", VALUES(value_text(series)), e);
+    if (s == OK && db_changed(db) == 0)
+        s = db_run(db, "INSERT INTO number_series (series, last) VALUES ($1, 1)", VALUES(value_text(series)), e);
+    return s == OK ? db_integer(db, "SELECT last FROM number_series WHERE series = $1", VALUES(value_text(series)), out, e) : s;
+}

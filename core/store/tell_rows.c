@@ -1,0 +1,149 @@
+#include "core/store/tell_rows.h"
+
+#include <math.h>
+#include <string.h>
+
+// The kinds of a query's columns, a letter each, and their names.
+struct telling { const char *sql, *kinds, *const *names; };
+
+static void add_value(struct buf *out, const struct rows *r, int column, char kind)
+{
+    if (rows_is_null(r, column))
+        buf_text(out, "null");
+    else if (kind == 'i')
+        buf_printf(out, "%lld", (long long)rows_integer(r, column));
+    else if (kind == 'r')
+        buf_json_number(out, rows_real(r, column), 9);
+    else if (kind == 'j')
+        buf_text(out, rows_text(r, column));            // JSON already
+    else
+        buf_json_text(out, rows_text(r, column));
+}
+
+static void add_members(struct buf *out, const struct rows *r, const struct telling *t)
+{
+    must((int)strlen(t->kinds) == rows_columns(r));
+    for (int i = 0; t->names[i] != NULL; i++) {
+        buf_text(out, i > 0 ? "," : "");
+        buf_json_text(out, t->names[i]);
+        buf_text(out, ":");
+        add_value(out, r, i, t->kinds[i]);
+    }
+}
+
+static enum status add_list(struct db *db, const char *name, const struct telling *t, struct values v, struct buf *out, struct err *e)
+{
+    struct rows *r = NULL;
+    int count = 0;
+    buf_text(out, ",");
+    buf_json_text(out, name);
+    buf_text(out, ":[");
+    enum status s = db_ask(db, t->sql, v, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        buf_text(out, count++ > 0 ? ",{" : "{");
+        add_members(out, r, t);
+        buf_text(out, "}");
+    }
+    rows_done(r);
+    buf_text(out, "]");
+    return s;
+}
+
+static enum status add_one(struct db *db, const struct telling *t, struct values v, struct buf *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, t->sql, v, &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more)
+        add_members(out, r, t);
+    rows_done(r);
+    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+}
+
+static const struct telling THE_CASE = {
+    "SELECT c.number, c.id, c.kind, c.title, c.source, c.scheme, c.code, c.condition, c.track, c.stock, c.in_progress, c.state, c.stage, c.priority, "
+    "a.key, c.rule, c.party, c.area_m2, c.measured_area_m2, c.building_result, c.fine_result, c.opened_at_s, c.registered_at_s, c.dispatched_at_s, "
+    "c.handled_at_s, c.checked_at_s, c.closed_at_s, c.due_at_s, c.is_due_provisional, c.is_exempt, c.extended, c.suspended, r.number, m.number, "
+    "c.cell_code, c.community_code, c.lon, c.lat, c.facts, AsGeoJSON(c.geom, 7) FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id "
+    "LEFT JOIN case_file r ON r.id = c.recurrence_of LEFT JOIN case_file m ON m.id = c.merged_into WHERE c.id = $1",
+    "tttttttittittittt" "rrttiiiiiiiiiii" "ttttrrjj",
+    (const char *const[]){ "number", "id", "kind", "title", "source", "scheme", "code", "condition", "track", "stock", "in_progress", "state", "stage",
+        "priority", "agency", "rule", "party", "area_m2", "measured_area_m2", "building_result", "fine_result", "opened_at_s", "registered_at_s",
+        "dispatched_at_s", "handled_at_s", "checked_at_s", "closed_at_s", "due_at_s", "is_due_provisional", "is_exempt", "extended", "suspended",
+        "recurrence_of", "merged_into", "cell_code", "community_code", "lon", "lat", "facts", "geometry", NULL },
+};
+static const struct telling ITS_CHANGES = {
+    "SELECT h.id, h.class, h.confidence, h.suspicion, h.gained_m2, h.reasons, h.counter_reasons, h.legal_codes, h.permit_number, h.zone_kind, h.zone_p, "
+    "h.stock, h.comparison_id FROM case_link l JOIN change h ON h.id = l.thing_id WHERE l.case_id = $1 AND l.thing = 'change' ORDER BY h.id",
+    "ttrrrtttttrtt", (const char *const[]){ "id", "class", "confidence", "suspicion", "gained_m2", "reasons", "counter_reasons", "legal_codes",
+        "permit_number", "zone_kind", "zone_p", "stock", "comparison_id", NULL },
+};
+static const struct telling ITS_FINDINGS = {
+    "SELECT f.number, f.source, f.text, f.seen_at_s, f.state FROM case_link l JOIN finding f ON f.id = l.thing_id WHERE l.case_id = $1 AND "
+    "l.thing = 'finding' ORDER BY f.number", "tttit", (const char *const[]){ "number", "source", "text", "seen_at_s", "state", NULL },
+};
+static const struct telling ITS_STEPS = {
+    "SELECT s.seq, s.at_s, s.verb, s.from_state, s.to_state, s.stage, s.due_at_s, a.name, s.note FROM step s LEFT JOIN actor a ON a.id = s.actor_id "
+    "WHERE s.thing_id = $1 ORDER BY s.seq", "iittttitt",
+    (const char *const[]){ "seq", "at_s", "verb", "from", "to", "stage", "due_at_s", "actor", "note", NULL },
+};
+static const struct telling ITS_PAPERS = {
+    "SELECT kind, number, dated_s, served_s, served_how, until_s, result, sha256 FROM paper WHERE thing_id = $1 ORDER BY dated_s, id", "ttiititt",
+    (const char *const[]){ "kind", "number", "dated_s", "served_s", "served_how", "until_s", "result", "sha256", NULL },
+};
+static const struct telling ITS_EVIDENCE = {
+    "SELECT part, name, media_type, sha256, bytes, lon, lat, captured_at_s, captured_by FROM evidence WHERE thing_id = $1 UNION ALL "
+    "SELECT v.part, v.name, v.media_type, v.sha256, v.bytes, v.lon, v.lat, v.captured_at_s, v.captured_by FROM case_link l "
+    "JOIN evidence v ON v.thing_id = l.thing_id WHERE l.case_id = $1 ORDER BY 8, 4", "ttttirrit",
+    (const char *const[]){ "part", "name", "media_type", "sha256", "bytes", "lon", "lat", "captured_at_s", "captured_by", NULL },
+};
+static const struct telling ITS_PROCEEDINGS = {
+    "SELECT number, thing, state, amount, made_at_s FROM proceeding WHERE about_id = $1 ORDER BY number", "tttii",
+    (const char *const[]){ "number", "thing", "state", "amount", "made_at_s", NULL },
+};
+static const struct telling ITS_LEADS = {
+    "SELECT d.number, d.state, a.key, d.secrecy, d.due_at_s FROM lead d JOIN agency a ON a.id = d.agency_id WHERE d.case_id = $1 AND (d.secrecy <> 'secret' "
+    "OR d.made_by = $2 OR EXISTS (SELECT 1 FROM actor p WHERE p.id = $2 AND (p.agency_id = d.agency_id OR p.role = 'chief'))) ORDER BY d.number", "tttti",
+    (const char *const[]){ "number", "state", "agency", "secrecy", "due_at_s", NULL },
+};
+
+enum status tell_case(struct db *db, const char *case_id, const char *for_actor, struct buf *out, struct err *e)
+{
+    struct values v = VALUES(value_text(case_id));
+    static const struct { const char *name; const struct telling *t; } lists[] = {
+        { "changes", &ITS_CHANGES }, { "findings", &ITS_FINDINGS }, { "steps", &ITS_STEPS }, { "papers", &ITS_PAPERS },
+        { "evidence", &ITS_EVIDENCE }, { "proceedings", &ITS_PROCEEDINGS },
+    };
+    buf_text(out, "{");
+    enum status s = add_one(db, &THE_CASE, v, out, e);
+    for (size_t i = 0; s == OK && i < sizeof lists / sizeof lists[0]; i++)
+        s = add_list(db, lists[i].name, lists[i].t, v, out, e);
+    if (s == OK && for_actor != NULL)
+        s = add_list(db, "leads", &ITS_LEADS, VALUES(value_text(case_id), value_text(for_actor)), out, e);
+    buf_text(out, "}");
+    return s;
+}
+
+static const struct telling THE_LEAD = {
+    "SELECT d.number, d.id, c.number, a.key, d.kind, d.secrecy, d.state, d.stage, d.priority, d.rule, d.made_at_s, d.sent_at_s, d.received_at_s, "
+    "d.answered_at_s, d.closed_at_s, d.due_at_s, d.is_due_provisional, d.receipt_number, d.received_by, d.answer, d.return_reason, d.reminders, "
+    "l.number, d.snapshot FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id "
+    "LEFT JOIN lead l ON l.id = d.linked_from WHERE d.id = $1",
+    "ttttttttitiiiiiiittttitj",
+    (const char *const[]){ "number", "id", "case", "agency", "kind", "secrecy", "state", "stage", "priority", "rule", "made_at_s", "sent_at_s",
+        "received_at_s", "answered_at_s", "closed_at_s", "due_at_s", "is_due_provisional", "receipt_number", "received_by", "answer", "return_reason",
+        "reminders", "linked_from", "snapshot", NULL },
+};
+
+enum status tell_lead(struct db *db, const char *lead_id, struct buf *out, struct err *e)
+{
+    struct values v = VALUES(value_text(lead_id));
+    buf_text(out, "{");
+    enum status s = add_one(db, &THE_LEAD, v, out, e);
+    if (s == OK)
+        s = add_list(db, "steps", &ITS_STEPS, v, out, e);
+    buf_text(out, "}");
+    return s;
+}
