@@ -1,13 +1,15 @@
 #include "api/station_options.h"
 #include "api/station_use.h"
+#include "core/agency.h"
 #include <stdio.h>
 #include <string.h>
 
-struct settings { struct station_use use; const char *role; };
+struct settings { struct station_use use; const char *role, *agency; };
 
 const struct option actor_options[] = {
     { .kind = OPTION_TEXT, .name = "role", .value = "ROLE", .at = offsetof(struct settings, role),
       .help = "what they may do: inspector, analyst, officer, coordinator, checker, discipline, auditor, administrator, public or service" },
+    { .kind = OPTION_TEXT, .name = "agency", .value = "KEY", .at = offsetof(struct settings, agency), .help = "where they work: a key of gridpatrol agency list" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -20,18 +22,29 @@ static enum status print_actor(void *ctx, const struct actor *a, struct err *e)
 }
 
 static enum status list_all(struct work *w, void *ctx) { return actor_each(w, print_actor, ctx); }
-static enum status add_one(struct work *w, void *ctx) { return actor_record(w, ctx); }
+
+struct adding { struct actor actor; const char *agency; };
+static enum status add_one(struct work *w, void *ctx)
+{
+    struct adding *a = ctx;
+    struct agency agency;
+    enum status s = a->agency != NULL ? agency_get(w, a->agency, &agency) : OK;
+    if (s == OK && a->agency != NULL)
+        a->actor.agency = agency.id;
+    return s == OK ? actor_record(w, &a->actor) : s;
+}
 
 static enum status add(struct settings *s, const char *name, struct err *e)
 {
-    struct actor a = { 0 };
-    if (strlen(name) >= sizeof a.name || strlen(s->role) >= sizeof a.role)
-        return err_set(e, INVALID, "a name has at most %zu bytes, a role %zu", sizeof a.name - 1, sizeof a.role - 1);
-    strcpy(a.name, name);
-    strcpy(a.role, s->role);
+    struct adding adding = { .agency = s->agency };
+    struct actor *a = &adding.actor;
+    if (strlen(name) >= sizeof a->name || strlen(s->role) >= sizeof a->role)
+        return err_set(e, INVALID, "a name has at most %zu bytes, a role %zu", sizeof a->name - 1, sizeof a->role - 1);
+    strcpy(a->name, name);
+    strcpy(a->role, s->role);
     struct station_call call = station_use_call(&s->use);
-    enum status status = station_write(s->use.station, &call, add_one, &a, e);
-    return status == OK ? print_actor(NULL, &a, e) : status;
+    enum status status = station_write(s->use.station, &call, add_one, &adding, e);
+    return status == OK ? print_actor(NULL, a, e) : status;
 }
 
 static enum status run(struct settings *s, const struct operands *words, struct err *e)

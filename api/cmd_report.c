@@ -1,3 +1,4 @@
+#include "api/report_work.h"
 #include "api/station_options.h"
 #include "api/station_use.h"
 #include "core/base/json.h"
@@ -6,10 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-struct settings { struct station_use use; const char *comparison; };
+struct settings { struct station_use use; const char *comparison; struct report_work_settings work; };
 
 const struct option report_options[] = {
     { .kind = OPTION_TEXT, .name = "comparison", .value = "ID", .at = offsetof(struct settings, comparison), .help = "of this comparison (the newest)" },
+    { .kind = OPTION_HEADING, .help = "The indicators of the work on cases" },
+    { .kind = OPTION_TEXT, .name = "from", .value = "DATE", .at = offsetof(struct settings, work.from), .help = "the first day (default: 1 January of this year)" },
+    { .kind = OPTION_TEXT, .name = "to", .value = "DATE", .at = offsetof(struct settings, work.to), .help = "the day after the last (default: now)" },
+    { .kind = OPTION_TEXT, .name = "by", .value = "WHAT", .at = offsetof(struct settings, work.by), .help = "cell, community, agency or month" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, work.json), .help = "for programs: a list of objects" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -107,6 +113,8 @@ static enum status report_comparisons(struct work *w, const struct settings *s)
     return comparison_each(w, print_comparison, NULL);
 }
 
+static enum status report_indicators(struct work *w, const struct settings *s) { return report_work(w, &s->work); }
+
 // --- The command ----------------------------------------------------------------------------------------------------------------
 
 typedef enum status report_kind(struct work *w, const struct settings *s);
@@ -114,6 +122,7 @@ static const struct { const char *name; report_kind *run; } kinds[] = {
     { "precision", report_precision },
     { "unused-permits", report_unused },
     { "comparisons", report_comparisons },
+    { "work", report_indicators },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -135,12 +144,12 @@ static report_kind *kind_of(const char *name)
 int cmd_report(const struct call *call)
 {
     struct err e = { .lang = call->lang };
-    struct settings s = { .comparison = NULL };
+    struct settings s = { .work.by = "all" };
     struct operands words;
     enum status status = options_read(report_options, call->argc, call->argv, 2, &s, &words, &e);
-    struct asked asked = { .settings = &s, .run = status == OK && words.count == 2 ? kind_of(words.item[1]) : NULL };
+    struct asked asked = { .settings = &s, .run = status == OK && words.count > 0 ? kind_of(words.count == 2 ? words.item[1] : "work") : NULL };
     if (status == OK && asked.run == NULL)
-        status = err_set(&e, INVALID, "report STATION KIND: precision, unused-permits or comparisons is expected");
+        status = err_set(&e, INVALID, "report STATION [KIND]: work (the default), precision, unused-permits or comparisons is expected");
     if (status != OK)
         return command_used_wrongly(call, &e);
     status = station_use_open(&s.use, words.item[0], &e);

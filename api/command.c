@@ -49,11 +49,35 @@ static const char REVIEW_MORE[] =
     "Verdicts: confirm, dismiss, legal, capture-rule, refer, return, overturn, agree. The next comparison carries them on\n"
     "until the thing grows.\n";
 
+static const char CASE_MORE[] =
+    "Examples\n"
+    "  gridpatrol case open tongzhou --kind illegal_building --place 121.07,32.05 --area 120 --in-progress --as Wang\n"
+    "  gridpatrol case photo tongzhou 320612-WJ-2026-00001 --file near.jpg --as Wang\n"
+    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 submit --as Wang\n"
+    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 dispatch --agency urban_management --as Sun\n"
+    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 extension.request --amount 5 --note weather --as Li\n"
+    "  gridpatrol case list tongzhou --open\n"
+    "\n"
+    "A refusal names its rule. VERB with a point goes to what walks beside the case: extension, appeal, enforcement, conference.\n"
+    "* marks a deadline that rests on days no holiday notice has settled.\n";
+
+static const char ROUTE_MORE[] =
+    "Each line: case (or change), rule, agency, priority, lead, and the condition that held.\n"
+    "A confirmed change gets a case, a case its agency and limit, other agencies a draft lead. Nothing is sent. Again finds nothing to do.\n";
+
 const struct command command_list[] = {
     { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE",
       .brief = "the people and services that work in a station", .option = actor_options },
+    { .name = "agency", .run = cmd_agency, .operands = "list STATION | add STATION [KEY --name NAME]", .brief = "the agencies that handle cases or get leads",
+      .option = agency_options },
+    { .name = "audit", .run = cmd_audit, .operands = "verify STATION | list STATION [options]", .brief = "who did what to which record when, and is that still what was written?",
+      .option = audit_options },
     { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
       .option = backup_options },
+    { .name = "calendar", .run = cmd_calendar, .operands = "load STATION FILE... | hours STATION HOURS...",
+      .brief = "holiday notices and hours of work; deadlines are computed again", .option = calendar_options },
+    { .name = "case", .run = cmd_case, .operands = "list STATION | open STATION | show, correct, paper, photo STATION NUMBER | move STATION NUMBER VERB [options]",
+      .brief = "the case ledger: from the report to the closing", .option = case_options, .more = CASE_MORE },
     { .name = "cells", .run = cmd_cells, .operands = "load STATION FILE [options]", .brief = "the patrol grid of a station",
       .option = cells_options },
     { .name = "changes", .run = cmd_changes, .operands = "STATION [options]", .brief = "the changes found, the most suspicious first, with their reasons",
@@ -63,17 +87,24 @@ const struct command command_list[] = {
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .more = DIFF_MORE },
+    { .name = "finding", .run = cmd_finding, .operands = "list STATION | add STATION --place LON,LAT [options] [PHOTO...] | photo STATION NUMBER PHOTO... | move STATION NUMBER VERB",
+      .brief = "what people report from a place, with photos", .option = finding_options },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
     { .name = "init", .run = cmd_init, .operands = "STATION --district CODE --name NAME --crs CRS [options]",
       .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
+    { .name = "lead", .run = cmd_lead, .operands = "list STATION | draft STATION CASE --agency KEY | show STATION NUMBER | move STATION NUMBER VERB [options]",
+      .brief = "facts handed to another agency, and what became of them", .option = lead_options },
     { .name = "load", .run = cmd_load, .operands = "STATION LAYER FILE [options]",
       .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .more = LOAD_MORE },
-    { .name = "report", .run = cmd_report, .operands = "STATION precision|unused-permits|comparisons", .brief = "figures of a station's work",
+    { .name = "queue", .run = cmd_queue, .operands = "STATION AGENCY", .brief = "what an agency has to do, by deadline", .option = queue_options },
+    { .name = "report", .run = cmd_report, .operands = "STATION [work|precision|unused-permits|comparisons] [options]", .brief = "figures of a station's work",
       .option = report_options },
     { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
       .option = backup_options },
     { .name = "review", .run = cmd_review, .operands = "STATION CHANGE VERB [--note TEXT]", .brief = "a person's verdict on a change",
       .option = review_options, .more = REVIEW_MORE },
+    { .name = "route", .run = cmd_route, .operands = "STATION [--dry-run]", .brief = "opens cases for confirmed changes and drafts leads, by rules",
+      .option = route_options, .more = ROUTE_MORE },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
       .option = score_options },
     { .name = "survey", .run = cmd_survey, .operands = "list STATION | add STATION FILE --name NAME --date DATE [options]",

@@ -37,17 +37,25 @@ int command_used_wrongly(const struct call *call, const struct err *e);
 const char *command_version(void);                       // "0.1.0"
 
 int cmd_actor(const struct call *call);
+int cmd_agency(const struct call *call);
+int cmd_audit(const struct call *call);
 int cmd_backup(const struct call *call);
+int cmd_calendar(const struct call *call);
+int cmd_case(const struct call *call);
 int cmd_cells(const struct call *call);
 int cmd_changes(const struct call *call);
 int cmd_compare(const struct call *call);
 int cmd_diff(const struct call *call);
+int cmd_finding(const struct call *call);
 int cmd_help(const struct call *call);
 int cmd_init(const struct call *call);
+int cmd_lead(const struct call *call);
 int cmd_load(const struct call *call);
+int cmd_queue(const struct call *call);
 int cmd_report(const struct call *call);
 int cmd_restore(const struct call *call);
 int cmd_review(const struct call *call);
+int cmd_route(const struct call *call);
 int cmd_score(const struct call *call);
 int cmd_survey(const struct call *call);
 int cmd_verify(const struct call *call);

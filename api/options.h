@@ -18,10 +18,11 @@ struct option {
     const char *help;        // English key; NULL: a form that another row's help mentions
 };
 
-struct operands { const char *item[4]; int count; };
+enum { OPERANDS_MOST = 64 };
+struct operands { const char *item[OPERANDS_MOST]; int count; };
 
 // argv are the words after the command's name. settings: filled where an option is given, untouched elsewhere.
-// most_operands: at most 4; more than that many is INVALID.
+// most_operands: at most OPERANDS_MOST; more than that many is INVALID.
 enum status options_read(const struct option *table, int argc, char **argv, int most_operands, void *settings,
                          struct operands *out, struct err *e);
 

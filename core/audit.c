@@ -118,3 +118,17 @@ enum status audit_verify(struct db *d, struct audit_report *out, struct err *e)
         bad_at(out, out->rows + 1, text_in(e->lang, "the chain does not end where it should: rows were cut off or added"));
     return s;
 }
+
+enum status audit_each(struct db *d, const char *thing, const char *thing_id, audit_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(d, "SELECT seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash FROM audit "
+                              "WHERE ($1 IS NULL OR thing = $1) AND ($2 IS NULL OR thing_id = $2) ORDER BY seq",
+                           VALUES(value_text(thing), value_text(thing_id)), &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        struct audit_row row = row_of(r);
+        s = fn(ctx, rows_integer(r, 0), &row, e);
+    }
+    rows_done(r);
+    return s;
+}

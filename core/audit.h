@@ -20,3 +20,7 @@ enum status audit_record(struct db *d, const struct audit_row *row, struct err *
 struct audit_report { int64_t rows, first_bad; char fault[256]; }; // first_bad 0: the chain holds
 // OK also when the chain is broken: then first_bad and fault tell where and how.
 enum status audit_verify(struct db *d, struct audit_report *out, struct err *e);
+
+// The rows in order; thing and thing_id NULL: any.
+typedef enum status audit_visit(void *ctx, int64_t seq, const struct audit_row *r, struct err *e);
+enum status audit_each(struct db *d, const char *thing, const char *thing_id, audit_visit *fn, void *ctx, struct err *e);

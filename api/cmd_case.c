@@ -1,0 +1,238 @@
+#include "api/station_options.h"
+#include "api/step_settings.h"
+#include "core/base/buf.h"
+#include "core/case_file.h"
+#include "core/evidence.h"
+#include "core/paper.h"
+#include "core/placing.h"
+#include "gis/crs.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct settings {
+    struct station_use use;
+    struct step_settings step;
+    const char *state, *cell, *kind, *place, *title, *source, *stock, *party, *facts, *number, *date, *served, *served_how, *file, *part;
+    const char *ordered_by, *party_present;
+    bool open, in_progress;
+};
+
+const struct option case_options[] = {
+    { .kind = OPTION_HEADING, .help = "Listing" },
+    { .kind = OPTION_TEXT, .name = "state", .value = "STATE", .at = offsetof(struct settings, state), .help = "only records in this state" },
+    { .kind = OPTION_TEXT, .name = "cell", .value = "CODE", .at = offsetof(struct settings, cell), .help = "only those of this cell" },
+    { .kind = OPTION_FLAG, .name = "open", .at = offsetof(struct settings, open), .help = "only what has not ended" },
+    { .kind = OPTION_HEADING, .help = "Opening and correcting" },
+    { .kind = OPTION_TEXT, .name = "kind", .value = "KIND", .at = offsetof(struct settings, kind), .help = "kind of the case (data/terms), or of the paper" },
+    { .kind = OPTION_TEXT, .name = "place", .value = "LON,LAT", .at = offsetof(struct settings, place), .help = "where it is" },
+    { .kind = OPTION_TEXT, .name = "title", .value = "TEXT", .at = offsetof(struct settings, title), .help = "what people call it" },
+    { .kind = OPTION_TEXT, .name = "source", .value = "WORD", .at = offsetof(struct settings, source), .help = "where it comes from: patrol, call, letter, visit, media, public, survey, assigned" },
+    { .kind = OPTION_TEXT, .name = "stock", .value = "WORD", .at = offsetof(struct settings, stock), .help = "new or existing" },
+    { .kind = OPTION_FLAG, .name = "in-progress", .at = offsetof(struct settings, in_progress), .help = "it is still being built" },
+    { .kind = OPTION_TEXT, .name = "party", .value = "NAME", .at = offsetof(struct settings, party), .help = "whose matter it is" },
+    { .kind = OPTION_TEXT, .name = "facts", .value = "JSON", .at = offsetof(struct settings, facts), .help = "what routing rules may ask besides, such as {\"party_is_official\":true}" },
+    { .kind = OPTION_TEXT, .name = "ordered-by", .value = "NAME", .at = offsetof(struct settings, ordered_by), .help = "fast track: who ordered the stop" },
+    { .kind = OPTION_TEXT, .name = "party-present", .value = "WORD", .at = offsetof(struct settings, party_present), .help = "fast track: the party was present or absent" },
+    { .kind = OPTION_HEADING, .help = "Papers and photos" },
+    { .kind = OPTION_TEXT, .name = "number", .value = "NUMBER", .at = offsetof(struct settings, number), .help = "number of the paper" },
+    { .kind = OPTION_TEXT, .name = "date", .value = "DATE", .at = offsetof(struct settings, date), .help = "date of the paper, or when the photo was taken (default: now)" },
+    { .kind = OPTION_TEXT, .name = "served", .value = "DATE", .at = offsetof(struct settings, served), .help = "when the paper was served" },
+    { .kind = OPTION_TEXT, .name = "served-how", .value = "TEXT", .at = offsetof(struct settings, served_how), .help = "how: in person, by post, left at the place" },
+    { .kind = OPTION_TEXT, .name = "file", .value = "FILE", .at = offsetof(struct settings, file), .help = "the original, kept in blobs/" },
+    { .kind = OPTION_TEXT, .name = "part", .value = "WORD", .at = offsetof(struct settings, part), .help = "what a photo shows: near, far, reference, before, after, other (default near)" },
+    STEP_OPTIONS(struct settings, step),
+    STATION_USE_OPTIONS(struct settings, use),
+    { .kind = OPTION_END },
+};
+
+// --- Listing ------------------------------------------------------------------------------------------------------------------------
+
+struct listing { const struct settings *s; struct work *w; };
+
+static enum status print_line(void *ctx, const struct case_line *c, struct err *e)
+{
+    const struct listing *l = ctx;
+    printf("%s  %lld  ", c->number, (long long)c->priority);
+    print_local_time(c->due_at_s, l->w->district->zone_offset_s);
+    printf("%s%s  %s  %s  %s  %s\n", c->due_at_s < l->w->now_s ? text_in(e->lang, " overdue") : "", c->is_provisional ? " *" : "", c->state,
+           c->agency_key != NULL ? c->agency_key : "-", c->cell_code != NULL ? c->cell_code : "-", c->title);
+    return OK;
+}
+
+static enum status list_all(struct work *w, void *ctx)
+{
+    const struct settings *s = ctx;
+    return case_each(w, &(struct case_query){ .state = s->state, .agency_key = s->step.agency, .cell_code = s->cell, .open_only = s->open }, print_line,
+                     &(struct listing){ s, w });
+}
+
+struct showing { const char *key; struct buf out; };
+static enum status show_one(struct work *w, void *ctx) { return case_tell(w, ((struct showing *)ctx)->key, &((struct showing *)ctx)->out); }
+
+static enum status show(struct settings *s, const char *key, struct err *e)
+{
+    struct showing v = { .key = key };
+    struct station_call call = station_use_call(&s->use);
+    buf_init(&v.out, (size_t)1 << 28);
+    enum status status = station_read(s->use.station, &call, show_one, &v, e);
+    if (status == OK)
+        printf("%s\n", v.out.data);
+    buf_clear(&v.out);
+    return status;
+}
+
+// --- Doing --------------------------------------------------------------------------------------------------------------------------
+
+struct errand { const struct settings *s; const char *key; struct desk desk; struct walk walk; struct blob blob; int64_t date_s, served_s, until_s; double lon, lat; };
+
+static enum status find_cell(struct work *w, double lon, double lat, struct placing **p, struct place_in_grid *out)
+{
+    struct crs *from = NULL, *to = NULL;
+    struct crs_road *road = NULL;
+    struct xy_m at = { lon, lat };
+    enum status s = placing_open(w, p);
+    if (s == OK)
+        s = crs_open("OGC:CRS84", &from, w->e);
+    if (s == OK)
+        s = crs_open(w->district->metric_crs, &to, w->e);
+    if (s == OK)
+        s = crs_road_open(from, to, &road, w->e);
+    if (s == OK) {
+        crs_road_go(road, &at, 1);
+        *out = placing_find(*p, at);
+    }
+    crs_road_close(road);
+    crs_close(to);
+    crs_close(from);
+    return s;
+}
+
+static enum status open_one(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    const struct settings *s = a->s;
+    struct placing *placing = NULL;
+    struct place_in_grid place = { 0 };
+    enum status status = isnan(a->lon) ? OK : find_cell(w, a->lon, a->lat, &placing, &place);
+    if (status == OK)
+        status = case_open(w, &a->desk, &(struct case_spec){ .kind = s->kind, .title = s->title, .source = s->source, .scheme = s->step.scheme,
+            .code = s->step.code, .condition = (int)s->step.condition, .stock = s->stock, .in_progress = s->in_progress, .party = s->party,
+            .area_m2 = s->step.area_m2, .lon = a->lon, .lat = a->lat, .cell_code = place.cell_code, .community_code = place.community_code,
+            .facts = s->facts, .note = s->step.note }, &a->walk);
+    placing_close(placing);
+    return status;
+}
+
+static enum status correct_one(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    const struct settings *s = a->s;
+    enum status status = case_correct(w, &a->desk, a->key, &(struct case_correction){ .title = s->title, .party = s->party, .ordered_by = s->ordered_by,
+        .party_present = s->party_present, .area_m2 = s->step.area_m2, .in_progress = s->in_progress ? 1 : 0, .facts = s->facts }, s->step.note);
+    return status == OK ? walk_get(w, "case", a->key, &a->walk) : status;
+}
+
+static enum status paper_one(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    const struct settings *s = a->s;
+    enum status status = walk_get(w, "case", a->key, &a->walk);
+    return status == OK ? paper_record(w, &(struct paper){ .thing = "case", .thing_id = a->walk.id.text, .kind = s->kind, .number = s->number,
+        .dated_s = a->date_s, .served_s = a->served_s, .until_s = a->until_s, .served_how = s->served_how, .result = s->step.result, .path = s->file }) : status;
+}
+
+static enum status photo_one(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    const struct settings *s = a->s;
+    enum status status = walk_get(w, "case", a->key, &a->walk);
+    return status == OK ? evidence_record(w, &(struct evidence){ .thing = "case", .thing_id = a->walk.id.text, .part = s->part, .name = s->file,
+        .blob = a->blob, .lon = a->lon, .lat = a->lat, .captured_at_s = a->date_s != 0 ? a->date_s : w->now_s }) : status;
+}
+
+static enum status read_times(struct errand *a, struct err *e)
+{
+    const struct settings *s = a->s;
+    int64_t zone = station_district(s->use.station)->zone_offset_s;
+    const struct { const char *text; int64_t *out; } times[] = { { s->date, &a->date_s }, { s->served, &a->served_s }, { s->step.until, &a->until_s } };
+    enum status status = OK;
+    for (int i = 0; status == OK && i < 3; i++)
+        if (times[i].text != NULL)
+            status = station_use_time(times[i].text, zone, times[i].out, e);
+    a->lon = a->lat = NAN;
+    return status == OK && s->place != NULL ? place_read(s->place, &a->lon, &a->lat, e) : status;
+}
+
+static enum status check_facts(const char *facts, struct err *e)
+{
+    struct json_doc *doc = NULL;
+    if (facts == NULL)
+        return OK;
+    enum status s = json_parse(facts, strlen(facts), "--facts", NULL, &doc, e);
+    if (s == OK && json_kind(json_root(doc)) != JSON_KIND_OBJECT)
+        s = err_set(e, INVALID, "--facts is one JSON object");
+    json_close(doc);
+    return s;
+}
+
+static enum status run_job(struct settings *s, const char *key, station_job *fn, struct err *e)
+{
+    struct errand a = { .s = s, .key = key };
+    struct station_call call = station_use_call(&s->use);
+    enum status status = read_times(&a, e);
+    if (status == OK)
+        status = check_facts(s->facts, e);
+    if (status == OK && fn == photo_one)
+        status = s->file != NULL ? blob_record_file(station_folder(s->use.station), s->file, &a.blob, e) : err_set(e, INVALID, "--%s is missing", "file");
+    if (status == OK)
+        status = station_write(s->use.station, &call, fn, &a, e);
+    desk_clear(&a.desk);
+    if (status == OK)
+        printf("%s\n", a.walk.number);
+    return status;
+}
+
+static enum status run(struct settings *s, const struct operands *words, struct err *e)
+{
+    static const struct { const char *word; station_job *fn; int count; } jobs[] = {
+        { "open", open_one, 2 }, { "correct", correct_one, 3 }, { "paper", paper_one, 3 }, { "photo", photo_one, 3 },
+    };
+    const char *what = words->item[0];
+    struct station_call call = station_use_call(&s->use);
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
+        if (strcmp(jobs[i].word, what) == 0 && jobs[i].count == words->count)
+            return run_job(s, words->count > 2 ? words->item[2] : NULL, jobs[i].fn, e);
+    if (strcmp(what, "list") == 0 && words->count == 2)
+        return station_read(s->use.station, &call, list_all, s, e);
+    if (strcmp(what, "show") == 0 && words->count == 3)
+        return show(s, words->item[2], e);
+    return step_run(&s->use, "case", words->item[2], words->item[3], &s->step, e);
+}
+
+static enum status check_words(const struct operands *words, struct err *e)
+{
+    static const struct { const char *word; int count; } forms[] = { { "list", 2 }, { "open", 2 }, { "show", 3 }, { "correct", 3 }, { "paper", 3 },
+                                                                     { "photo", 3 }, { "move", 4 } };
+    for (size_t i = 0; words->count > 0 && i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(forms[i].word, words->item[0]) == 0 && forms[i].count == words->count)
+            return OK;
+    return err_set(e, INVALID, "case list STATION, case open STATION, or case show, correct, paper, photo or move STATION NUMBER [VERB]");
+}
+
+int cmd_case(const struct call *call)
+{
+    struct err e = { .lang = call->lang };
+    struct settings s = { .part = "near" };
+    struct operands words;
+    enum status status = options_read(case_options, call->argc, call->argv, 4, &s, &words, &e);
+    if (status == OK)
+        status = check_words(&words, &e);
+    if (status != OK)
+        return command_used_wrongly(call, &e);
+    status = station_use_open(&s.use, words.item[1], &e);
+    if (status == OK)
+        status = run(&s, &words, &e);
+    station_use_close(&s.use);
+    return status == OK ? EXIT_DONE : command_failed(call, &e);
+}

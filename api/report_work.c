@@ -1,0 +1,58 @@
+#include "api/report_work.h"
+
+#include "api/station_use.h"
+#include "core/base/buf.h"
+#include "core/base/date.h"
+#include "core/case_report.h"
+#include <math.h>
+#include <stdio.h>
+
+struct reporting { struct period period; enum report_by by; bool json; enum lang lang; struct buf out; int lines; };
+
+static void print_figure(void *ctx, const char *group, const struct indicator *i, struct figure f)
+{
+    struct reporting *r = ctx;
+    double rate = figure_rate(f);
+    if (r->json) {
+        buf_text(&r->out, r->lines++ > 0 ? ",\n" : "");
+        buf_text(&r->out, "{\"group\":");
+        buf_json_text(&r->out, group);
+        buf_printf(&r->out, ",\"indicator\":\"%s\",\"numerator\":%lld,\"denominator\":%lld,\"rate\":", i->key, (long long)f.numerator, (long long)f.denominator);
+        buf_json_number(&r->out, rate, 6);
+        buf_text(&r->out, "}");
+        return;
+    }
+    printf("%s%s%-24s %8lld / %-8lld ", group, group[0] != '\0' ? "  " : "", i->key, (long long)f.numerator, (long long)f.denominator);
+    if (isnan(rate))
+        printf("     -  ");
+    else if (i->is_mean)
+        printf("%7.1fh ", rate / 3600);
+    else
+        printf("%6.1f%% ", 100 * rate);
+    printf(" %s (%s / %s)\n", text_in(r->lang, i->title), text_in(r->lang, i->numerator.title), text_in(r->lang, i->denominator.title));
+}
+
+static enum status read_period(const struct work *w, const struct report_work_settings *s, struct period *out)
+{
+    int64_t zone = w->district->zone_offset_s;
+    struct date first = date_of_day((int32_t)((w->now_s + zone) / 86400));
+    first.month = first.day = 1;
+    *out = (struct period){ (int64_t)date_to_day(first) * 86400 - zone, w->now_s };
+    enum status status = s->from != NULL ? station_use_time(s->from, zone, &out->from_s, w->e) : OK;
+    return status == OK && s->to != NULL ? station_use_time(s->to, zone, &out->until_s, w->e) : status;
+}
+
+enum status report_work(struct work *w, const struct report_work_settings *s)
+{
+    struct reporting r = { .json = s->json, .lang = w->e->lang };
+    enum status status = report_by_word(s->by, &r.by, w->e);
+    buf_init(&r.out, (size_t)1 << 28);
+    if (status == OK)
+        status = read_period(w, s, &r.period);
+    if (status == OK)
+        status = case_report(w, &r.period, r.by, print_figure, &r);
+    if (status == OK && s->json)
+        printf("[%s]\n", r.out.data != NULL ? r.out.data : "");
+    buf_clear(&r.out);
+    return status;
+}

@@ -1,0 +1,100 @@
+#include "api/step_settings.h"
+
+#include "core/lead.h"
+#include "core/proceeding.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum status step_settings_read(const struct step_settings *s, const struct station_use *use, struct step_with *out, struct err *e)
+{
+    *out = (struct step_with){
+        .note = s->note, .agency = s->agency, .scheme = s->scheme, .code = s->code, .condition = (int)s->condition, .paper = s->paper,
+        .master = s->master, .inputs = s->inputs, .reason = s->reason, .receipt_number = s->receipt, .received_by = s->received_by,
+        .result = s->result, .area_m2 = s->area_m2, .amount = (int32_t)s->amount, .emergency = s->emergency, .light_harm = s->light_harm,
+        .corrected_in_time = s->corrected,
+    };
+    if (s->until == NULL)
+        return OK;
+    return station_use_time(s->until, station_district(use->station)->zone_offset_s, &out->review_at_s, e);
+}
+
+void print_local_time(int64_t at_s, int64_t zone_offset_s)
+{
+    char text[32] = "-               ";
+    time_t local = (time_t)(at_s + zone_offset_s);
+    struct tm t;
+    if (at_s != NO_DEADLINE)
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M", gmtime_r(&local, &t));
+    printf("%s", text);
+}
+
+enum status place_read(const char *text, double *x, double *y, struct err *e)
+{
+    char *end = NULL;
+    *x = strtod(text, &end);
+    if (end == text || *end != ',')
+        return err_set(e, INVALID, "--place is east and north with a comma between, like 121.07,32.05; \"%s\" was given", text);
+    const char *second = end + 1;
+    *y = strtod(second, &end);
+    if (end == second || *end != '\0')
+        return err_set(e, INVALID, "--place is east and north with a comma between, like 121.07,32.05; \"%s\" was given", text);
+    return OK;
+}
+
+// --- A move -------------------------------------------------------------------------------------------------------------------------
+
+struct errand { const char *thing, *key, *verb; struct step_with with; struct desk desk; struct step_taken taken; };
+
+static bool is_birth(const char *thing, const char *verb)
+{
+    static const char *const births[][2] = { { "extension", "request" }, { "appeal", "file" }, { "enforcement", "find" }, { "conference", "call" }, { "notice", "draft" } };
+    for (size_t i = 0; i < sizeof births / sizeof births[0]; i++)
+        if (strcmp(births[i][0], thing) == 0 && strcmp(births[i][1], verb) == 0)
+            return true;
+    return false;
+}
+
+static enum status move_beside(struct work *w, struct errand *a, const char *dot)
+{
+    char thing[WALK_WORD];
+    struct walk about, k;
+    snprintf(thing, sizeof thing, "%.*s", (int)(dot - a->verb), a->verb);
+    if (is_birth(thing, dot + 1))
+        return proceeding_open(w, &a->desk, &(struct proceeding_spec){ .thing = thing, .verb = dot + 1, .about = a->thing, .about_key = a->key,
+                                                                       .amount = a->with.amount, .note = a->with.note, .agency = a->with.agency }, &a->taken.walk);
+    enum status s = walk_get(w, a->thing, a->key, &about);
+    if (s == OK)
+        s = proceeding_of(w, thing, about.id.text, &k);
+    return s == OK ? step_take(w, &a->desk, &(struct step){ thing, k.id.text, dot + 1, a->with }, &a->taken) : s;
+}
+
+static enum status move(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    const char *dot = strchr(a->verb, '.');
+    enum status s = strcmp(a->thing, "lead") == 0 ? lead_visible(w, a->key) : OK;
+    if (s != OK)
+        return s;
+    return dot != NULL ? move_beside(w, a, dot) : step_take(w, &a->desk, &(struct step){ a->thing, a->key, a->verb, a->with }, &a->taken);
+}
+
+enum status step_run(struct station_use *use, const char *thing, const char *key, const char *verb, const struct step_settings *settings, struct err *e)
+{
+    struct errand a = { .thing = thing, .key = key, .verb = verb };
+    struct station_call call = station_use_call(use);
+    enum status s = step_settings_read(settings, use, &a.with, e);
+    if (s == OK)
+        s = station_write(use->station, &call, move, &a, e);
+    desk_clear(&a.desk);
+    if (s != OK)
+        return s;
+    const struct walk *k = &a.taken.walk;
+    printf("%s  ", k->number);
+    print_local_time(k->due_at_s, station_district(use->station)->zone_offset_s);
+    printf("  %s (%s)%s\n", k->state, lifecycle_state_title(k->thing, k->state, e->lang), k->is_provisional ? " *" : "");
+    if (a.taken.linked_number[0] != '\0')
+        printf("%s\n", a.taken.linked_number);
+    return OK;
+}

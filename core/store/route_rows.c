@@ -1,0 +1,90 @@
+#include "core/store/route_rows.h"
+
+#include <stdio.h>
+
+static void take(char *out, size_t cap, const struct rows *r, int column)
+{
+    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+}
+
+static void read_facts(const struct rows *r, struct route_facts *f)
+{
+    *f = (struct route_facts){ 0 };
+    take(f->change_id, sizeof f->change_id, r, 0);
+    take(f->case_id, sizeof f->case_id, r, 1);
+    take(f->case_number, sizeof f->case_number, r, 2);
+    take(f->kind, sizeof f->kind, r, 3);
+    take(f->scheme, sizeof f->scheme, r, 4);
+    take(f->code, sizeof f->code, r, 5);
+    take(f->stock, sizeof f->stock, r, 6);
+    take(f->source, sizeof f->source, r, 7);
+    take(f->class, sizeof f->class, r, 8);
+    take(f->legal_codes, sizeof f->legal_codes, r, 9);
+    take(f->zone_kind, sizeof f->zone_kind, r, 10);
+    take(f->permit_number, sizeof f->permit_number, r, 11);
+    take(f->cell, sizeof f->cell, r, 12);
+    take(f->community, sizeof f->community, r, 13);
+    f->area_m2 = rows_real(r, 14);
+    f->gained_m2 = rows_real(r, 15);
+    f->height_m = rows_real(r, 16);
+    f->confidence = rows_real(r, 17);
+    f->suspicion = rows_real(r, 18);
+    f->zone_share = rows_real(r, 19);
+    f->zone_p = rows_real(r, 20);
+    f->priority = rows_integer(r, 21);
+    f->opened_at_s = rows_integer(r, 22);
+    f->in_progress = rows_integer(r, 23) != 0;
+    f->is_recurrence = rows_integer(r, 24) != 0;
+    take(f->facts, sizeof f->facts, r, 25);
+}
+
+static enum status each(struct db *db, const char *sql, route_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, sql, NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        struct route_facts f;
+        read_facts(r, &f);
+        s = fn(ctx, &f, e);
+    }
+    rows_done(r);
+    return s;
+}
+
+enum status route_each_change(struct db *db, route_visit *fn, void *ctx, struct err *e)
+{
+    return each(db, "SELECT h.id, NULL, NULL, '', '', '', h.stock, 'survey', h.class, h.legal_codes, h.zone_kind, h.permit_number, h.cell_code, "
+                    "h.community_code, h.gained_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, 3, NULL, 0, 0, '{}' "
+                    "FROM change h WHERE h.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM case_link l WHERE l.thing = 'change' AND l.thing_id = h.id) "
+                    "AND NOT EXISTS (SELECT 1 FROM change o JOIN case_link l ON l.thing = 'change' AND l.thing_id = o.id JOIN case_file c ON c.id = l.case_id "
+                    "WHERE o.object_id = h.object_id AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged')) "
+                    "ORDER BY h.suspicion DESC, h.id", fn, ctx, e);
+}
+
+enum status route_each_case(struct db *db, route_visit *fn, void *ctx, struct err *e)
+{
+    return each(db, "SELECT NULL, c.id, c.number, c.kind, c.scheme, c.code, c.stock, c.source, h.class, h.legal_codes, h.zone_kind, h.permit_number, "
+                    "c.cell_code, c.community_code, c.area_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, "
+                    "c.priority, c.opened_at_s, c.in_progress, c.recurrence_of IS NOT NULL, c.facts FROM case_file c "
+                    "LEFT JOIN change h ON h.id = (SELECT max(l.thing_id) FROM case_link l WHERE l.case_id = c.id AND l.thing = 'change') "
+                    "WHERE c.rule = '' AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') ORDER BY c.number", fn, ctx, e);
+}
+
+enum status route_has_case(struct db *db, const char *change_id, bool *out, struct err *e)
+{
+    int64_t count = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM change h JOIN change o ON o.object_id = h.object_id JOIN case_link l ON l.thing = 'change' "
+                                   "AND l.thing_id = o.id JOIN case_file c ON c.id = l.case_id WHERE h.id = $1 AND c.state NOT IN ('closed', "
+                                   "'forced_closed', 'cancelled', 'not_accepted', 'merged')", VALUES(value_text(change_id)), &count, e);
+    *out = count > 0;
+    return s;
+}
+
+enum status case_set_route(struct db *db, const struct routed *r, struct err *e)
+{
+    return db_run(db, "UPDATE case_file SET rule = $2, agency_id = coalesce(agency_id, $3), priority = $4, rule_stage = $5, rule_amount = $6, rule_unit = $7, "
+                      "is_rule_legal = $8 WHERE id = $1",
+                  VALUES(value_text(r->case_id), value_text(r->rule), value_text(r->agency_id), value_integer(r->priority),
+                         r->has_limit ? value_text(r->stage) : value_null(), r->has_limit ? value_integer(r->amount) : value_null(),
+                         r->has_limit ? value_text(r->unit) : value_null(), value_integer(r->has_limit && r->legal)), e);
+}
