@@ -131,22 +131,39 @@ static struct built built_of(const struct judging *j, int64_t i, const struct ri
     };
 }
 
+// A redline may have a hundred thousand corners. What lies beyond the reach of the rules decides nothing, so only what is near is
+// asked, and the false border of the cut is out of reach.
+static const struct rings *what_is_near(const struct rings *ground, const struct rings *increment, double reach_m, struct rings *part)
+{
+    enum { FEW = 256 };
+    if (ground->count == 0 || increment->count == 0 || ground->first[ground->count] < FEW)
+        return ground;
+    struct box_m b = rings_box(increment);
+    double reach = reach_m + 1;
+    share_cut(ground, (struct box_m){ b.min_x - reach, b.min_y - reach, b.max_x + reach, b.max_y + reach }, part);
+    return part;
+}
+
 static void judge_row(const struct judging *j, int64_t i, struct change_list *l)
 {
     enum { NEAR_MOST = 256 };          // permits (zones) weighed for one change
     struct permit_ground permit[NEAR_MOST];
     struct zone_ground zone[NEAR_MOST];
+    struct rings part[NEAR_MOST] = { { 0 } }, increment = { 0 };
     int permits = 0, zones = 0;
+    polygons_get(&l->ground, i, &increment);
     for (uint32_t k = j->permits.first[i]; k < j->permits.first[i + 1] && permits < NEAR_MOST; k++)
         permit[permits++] = j->grounds->permit[j->permits.pair.b[k]];
     for (uint32_t k = j->zones.first[i]; k < j->zones.first[i + 1] && zones < NEAR_MOST; k++)
         zone[zones++] = j->grounds->zone[j->zones.pair.b[k]];
-    struct rings increment = { 0 };
-    polygons_get(&l->ground, i, &increment);
+    for (int k = 0; k < zones; k++)
+        zone[k].ground = what_is_near(zone[k].ground, &increment, j->rules.zone_reach_m, &part[k]);
     struct built b = built_of(j, i, &increment);
     struct legality v;
     legality_judge(&j->rules, &b, permit, permits, zone, zones, &v);
     rings_clear(&increment);
+    for (int k = 0; k < zones; k++)
+        rings_clear(&part[k]);
     struct change_row *row = &l->row[i];
     struct buf codes;
     buf_init(&codes, 512);

@@ -38,7 +38,7 @@ static uint32_t cut(const struct side *s, const struct xy_m *in, uint32_t n, str
     return kept;
 }
 
-static void clip(const struct rings *r, struct box_m box, struct rings *out)
+void share_cut(const struct rings *r, struct box_m box, struct rings *out)
 {
     const struct side side[4] = { { true, box.min_x, 1 }, { true, box.max_x, -1 }, { false, box.min_y, 1 }, { false, box.max_y, -1 } };
     uint32_t longest = 0;
@@ -68,7 +68,7 @@ double share_common_m2(const struct rings *small, const struct rings *large)
     if (large->first[large->count] < FEW)
         return relate_overlap_m2(small, large);
     struct rings part = { 0 };
-    clip(large, rings_box(small), &part);
+    share_cut(large, rings_box(small), &part);
     double common = relate_overlap_m2(small, &part);
     rings_clear(&part);
     return common;

@@ -4,6 +4,9 @@
 #pragma once
 #include "gis/geom.h"
 
+// What of a large shape lies in a box: area and borders inside the box are kept, and new borders run along it.
+void share_cut(const struct rings *large, struct box_m box, struct rings *out);
+
 // Common area, m2; the same as relate_overlap_m2, in time linear in the vertices of `large`.
 double share_common_m2(const struct rings *small, const struct rings *large);
 

@@ -106,11 +106,28 @@ static enum status open_connection(const char *path, bool create, bool writable,
     return OK;
 }
 
+// SQLite numbers $1 by first appearance, and finds it by its name only; ?1 is the first wherever it stands. What is quoted stays.
+static char *with_numbered_places(const char *sql)
+{
+    char *out = mem_get(strlen(sql) + 1, 1);
+    char quote = '\0';
+    for (size_t i = 0; sql[i] != '\0'; i++) {
+        if (quote != '\0')
+            quote = sql[i] == quote ? '\0' : quote;
+        else if (sql[i] == '\'' || sql[i] == '"')
+            quote = sql[i];
+        out[i] = sql[i] == '$' && quote == '\0' && sql[i + 1] >= '1' && sql[i + 1] <= '9' ? '?' : sql[i];
+    }
+    return out;
+}
+
 static enum status prepare(void *connection, const char *sql, void **statement, struct err *e)
 {
     struct connection *c = connection;
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    char *numbered = with_numbered_places(sql);
+    int code = sqlite3_prepare_v3(c->db, numbered, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    mem_free(numbered);
     if (code != SQLITE_OK)
         return say(c->db, code, e);
     *statement = stmt;
@@ -119,27 +136,16 @@ static enum status prepare(void *connection, const char *sql, void **statement, 
 
 static void finalize(void *statement) { sqlite3_finalize(statement); }
 
-// SQLite numbers $1 by first appearance, mostly in order; by its name it is found wherever it stands.
-static int place_of(sqlite3_stmt *stmt, int place)
-{
-    char name[16];
-    sqlite3_snprintf(sizeof name, name, "$%d", place);
-    const char *there = sqlite3_bind_parameter_name(stmt, place);
-    return there != NULL && strcmp(there, name) == 0 ? place : sqlite3_bind_parameter_index(stmt, name);
-}
-
 static enum status bind(void *statement, int place, const struct value *v, struct err *e)
 {
     sqlite3_stmt *stmt = statement;
-    int at = place_of(stmt, place);
-    must(at > 0);
     int code = SQLITE_OK;
     switch (v->kind) {
-    case VALUE_NULL: code = sqlite3_bind_null(stmt, at); break;
-    case VALUE_INTEGER: code = sqlite3_bind_int64(stmt, at, v->integer); break;
-    case VALUE_REAL: code = sqlite3_bind_double(stmt, at, v->real); break;
-    case VALUE_TEXT: code = sqlite3_bind_text64(stmt, at, v->bytes, v->len, SQLITE_STATIC, SQLITE_UTF8); break;
-    case VALUE_BYTES: code = sqlite3_bind_blob64(stmt, at, v->bytes, v->len, SQLITE_STATIC); break;
+    case VALUE_NULL: code = sqlite3_bind_null(stmt, place); break;
+    case VALUE_INTEGER: code = sqlite3_bind_int64(stmt, place, v->integer); break;
+    case VALUE_REAL: code = sqlite3_bind_double(stmt, place, v->real); break;
+    case VALUE_TEXT: code = sqlite3_bind_text64(stmt, place, v->bytes, v->len, SQLITE_STATIC, SQLITE_UTF8); break;
+    case VALUE_BYTES: code = sqlite3_bind_blob64(stmt, place, v->bytes, v->len, SQLITE_STATIC); break;
     }
     return code == SQLITE_OK ? OK : say(sqlite3_db_handle(stmt), code, e);
 }

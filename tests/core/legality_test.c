@@ -261,6 +261,24 @@ static void a_large_zone_is_cut_to_what_is_near(void **state)
     rings_clear(&zone);
 }
 
+static void what_is_cut_off_decides_nothing_within_reach(void **state)
+{
+    (void)state;
+    static const double REACH = 30;
+    struct rings zone = star(4000, 300, 280);
+    for (int i = 0; i < 60; i++) {
+        struct rings small = box(230 + 2 * i, -20 + i / 2.0, 13, 9), part = { 0 };
+        struct box_m b = rings_box(&small);
+        share_cut(&zone, (struct box_m){ b.min_x - REACH - 1, b.min_y - REACH - 1, b.max_x + REACH + 1, b.max_y + REACH + 1 }, &part);
+        assert_float_equal(relate_overlap_m2(&small, &part), relate_overlap_m2(&small, &zone), 1e-6);
+        double whole = share_depth_m(&small, &zone, REACH), cut = share_depth_m(&small, &part, REACH);
+        assert_true(cut == whole || fabs(cut - whole) < 1e-9 || (whole > REACH && cut > REACH));
+        rings_clear(&small);
+        rings_clear(&part);
+    }
+    rings_clear(&zone);
+}
+
 static void depth_is_told_from_the_border(void **state)
 {
     (void)state;
@@ -291,6 +309,7 @@ int main(void)
         cmocka_unit_test(what_takes_away_is_not_asked),
         cmocka_unit_test(codes_are_read_back),
         cmocka_unit_test(a_large_zone_is_cut_to_what_is_near),
+        cmocka_unit_test(what_is_cut_off_decides_nothing_within_reach),
         cmocka_unit_test(depth_is_told_from_the_border),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
