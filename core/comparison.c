@@ -289,6 +289,12 @@ static enum status insert_changes(struct work *w, struct comparing *c)
     return s;
 }
 
+static enum status record_end(struct work *w, const struct comparing *c, const char *state, const char *summary)
+{
+    return comparison_update_end(w->db, &(struct comparison_end){ c->id.text, state, summary, c->pair.result.summary.expected_false_alarms, w->now_s },
+                                 w->e);
+}
+
 // All of it, or nothing: the changes, the decisions they carry on, and that it is done.
 static enum status finish(struct work *w, void *ctx)
 {
@@ -298,15 +304,17 @@ static enum status finish(struct work *w, void *ctx)
     if (s == OK)
         s = insert_changes(w, c);
     if (s == OK)
+        s = move_run(w, c->id.text, "running", "finish", NULL, &state);
+    if (s == OK)
+        s = record_end(w, c, state, "{}");         // what cases hear of it names a comparison that is done
+    if (s == OK)
         s = recheck_record(w, c->id.text, c->recheck, &c->report->recheck);
     if (s != OK)
         return s;
     write_summary(c);
     if (c->summary.full)
         return err_set(w->e, TOO_BIG, "the summary of the comparison has more than %d MB", SUMMARY_MOST >> 20);
-    s = move_run(w, c->id.text, "running", "finish", NULL, &state);
-    return s == OK ? comparison_update_end(w->db, &(struct comparison_end){ c->id.text, state, c->summary.data,
-                                                                            c->pair.result.summary.expected_false_alarms, w->now_s }, w->e) : s;
+    return record_end(w, c, state, c->summary.data);
 }
 
 static void fill_report(const struct comparing *c, double judged_s, double written_s)

@@ -3,7 +3,7 @@
 #include "core/base/mem.h"
 #include "core/base/pool.h"
 #include "core/change_frame.h"
-#include "core/lifecycle.h"
+#include "core/step.h"
 #include "core/store/recheck_rows.h"
 #include "gis/near.h"
 #include "gis/share.h"
@@ -15,7 +15,7 @@ static const double GONE_SHARE = 0.1, STANDING_SHARE = 0.5;    // of the increme
 
 struct piece { int64_t file; double built_share; bool looked_at; };
 struct file_seen {
-    char id[ID_TEXT], number[64], state[24], proposed[ID_TEXT];
+    char id[ID_TEXT], state[24];
     bool has_due, has_closed, is_gone_result;
     int64_t due_at_s, closed_at_s;
 };
@@ -37,9 +37,7 @@ static void add_file(struct recheck *r, const struct case_increment *c)
     *f = (struct file_seen){ .has_due = c->has_due, .has_closed = c->has_closed, .is_gone_result = c->is_gone_result, .due_at_s = c->due_at_s,
                              .closed_at_s = c->closed_at_s };
     snprintf(f->id, sizeof f->id, "%s", c->case_id);
-    snprintf(f->number, sizeof f->number, "%s", c->number);
     snprintf(f->state, sizeof f->state, "%s", c->state);
-    snprintf(f->proposed, sizeof f->proposed, "%s", c->closing_proposed);
 }
 
 // The registration of this comparison where the thing stands: of the nearest cell that knows.
@@ -175,53 +173,50 @@ static enum seen seen_of(const struct recheck *r, int64_t file)
     return !any ? SEEN_NOTHING : all_gone ? SEEN_GONE : any_stands ? SEEN_STANDING : SEEN_NOTHING;
 }
 
-// A case in a state where this cannot be done keeps what it has.
-static enum status note_move(struct work *w, const struct file_seen *f, const char *verb, const char *comparison, bool *done)
+// The program's step, not a person's: it proposes and marks. A case in a state where this cannot be done keeps what it has.
+static enum status propose(struct work *w, struct desk *d, const struct file_seen *f, const char *verb, const char *comparison, bool *done)
 {
-    struct facts facts = { .has_inputs = true, .overdue = true };
-    struct attempt attempt = { "case", f->state, verb, ROLE_SERVICE, &facts };
-    struct outcome outcome;
     struct err refused = { .lang = w->e->lang };
-    *done = lifecycle_check(&attempt, &outcome, &refused) == OK;
-    return *done ? work_note(w, &(struct deed){ verb, "case", f->id, comparison, f->state, outcome.to }) : OK;
+    struct work program = *w;
+    struct step_taken taken;
+    program.actor = "system";
+    program.e = &refused;
+    struct step step = { .thing = "case", .key = f->id, .verb = verb, .with = { .inputs = comparison } };
+    enum status s = step_take(&program, d, &step, &taken);
+    *done = s == OK;
+    if (s == OK || s == CONFLICT || s == INVALID || s == DENIED)
+        return OK;
+    refused.lang = w->e->lang;
+    *w->e = refused;
+    return s;
 }
 
-static enum status record_gone(struct work *w, const struct file_seen *f, const char *comparison, struct recheck_report *out)
-{
-    bool done = false;
-    enum status s = note_move(w, f, "propose_close", comparison, &done);
-    if (s != OK || !done)
-        return s;
-    out->gone++;
-    return case_update_closing_proposed(w->db, f->id, comparison, w->e);
-}
-
-static enum status record_one(struct work *w, const struct recheck *r, int64_t i, const char *comparison, struct recheck_report *out)
+static enum status record_one(struct work *w, struct desk *d, const struct recheck *r, int64_t i, const char *comparison, struct recheck_report *out)
 {
     const struct file_seen *f = &r->file[i];
     enum seen seen = seen_of(r, i);
     bool done = false;
+    enum status s = OK;
     out->looked_at += seen != SEEN_NOTHING;
-    if (seen == SEEN_GONE && !lifecycle_is_end("case", f->state))
-        return record_gone(w, f, comparison, out);
-    if (seen != SEEN_STANDING)
-        return OK;
-    if (f->has_closed && f->is_gone_result && f->closed_at_s < r->surveys.after->taken_at_s) {
+    if (seen == SEEN_GONE && !lifecycle_is_end("case", f->state)) {
+        s = propose(w, d, f, "propose_close", comparison, &done);
+        out->gone += done;
+    } else if (seen == SEEN_STANDING && f->has_closed && f->is_gone_result && f->closed_at_s < r->surveys.after->taken_at_s) {
         out->back++;                               // 死灰复燃: a person opens the new case, linked with this one
-        return work_note(w, &(struct deed){ "see_again", "case", f->id, comparison, f->state, f->state });
-    }
-    if (!f->has_closed && f->has_due && f->due_at_s < r->surveys.after->taken_at_s) {
-        enum status s = note_move(w, f, "mark_standing", comparison, &done);
+        s = work_note(w, &(struct deed){ "see_again", "case", f->id, comparison, f->state, f->state });
+    } else if (seen == SEEN_STANDING && !f->has_closed && f->has_due && f->due_at_s < r->surveys.after->taken_at_s) {
+        s = propose(w, d, f, "mark_standing", comparison, &done);
         out->standing += done;
-        return s;
     }
-    return OK;
+    return s;
 }
 
 enum status recheck_record(struct work *w, const char *comparison, const struct recheck *r, struct recheck_report *out)
 {
-    enum status s = OK;
+    struct desk desk = { 0 };
+    enum status s = r->files > 0 ? desk_ready(w, &desk) : OK;
     for (size_t i = 0; s == OK && i < r->files; i++)
-        s = record_one(w, r, (int64_t)i, comparison, out);
+        s = record_one(w, &desk, r, (int64_t)i, comparison, out);
+    desk_clear(&desk);
     return s;
 }

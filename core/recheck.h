@@ -8,6 +8,6 @@ struct recheck_report { int64_t looked_at, gone, standing, back; };
 struct recheck;                        // what was seen, until it is written
 // Inside a reading job: the increments of all cases against the buildings of AFTER.
 enum status recheck_look(struct work *w, const struct pair_diff *pair, struct pair_surveys surveys, struct change_list *l, struct recheck **out);
-// Inside the writing job.
+// Inside the writing job, when the comparison is done: steps of the program (propose_close, mark_standing), and notes.
 enum status recheck_record(struct work *w, const char *comparison, const struct recheck *r, struct recheck_report *out);
 void recheck_free(struct recheck *r);

@@ -3,7 +3,7 @@
 #include "core/store/store.h"
 
 struct case_increment {
-    const char *case_id, *number, *state, *closing_proposed, *class, *before_survey, *after_survey;
+    const char *case_id, *state, *class, *before_survey, *after_survey;
     double registration_x_m, registration_y_m;
     bool has_due, has_closed, is_gone_result;      // is_gone_result: it was closed because the building went
     int64_t due_at_s, closed_at_s, seen_at_s;      // seen: the later survey of the comparison that found it
@@ -12,4 +12,3 @@ struct case_increment {
 typedef enum status case_increment_visit(void *ctx, const struct case_increment *c, struct err *e);
 // By case; only changes that added to the ground.
 enum status case_increment_each(struct db *db, case_increment_visit *fn, void *ctx, struct err *e);
-enum status case_update_closing_proposed(struct db *db, const char *case_id, const char *comparison, struct err *e);

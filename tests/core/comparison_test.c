@@ -420,8 +420,8 @@ static enum status open_case(struct work *w, void *ctx)
 {
     const struct opening *o = ctx;
     struct id id = work_id(w);
-    enum status s = db_run(w->db, "INSERT INTO case_file (id, number, title, source, scheme, code, state, opened_at_s, stage_at_s, due_at_s, closed_at_s, "
-                                  "building_result) VALUES ($1, $2, 'x', 'survey', 'GB', '0101', $3, $4, $4, $5, $6, $7)",
+    enum status s = db_run(w->db, "INSERT INTO case_file (id, number, kind, title, source, scheme, code, state, made_by, opened_at_s, stage_at_s, due_at_s, "
+                                  "closed_at_s, building_result) VALUES ($1, $2, 'illegal_building', 'x', 'survey', '', '', $3, 'system', $4, $4, $5, $6, $7)",
                            VALUES(value_text(id.text), value_text(o->number), value_text(o->state), value_integer(w->now_s), value_integer(o->due_at_s),
                                   o->closed_at_s > 0 ? value_integer(o->closed_at_s) : value_null(), value_text(o->result)), w->e);
     return s == OK ? db_run(w->db, "INSERT INTO case_link (case_id, thing, thing_id) VALUES ($1, 'change', $2)", VALUES(value_text(id.text), value_text(o->change)),
@@ -442,7 +442,7 @@ static void a_later_survey_shows_what_became_of_cases(void **state)
                 approved = change_of(f, &ab, "approved");
     add_case(f, &(struct opening){ "1", "handling", plain.id, "", date_of(C), 0 });              // overdue when D looks
     add_case(f, &(struct opening){ "2", "handling", short_lived.id, "", date_of(D) + YEAR, 0 });
-    add_case(f, &(struct opening){ "3", "closed", recurring.id, "forced", date_of(C), date_of(C) });
+    add_case(f, &(struct opening){ "3", "closed", recurring.id, "demolished_forced", date_of(C), date_of(C) });
     add_case(f, &(struct opening){ "4", "handling", approved.id, "", date_of(D) + YEAR, 0 });    // in time
     struct comparison_report cd = compare(f, C, D);
     assert_int_equal(cd.recheck.looked_at, 4);
@@ -451,7 +451,7 @@ static void a_later_survey_shows_what_became_of_cases(void **state)
     assert_int_equal(cd.recheck.back, 1);
     assert_int_equal(number(f, "SELECT count(*) FROM case_file WHERE closing_proposed <> '' AND number = '2' AND state = 'handling'"), 1);
     assert_int_equal(number(f, "SELECT count(*) FROM case_file WHERE closing_proposed <> ''"), 1);
-    assert_int_equal(number(f, "SELECT count(*) FROM audit WHERE verb = 'mark_standing' AND thing_id = (SELECT id FROM case_file WHERE number = '1')"), 1);
+    assert_int_equal(number(f, "SELECT count(*) FROM audit WHERE verb = 'mark_standing' AND actor = 'system' AND thing_id = (SELECT id FROM case_file WHERE number = '1')"), 1);
     assert_int_equal(number(f, "SELECT count(*) FROM audit WHERE verb = 'see_again' AND thing_id = (SELECT id FROM case_file WHERE number = '3')"), 1);
     assert_verifies(f);
 }
