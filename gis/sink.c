@@ -224,8 +224,10 @@ static uint32_t read_u32(const uint8_t *p)
 static bool close_dataset(struct sink *s)
 {
     bool fine = true;
-    if (s->index != NULL)
+    if (s->index != NULL) {
+        stage_begin_sync(s->stage); // the disk takes the rows while the index is made
         sink_index_write(s->index);
+    }
     if (GDALDatasetTestCapability(s->dataset, ODsCTransactions))
         fine = GDALDatasetCommitTransaction(s->dataset) == OGRERR_NONE;
     GDALClose(s->dataset);

@@ -156,6 +156,15 @@ enum status stage_put(struct stage *s, const char *name, const void *data, size_
 
 void stage_drop_beside(struct stage *s, const char *name) { unlinkat(s->parent_fd, name, 0); }
 
+void stage_begin_sync(struct stage *s)
+{
+    int fd = openat(s->folder_fd, s->name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    close(fd);
+}
+
 static bool sync_one(void *ctx, int folder_fd, const char *name)
 {
     int *files = ctx;
