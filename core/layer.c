@@ -4,10 +4,12 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/resource.h"
+#include "core/store/view_rows.h"
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { LAYERS_MOST = 100, PROPERTIES_MOST = 100, CODES_MOST = 200 };
+enum { ARENA_BYTES = 16 << 20, LAYERS_MOST = 100, PROPERTIES_MOST = 100, CODES_MOST = 200 };
 
 static enum status read_texts(struct json list, struct arena *a, const char *const **out, int *count, struct err *e)
 {
@@ -207,11 +209,30 @@ enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct 
     return s;
 }
 
-enum status layer_record(struct work *w, const struct layer *l, const char *definition)
+// --- What the station knows ------------------------------------------------------------------------------------------------
+
+enum status layer_record(struct work *w, const struct layer *l)
 {
-    char sha[65];
-    hash_sha256(definition, strlen(definition), sha);
-    return db_run(w->db, "INSERT INTO layer (key, title_zh, title_en, definition, sha256) VALUES ($1, $2, $3, $4, $5) "
-                         "ON CONFLICT (key) DO UPDATE SET title_zh = $2, title_en = $3, definition = $4, sha256 = $5 WHERE sha256 <> $5",
-                  VALUES(value_text(l->key), value_text(l->title_zh), value_text(l->title_en), value_text(definition), value_text(sha)), w->e);
+    char sha[65], path[64];
+    size_t length = 0;
+    snprintf(path, sizeof path, "layers/%.40s.json", l->key);
+    const char *definition = resource_text(path, &length);
+    hash_sha256(definition, length, sha);
+    enum status s = layer_insert(w->db, l, definition, sha, w->e);
+    return s == OK ? view_make(w->db, l, w->district->zone_offset_s, w->e) : s;
+}
+
+enum status layer_record_all(struct work *w)
+{
+    struct arena *a = arena_open(ARENA_BYTES);
+    struct layer *list = NULL;
+    int count = 0;
+    enum status s = layer_read_all(a, &list, &count, w->e);
+    for (int i = 0; s == OK && i < count; i++) {
+        s = layer_check(w->db, a, &list[i], w->e);
+        if (s == OK)
+            s = layer_record(w, &list[i]);
+    }
+    arena_close(a);
+    return s;
 }

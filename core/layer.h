@@ -38,5 +38,6 @@ const struct property *layer_property(const struct layer *l, const char *name); 
 
 // Does the layer match its table? Fills each property's fallback. INVALID names the column.
 enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct err *e);
-// The station knows the layer from now on (table layer).
-enum status layer_record(struct work *w, const struct layer *l, const char *definition);
+// The station knows the layer from now on: its row in table layer, and map_KEY for map programs (core/store/view_rows.h).
+enum status layer_record(struct work *w, const struct layer *l);
+enum status layer_record_all(struct work *w); // every layer of this program; INVALID when one does not match its table

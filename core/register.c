@@ -3,9 +3,9 @@
 #include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/base/resource.h"
 #include "core/base/when.h"
 #include "core/placing.h"
+#include "core/store/bulk.h"
 #include "core/store/register_rows.h"
 #include "gis/source_records.h"
 #include <inttypes.h>
@@ -315,6 +315,21 @@ static enum status take_rows(struct load *l, struct work *w)
     return s;
 }
 
+static enum status take_rows_in_bulk(struct load *l, struct work *w)
+{
+    int64_t all = record_source_count(l->source);
+    struct bulk bulk;
+    if (all >= 0 && all < BULK_ROWS_LEAST)
+        return take_rows(l, w);
+    enum status s = bulk_begin(w->db, l->layer->table, &bulk, w->e);
+    if (s == OK)
+        s = take_rows(l, w);
+    if (s == OK)
+        s = bulk_end(w->db, &bulk, w->e);
+    bulk_clear(&bulk);
+    return s;
+}
+
 // --- The load ------------------------------------------------------------------------------------------------------------------
 
 static enum status find_layer(struct load *l, struct work *w)
@@ -372,14 +387,6 @@ static enum status note_load(struct load *l, struct work *w)
     return work_note(w, &(struct deed){ "load", "layer", l->layer->key, note, NULL, l->source_name });
 }
 
-// Assets name their layer's row.
-static enum status make_layer_known(struct load *l, struct work *w)
-{
-    char path[64];
-    snprintf(path, sizeof path, "layers/%.40s.json", l->layer->key);
-    return layer_record(w, l->layer, resource_text(path, NULL));
-}
-
 static enum status load_job(struct work *w, void *ctx)
 {
     struct load *l = ctx;
@@ -388,9 +395,9 @@ static enum status load_job(struct work *w, void *ctx)
     buf_init(&l->digest, ROW_CEILING);
     enum status s = open_parts(l, w);
     if (s == OK)
-        s = make_layer_known(l, w);
+        s = layer_record(w, l->layer); // assets name its row
     if (s == OK)
-        s = take_rows(l, w);
+        s = take_rows_in_bulk(l, w);
     if (s == OK)
         s = note_load(l, w);
     close_parts(l);

@@ -2,6 +2,7 @@
 
 #include "core/actor.h"
 #include "core/base/mem.h"
+#include "core/layer.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ static enum status first_rows(struct work *w, void *ctx)
     enum status s = actor_record(w, &first);
     if (s == OK)
         s = district_record(w->db, d, w->e);
+    if (s == OK)
+        s = layer_record_all(w);
     return s == OK ? work_note(w, &(struct deed){ "make", "district", d->code, d->name_zh, NULL, d->metric_crs }) : s;
 }
 

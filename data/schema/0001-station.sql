@@ -63,6 +63,10 @@ CREATE UNIQUE INDEX area_counts ON area (code) WHERE counts = 1 AND valid_to_s I
 SELECT AddGeometryColumn('area', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('area', 'geom');
 CREATE INDEX area_parent ON area (parent_code);
+CREATE VIEW map_area AS                            -- for map programs: what counts now; map_KEY of each layer is made from its file
+  SELECT fid, id, level, code, parent_code, name_zh, name_en, source, geom FROM area WHERE counts = 1 AND valid_to_s IS NULL;
+INSERT INTO views_geometry_columns (view_name, view_geometry, view_rowid, f_table_name, f_geometry_column, read_only)
+VALUES ('map_area', 'geom', 'fid', 'area', 'geom', 1);
 
 CREATE TABLE grid (                                -- a versioned partition of the district; several side by side
   id TEXT PRIMARY KEY,
@@ -96,6 +100,13 @@ CREATE TABLE cell (                                -- 单元网格; a code is ne
 SELECT AddGeometryColumn('cell', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('cell', 'geom');
 CREATE INDEX cell_community ON cell (community_code);
+CREATE INDEX cell_active ON cell (grid_id, code) WHERE state = 'active';
+CREATE VIEW map_cell AS
+  SELECT c.fid AS fid, c.id AS id, g.key AS grid, g.version AS version, c.code AS code, c.community_code AS community_code, c.name AS name,
+         c.area_m2 AS area_m2, c.geom AS geom
+  FROM cell c JOIN grid g ON g.id = c.grid_id WHERE c.state = 'active';
+INSERT INTO views_geometry_columns (view_name, view_geometry, view_rowid, f_table_name, f_geometry_column, read_only)
+VALUES ('map_cell', 'geom', 'fid', 'cell', 'geom', 1);
 
 -- --- The register ----------------------------------------------------------------------------------------------------------
 
@@ -134,7 +145,11 @@ CREATE TABLE building (                            -- 建筑物: a footprint wit
 SELECT AddGeometryColumn('building', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('building', 'geom');
 CREATE UNIQUE INDEX building_source ON building (source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX building_cell ON building (cell_code);
+CREATE INDEX building_id ON building (id) WHERE valid_to_s IS NULL;          -- pages go by id
+CREATE INDEX building_cell ON building (cell_code, id) WHERE valid_to_s IS NULL;
+CREATE INDEX building_community ON building (community_code, id) WHERE valid_to_s IS NULL;
+CREATE INDEX building_standing ON building (standing, id) WHERE valid_to_s IS NULL;
+CREATE INDEX building_permit ON building (permit_number) WHERE permit_number IS NOT NULL AND valid_to_s IS NULL;
 
 CREATE TABLE permit (                              -- 规划许可
   fid INTEGER PRIMARY KEY,
@@ -164,6 +179,9 @@ CREATE TABLE permit (                              -- 规划许可
 SELECT AddGeometryColumn('permit', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('permit', 'geom');
 CREATE UNIQUE INDEX permit_source ON permit (source, source_id) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_id ON permit (id) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_number ON permit (number) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_until ON permit (permit_until_s) WHERE valid_to_s IS NULL;
 
 CREATE TABLE zone (                                -- 管控区: land with a legal weight
   fid INTEGER PRIMARY KEY,
@@ -189,6 +207,8 @@ CREATE TABLE zone (                                -- 管控区: land with a leg
 SELECT AddGeometryColumn('zone', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('zone', 'geom');
 CREATE UNIQUE INDEX zone_source ON zone (source, source_id) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_id ON zone (id) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_kind ON zone (kind) WHERE valid_to_s IS NULL;
 
 CREATE TABLE asset (                               -- 部件: billboards, shop signs, collection points, ...; kinds are data
   fid INTEGER PRIMARY KEY,
@@ -218,9 +238,14 @@ CREATE TABLE asset (                               -- 部件: billboards, shop s
 SELECT AddGeometryColumn('asset', 'geom', 4326, 'POINT', 2);
 SELECT AddGeometryColumn('asset', 'outline', 4326, 'MULTIPOLYGON', 2);   -- where the thing has an area (a construction site)
 SELECT CreateSpatialIndex('asset', 'geom');
+SELECT CreateSpatialIndex('asset', 'outline');
 CREATE UNIQUE INDEX asset_source ON asset (kind, source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX asset_kind ON asset (kind, state);
-CREATE INDEX asset_cell ON asset (cell_code);
+CREATE INDEX asset_id ON asset (kind, id) WHERE valid_to_s IS NULL;          -- pages go by id
+CREATE INDEX asset_cell ON asset (kind, cell_code, id) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_community ON asset (kind, community_code, id) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_state ON asset (kind, state, id) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_code ON asset (code) WHERE code IS NOT NULL AND valid_to_s IS NULL;
+CREATE INDEX asset_until ON asset (permit_until_s) WHERE permit_until_s IS NOT NULL AND valid_to_s IS NULL;
 
 CREATE TABLE code (                                -- a code means something only together with its scheme
   scheme TEXT NOT NULL,

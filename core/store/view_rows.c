@@ -1,0 +1,117 @@
+#include "core/store/view_rows.h"
+
+#include "core/base/buf.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SQL_CEILING = 32768, NAME_ROOM = 128 };
+
+enum status layer_insert(struct db *db, const struct layer *l, const char *definition, const char *sha256, struct err *e)
+{
+    return db_run(db, "INSERT INTO layer (key, title_zh, title_en, definition, sha256) VALUES ($1, $2, $3, $4, $5) "
+                      "ON CONFLICT (key) DO UPDATE SET title_zh = $2, title_en = $3, definition = $4, sha256 = $5 WHERE sha256 <> $5",
+                  VALUES(value_text(l->key), value_text(l->title_zh), value_text(l->title_en), value_text(definition), value_text(sha256)), e);
+}
+
+// Column names are plain words (layer.c sees to it). Map programs ask a view's column for its declared type and expressions
+// have none: what is kept in JSON, and seconds that mean a day, become generated columns of the table, KEY_PROPERTY. They take no room.
+static bool is_plain_column(const struct property *p) { return p->column != NULL && p->type != PROPERTY_DATE; }
+
+static void write_expression(struct buf *b, const struct property *p, int64_t zone_offset_s)
+{
+    if (p->type == PROPERTY_DATE)
+        buf_text(b, "date(");
+    if (p->column != NULL)
+        buf_text(b, p->column);
+    else
+        buf_printf(b, "json_extract(properties, '$.%s')", p->name);
+    if (p->type == PROPERTY_DATE)
+        buf_printf(b, " + %" PRId64 ", 'unixepoch')", zone_offset_s);
+}
+
+static enum status make_column(struct db *db, const struct layer *l, const struct property *p, int64_t zone_offset_s, struct err *e)
+{
+    static const char *const types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
+                                         [PROPERTY_DATE] = "DATE" };
+    char name[NAME_ROOM];
+    int64_t there = 0;
+    snprintf(name, sizeof name, "%.50s_%.70s", l->key, p->name);
+    enum status s = db_integer(db, "SELECT count(*) FROM pragma_table_xinfo($1) WHERE name = $2",
+                               VALUES(value_text(l->table), value_text(name)), &there, e);
+    if (s != OK || there > 0)
+        return s;
+    struct buf b;
+    buf_init(&b, SQL_CEILING);
+    buf_printf(&b, "ALTER TABLE %s ADD COLUMN %s %s GENERATED ALWAYS AS (", l->table, name, types[p->type]);
+    write_expression(&b, p, zone_offset_s);
+    buf_text(&b, ") VIRTUAL");
+    must(!b.full);
+    s = db_script(db, b.data, e);
+    buf_clear(&b);
+    return s;
+}
+
+static bool has_outline(const struct layer *l) { return strcmp(l->table, "asset") == 0 && l->geometry == LAYER_AREA; }
+
+static void write_view(struct buf *b, const struct layer *l)
+{
+    static const char *const ours[] = { "source", "source_id", "cell_code", "community_code", "accuracy_m", "version", "valid_from_s" };
+    bool is_asset = strcmp(l->table, "asset") == 0;
+    buf_printf(b, "CREATE VIEW map_%s AS SELECT fid, id", l->key);
+    for (int i = 0; i < l->properties; i++) {
+        const struct property *p = &l->property[i];
+        if (is_plain_column(p))
+            buf_printf(b, ", %s AS %s", p->column, p->name);
+        else
+            buf_printf(b, ", %s_%s AS %s", l->key, p->name, p->name);
+    }
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (layer_property(l, ours[i]) == NULL)
+            buf_printf(b, ", %s", ours[i]);
+    if (!is_asset && layer_property(l, "area_m2") == NULL)
+        buf_text(b, ", area_m2");
+    buf_printf(b, ", %s FROM %s WHERE valid_to_s IS NULL", has_outline(l) ? "outline" : "geom", l->table);
+    if (is_asset)
+        buf_printf(b, " AND kind = '%s'", l->key);
+    must(!b->full);
+}
+
+static enum status register_geometry(struct db *db, const struct layer *l, const char *view, struct err *e)
+{
+    enum status s = db_run(db, "DELETE FROM views_geometry_columns WHERE view_name = $1", VALUES(value_text(view)), e);
+    return s == OK ? db_run(db, "INSERT INTO views_geometry_columns (view_name, view_geometry, view_rowid, f_table_name, f_geometry_column, "
+                                "read_only) VALUES ($1, $2, 'fid', $3, $2, 1)",
+                            VALUES(value_text(view), value_text(has_outline(l) ? "outline" : "geom"), value_text(l->table)), e) : s;
+}
+
+static enum status replace_view(struct db *db, const struct layer *l, const char *view, const char *sql, int64_t zone_offset_s, struct err *e)
+{
+    char drop[NAME_ROOM + 32];
+    enum status s = OK;
+    for (int i = 0; s == OK && i < l->properties; i++)
+        if (!is_plain_column(&l->property[i]))
+            s = make_column(db, l, &l->property[i], zone_offset_s, e);
+    snprintf(drop, sizeof drop, "DROP VIEW IF EXISTS %s", view);
+    if (s == OK)
+        s = db_script(db, drop, e);
+    if (s == OK)
+        s = db_script(db, sql, e);
+    return s == OK ? register_geometry(db, l, view, e) : s;
+}
+
+enum status view_make(struct db *db, const struct layer *l, int64_t zone_offset_s, struct err *e)
+{
+    char view[NAME_ROOM];
+    int64_t same = 0;
+    struct buf sql;
+    snprintf(view, sizeof view, "map_%.100s", l->key);
+    buf_init(&sql, SQL_CEILING);
+    write_view(&sql, l);
+    enum status s = db_integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name = $1 AND sql = $2",
+                               VALUES(value_text(view), value_text(sql.data)), &same, e);
+    if (s == OK && same == 0)
+        s = replace_view(db, l, view, sql.data, zone_offset_s, e);
+    buf_clear(&sql);
+    return s;
+}

@@ -1,0 +1,8 @@
+// view_rows.h - what a map program sees of a layer (图层视图): map_KEY, the rows that count, properties as columns of their type.
+#pragma once
+#include "core/layer.h"
+
+enum status layer_insert(struct db *db, const struct layer *l, const char *definition, const char *sha256, struct err *e);
+
+// Makes the view map_KEY and registers its geometry, unless it is there already and the same. zone_offset_s: dates are local days.
+enum status view_make(struct db *db, const struct layer *l, int64_t zone_offset_s, struct err *e);
