@@ -78,7 +78,7 @@ const struct command command_list[] = {
       .brief = "holiday notices and hours of work; deadlines are computed again", .option = calendar_options },
     { .name = "case", .run = cmd_case, .operands = "list STATION | open STATION | show, correct, paper, photo STATION NUMBER | move STATION NUMBER VERB [options]",
       .brief = "the case ledger: from the report to the closing", .option = case_options, .more = CASE_MORE },
-    { .name = "cells", .run = cmd_cells, .operands = "load STATION FILE [options]", .brief = "the patrol grid of a station",
+    { .name = "cells", .run = cmd_cells, .operands = "make|check|load STATION [FILE] [options]", .brief = "the patrol grid of a station",
       .option = cells_options },
     { .name = "changes", .run = cmd_changes, .operands = "STATION [options]", .brief = "the changes found, the most suspicious first, with their reasons",
       .option = changes_options },

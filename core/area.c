@@ -80,12 +80,15 @@ static enum status keep(struct load *l, struct work *w, const struct area_row *r
         l->report->added++;
         return area_insert(w->db, &id, row, is_first, w->now_s, w->e);
     }
-    if (s == OK && strcmp(own.name, row->name) == 0) {
+    bool same_shape = true;
+    if (s == OK && row->wkb != NULL)
+        s = area_has_shape(w->db, row, &same_shape, w->e);
+    if (s == OK && same_shape && strcmp(own.name, row->name) == 0) {
         l->report->same++;
         return OK;
     }
     l->report->changed++;
-    return s == OK ? area_rename(w->db, row, w->e) : s;
+    return s == OK ? area_update(w->db, row, w->e) : s;
 }
 
 static enum status take_row(struct load *l, struct work *w, const struct record *rec)
@@ -100,7 +103,11 @@ static enum status take_row(struct load *l, struct work *w, const struct record 
         l->fn(l->ctx, rec->row, rec->fid, why.text);
         return OK;
     }
-    struct area_row row = { .level = area_level(w->district, code), .wkb = rec->wkb, .wkb_len = rec->wkb_len };
+    struct area_row row = { .level = area_level(w->district, code) };
+    if (rec->shape == RECORD_AREA) {   // a point says where its office is, no more
+        row.wkb = rec->wkb;
+        row.wkb_len = rec->wkb_len;
+    }
     snprintf(row.code, sizeof row.code, "%s", code);
     snprintf(row.name, sizeof row.name, "%s", name);
     snprintf(row.source, sizeof row.source, "%.100s", l->spec->source);

@@ -14,10 +14,10 @@ enum status grid_record(struct work *w, struct grid *g)
     if (!(g->min_area_m2 > 0 && g->min_area_m2 <= g->target_area_m2 && g->target_area_m2 <= g->max_area_m2))
         return err_set(w->e, INVALID, "a grid's target area lies between its least and its most; %.0f, %.0f and %.0f m2 were given",
                        g->min_area_m2, g->target_area_m2, g->max_area_m2);
-    int64_t others = 0;
+    bool is_heir = false;              // of the default grid, or of nobody: the first one
     g->id = work_id(w);
-    enum status s = grid_next_version(w->db, g->key, &g->version, &others, w->e);
-    g->is_default = g->is_default || others == 0;
+    enum status s = grid_next_version(w->db, g->key, &g->version, &is_heir, w->e);
+    g->is_default = g->is_default || is_heir;
     if (s == OK && g->is_default)
         s = grid_forget_default(w->db, w->e);
     if (s == OK)
@@ -36,10 +36,17 @@ enum status cell_record(struct work *w, const struct grid *g, struct cell *c)
     return cell_insert(w->db, g, c, w->now_s, w->e);
 }
 
+enum status cell_retire_older(struct work *w, const struct grid *g, int64_t *retired)
+{
+    enum status s = cell_retire_versions(w->db, g->key, g->version, w->now_s, retired, w->e);
+    return s == OK && *retired > 0 ? work_note(w, &(struct deed){ "retire", "grid", g->id.text, g->key, NULL, NULL }) : s;
+}
+
 enum status cell_retire_all(struct work *w, const struct grid *g, int64_t *retired)
 {
-    enum status s = cell_retire(w->db, g->key, w->now_s, retired, w->e);
-    return s == OK && *retired > 0 ? work_note(w, &(struct deed){ "retire", "grid", g->id.text, g->key, NULL, NULL }) : s;
+    struct grid all = *g;
+    all.version = INT64_MAX;
+    return cell_retire_older(w, &all, retired);
 }
 
 enum status cell_each(struct work *w, const struct grid *g, cell_visit *fn, void *ctx)

@@ -26,10 +26,12 @@ struct cell {
     const uint8_t *wkb; size_t wkb_len; // lon/lat MULTIPOLYGON
 };
 
-// Fills id and version (the next one of its key). The first grid of a station becomes the default.
+// Fills id and version (the next one of its key). The first grid of a station becomes the default; a new version of the default
+// grid takes its place.
 enum status grid_record(struct work *w, struct grid *g);
 enum status grid_get(struct work *w, const char *key, struct grid *out);  // the newest of this key; key NULL: the default. NOT_FOUND
 enum status cell_record(struct work *w, const struct grid *g, struct cell *c); // fills id. CONFLICT: the code was given before
+enum status cell_retire_older(struct work *w, const struct grid *g, int64_t *retired); // of the grid's key, versions before this one
 enum status cell_retire_all(struct work *w, const struct grid *g, int64_t *retired); // of the grid's key, older versions too
 
 // The active cells of a grid, by code. WKB lives until the next one.

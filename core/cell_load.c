@@ -115,6 +115,8 @@ static enum status load_job(struct work *w, void *ctx)
         s = grid_record(w, &l->grid);
     if (s == OK)
         s = take_rows(l, w);
+    if (s == OK && l->grid.is_default)
+        s = rehome(w, &l->report->rehomed);
     l->report->version = l->grid.version;
     record_source_close(l->source);
     crs_close(metric);

@@ -5,6 +5,7 @@
 #pragma once
 #include "core/cell.h"
 #include "core/register.h"
+#include "core/rehome.h"
 
 struct cell_load_spec {
     const char *path, *source_layer, *crs;
@@ -13,6 +14,6 @@ struct cell_load_spec {
     const char *name_field;            // NULL: none
     struct grid grid;                  // key, names, limits
 };
-struct cell_load_report { int64_t read, refused, repaired, retired; int64_t version; };
+struct cell_load_report { int64_t read, refused, repaired, retired; int64_t version; struct rehome_report rehomed; }; // rehomed: zero when the grid is not the default one
 enum status cell_load(struct station *s, const struct station_call *call, const struct cell_load_spec *spec, const struct progress *progress,
                       register_refusal *fn, void *ctx, struct cell_load_report *out, struct err *e);

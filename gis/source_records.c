@@ -226,6 +226,7 @@ static enum record_shape shape_of(OGRGeometryH g)
     switch (OGR_GT_Flatten(OGR_G_GetGeometryType(g))) {
     case wkbPoint: return RECORD_POINT;
     case wkbMultiPoint: return OGR_G_GetGeometryCount(g) == 1 ? RECORD_POINT : RECORD_OTHER;
+    case wkbLineString: case wkbMultiLineString: case wkbCircularString: case wkbCompoundCurve: case wkbMultiCurve: return RECORD_LINE;
     default: return OGR_GT_IsSubClassOf(OGR_GT_Flatten(OGR_G_GetGeometryType(g)), wkbSurface) ||
                     OGR_GT_IsSubClassOf(OGR_GT_Flatten(OGR_G_GetGeometryType(g)), wkbMultiSurface) ? RECORD_AREA : RECORD_OTHER;
     }
@@ -291,6 +292,13 @@ static void read_area(struct record_source *s, OGRGeometryH g, struct record *ou
     OGR_G_DestroyGeometry(multi);
 }
 
+static void read_line(struct record_source *s, OGRGeometryH g, struct record *out)
+{
+    OGRGeometryH linear = OGR_G_GetLinearGeometry(g, 4, NULL);
+    export_wkb(s, linear, out);
+    OGR_G_DestroyGeometry(linear);
+}
+
 static void read_shape(struct record_source *s, struct record *out)
 {
     OGRGeometryH g = OGR_F_GetGeometryRef(s->feature);
@@ -301,12 +309,14 @@ static void read_shape(struct record_source *s, struct record *out)
     OGR_G_FlattenTo2D(g);
     OGR_G_SetMeasured(g, 0);
     out->shape = shape_of(g);
-    if (out->shape == RECORD_OTHER)
+    if (out->shape == RECORD_OTHER || (out->shape == RECORD_LINE && !s->spec.lines))
         out->fault = "the shape is neither a point nor an area";
     else if (!move_vertices(s, g, s->to_lonlat))
         out->fault = "the coordinates lie outside of their coordinate reference system";
     else if (out->shape == RECORD_POINT)
         read_point(s, g, out);
+    else if (out->shape == RECORD_LINE)
+        read_line(s, g, out);
     else
         read_area(s, g, out);
 }
@@ -352,4 +362,22 @@ enum status record_source_next(struct record_source *s, struct record *out, bool
     for (int i = 0; i < s->fields; i++)
         s->value[i] = text_of(s, i);
     return OK;
+}
+
+bool record_place(const uint8_t *wkb, size_t len, struct lonlat *out)
+{
+    struct source_hush hush;
+    OGRGeometryH g = NULL, inside = NULL;
+    source_hush_begin(&hush);
+    bool read = OGR_G_CreateFromWkb(wkb, NULL, &g, (int)len) == OGRERR_NONE;
+    if (read && OGR_GT_Flatten(OGR_G_GetGeometryType(g)) != wkbPoint)
+        inside = OGR_G_PointOnSurface(g);
+    OGRGeometryH point = inside != NULL ? inside : g;
+    bool found = read && OGR_GT_Flatten(OGR_G_GetGeometryType(point)) == wkbPoint && !OGR_G_IsEmpty(point);
+    if (found)
+        *out = (struct lonlat){ OGR_G_GetX(point, 0), OGR_G_GetY(point, 0) };
+    OGR_G_DestroyGeometry(inside);
+    OGR_G_DestroyGeometry(g);
+    source_hush_end(&hush);
+    return found;
 }

@@ -14,14 +14,15 @@ struct record_spec {
     const char *where;                 // OGR SQL attribute filter; NULL: all
     const struct crs *metric;          // what areas are measured in
     bool shapeless;                    // a table without geometry is meant (codes)
+    bool lines;                        // lines are meant too (roads, rivers)
 };
 
-enum record_shape { RECORD_NO_SHAPE, RECORD_POINT, RECORD_AREA, RECORD_OTHER };
+enum record_shape { RECORD_NO_SHAPE, RECORD_POINT, RECORD_AREA, RECORD_LINE, RECORD_OTHER };
 struct record {
     int64_t fid;
     int64_t row;                       // 1 is the first
     enum record_shape shape;
-    const uint8_t *wkb;                // POINT or MULTIPOLYGON, little-endian, lon/lat, two-dimensional
+    const uint8_t *wkb;                // POINT, MULTIPOLYGON or (MULTI)LINESTRING, little-endian, lon/lat, two-dimensional
     size_t wkb_len;
     struct lonlat place;               // the point, or a point inside the area
     struct xy_m metric;                // the same in the metric CRS
@@ -42,3 +43,6 @@ const char *record_source_crs(const struct record_source *s);             // cod
 double record_source_added_m(const struct record_source *s);              // what the conversion adds to the accuracy
 // *more false at the end; out lives until the next call. INVALID when the source breaks off.
 enum status record_source_next(struct record_source *s, struct record *out, bool *more, struct err *e);
+
+// The place a shape counts as standing at: the point, or a point inside the area, as in struct record. false: it has none.
+bool record_place(const uint8_t *wkb, size_t len, struct lonlat *out);

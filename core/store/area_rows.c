@@ -41,10 +41,19 @@ enum status area_insert(struct db *db, const struct id *id, const struct area_ro
                          value_text(r->source), value_integer(counts), value_integer(now_s), value_bytes(r->wkb, r->wkb_len)), e);
 }
 
-enum status area_rename(struct db *db, const struct area_row *r, struct err *e)
+enum status area_update(struct db *db, const struct area_row *r, struct err *e)
 {
-    return db_run(db, "UPDATE area SET name_zh = $3 WHERE code = $1 AND source = $2",
-                  VALUES(value_text(r->code), value_text(r->source), value_text(r->name)), e);
+    return db_run(db, "UPDATE area SET name_zh = $3, geom = coalesce(ST_GeomFromWKB($4, 4326), geom) WHERE code = $1 AND source = $2",
+                  VALUES(value_text(r->code), value_text(r->source), value_text(r->name), value_bytes(r->wkb, r->wkb_len)), e);
+}
+
+enum status area_has_shape(struct db *db, const struct area_row *r, bool *out, struct err *e)
+{
+    int64_t n = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM area WHERE code = $1 AND source = $2 AND ST_AsBinary(geom) = $3",
+                               VALUES(value_text(r->code), value_text(r->source), value_bytes(r->wkb, r->wkb_len)), &n, e);
+    *out = n > 0;
+    return s;
 }
 
 static enum status each(struct db *db, const char *sql, const char *source, area_visit *fn, void *ctx, struct err *e)
@@ -72,4 +81,20 @@ enum status area_each_extra(struct db *db, const char *source, area_visit *fn, v
     return each(db, "SELECT code, name_zh, source FROM area a WHERE valid_to_s IS NULL AND source = $1 "
                     "AND EXISTS (SELECT 1 FROM area b WHERE b.level = a.level AND b.source <> $1) "
                     "AND NOT EXISTS (SELECT 1 FROM area b WHERE b.code = a.code AND b.source <> $1) ORDER BY code", source, fn, ctx, e);
+}
+
+enum status area_each_community(struct db *db, const char *code, area_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT code, name_zh, source, ST_AsBinary(geom) FROM area WHERE level = 'community' AND counts = 1 "
+                               "AND valid_to_s IS NULL AND geom IS NOT NULL AND ($1 IS NULL OR code = $1) ORDER BY code",
+                           VALUES(value_text(code)), &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        struct area_row row;
+        read_row(r, &row);
+        row.wkb = rows_bytes(r, 3, &row.wkb_len);
+        s = fn(ctx, &row, e);
+    }
+    rows_done(r);
+    return s;
 }

@@ -2,10 +2,14 @@
 
 #include <stdio.h>
 
-enum status grid_next_version(struct db *db, const char *key, int64_t *version, int64_t *others, struct err *e)
+enum status grid_next_version(struct db *db, const char *key, int64_t *version, bool *is_heir, struct err *e)
 {
     enum status s = db_integer(db, "SELECT coalesce(max(version), 0) + 1 FROM grid WHERE key = $1", VALUES(value_text(key)), version, e);
-    return s == OK ? db_integer(db, "SELECT count(*) FROM grid", NO_VALUES, others, e) : s;
+    int64_t others = 0;
+    if (s == OK)
+        s = db_integer(db, "SELECT count(*) FROM grid WHERE is_default <> 0 AND key <> $1", VALUES(value_text(key)), &others, e);
+    *is_heir = others == 0;
+    return s;
 }
 
 enum status grid_forget_default(struct db *db, struct err *e)
@@ -59,12 +63,24 @@ enum status cell_insert(struct db *db, const struct grid *g, const struct cell *
                          value_bytes(c->wkb, c->wkb_len)), e);
 }
 
-enum status cell_retire(struct db *db, const char *grid_key, int64_t now_s, int64_t *retired, struct err *e)
+enum status cell_retire_versions(struct db *db, const char *grid_key, int64_t before, int64_t now_s, int64_t *retired, struct err *e)
 {
     enum status s = db_run(db, "UPDATE cell SET state = 'retired', valid_to_s = $2 WHERE state = 'active' AND grid_id IN "
-                               "(SELECT id FROM grid WHERE key = $1)", VALUES(value_text(grid_key), value_integer(now_s)), e);
+                               "(SELECT id FROM grid WHERE key = $1 AND version < $3)",
+                           VALUES(value_text(grid_key), value_integer(now_s), value_integer(before)), e);
     if (s == OK)
         *retired = db_changed(db);
+    return s;
+}
+
+enum status cell_used_codes(struct db *db, const char *grid_key, const char *community, cell_code_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT DISTINCT c.code FROM cell c JOIN grid g ON g.id = c.grid_id WHERE g.key = $1 "
+                               "AND substr(c.code, 1, length($2)) = $2 ORDER BY c.code", VALUES(value_text(grid_key), value_text(community)), &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        fn(ctx, rows_text(r, 0));
+    rows_done(r);
     return s;
 }
 
