@@ -144,7 +144,9 @@ static const struct rings *what_is_near(const struct rings *ground, const struct
     return part;
 }
 
-static void judge_row(const struct judging *j, int64_t i, struct change_list *l)
+struct judged { struct legality law; const char *permit, *zone; };
+
+static void judge_one(const struct judging *j, const struct change_list *l, int64_t i, struct judged *out)
 {
     enum { NEAR_MOST = 256 };          // permits (zones) weighed for one change
     struct permit_ground permit[NEAR_MOST];
@@ -154,29 +156,61 @@ static void judge_row(const struct judging *j, int64_t i, struct change_list *l)
     polygons_get(&l->ground, i, &increment);
     for (uint32_t k = j->permits.first[i]; k < j->permits.first[i + 1] && permits < NEAR_MOST; k++)
         permit[permits++] = j->grounds->permit[j->permits.pair.b[k]];
-    for (uint32_t k = j->zones.first[i]; k < j->zones.first[i + 1] && zones < NEAR_MOST; k++)
-        zone[zones++] = j->grounds->zone[j->zones.pair.b[k]];
-    for (int k = 0; k < zones; k++)
-        zone[k].ground = what_is_near(zone[k].ground, &increment, j->rules.zone_reach_m, &part[k]);
+    for (uint32_t k = j->zones.first[i]; k < j->zones.first[i + 1] && zones < NEAR_MOST; k++) {
+        zone[zones] = j->grounds->zone[j->zones.pair.b[k]];
+        zone[zones].ground = what_is_near(zone[zones].ground, &increment, j->rules.zone_reach_m, &part[zones]);
+        zones++;
+    }
     struct built b = built_of(j, i, &increment);
-    struct legality v;
-    legality_judge(&j->rules, &b, permit, permits, zone, zones, &v);
+    legality_judge(&j->rules, &b, permit, permits, zone, zones, &out->law);
+    out->permit = out->law.permit >= 0 ? permit[out->law.permit].number : NULL;
+    out->zone = out->law.zone >= 0 ? zone[out->law.zone].kind : NULL;
     rings_clear(&increment);
     for (int k = 0; k < zones; k++)
         rings_clear(&part[k]);
-    struct change_row *row = &l->row[i];
+}
+
+struct judging_all { const struct judging *judging; const struct change_list *list; struct judged *out; };
+
+static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    const struct judging_all *all = ctx;
+    (void)thread;
+    for (int64_t i = first; i < last; i++)
+        if (legality_is_asked(all->judging->pair->result.change[i].class))
+            judge_one(all->judging, all->list, i, &all->out[i]);
+}
+
+static void keep_judgement(const struct judged *v, struct change_row *row, struct arena *a)
+{
     struct buf codes;
     buf_init(&codes, 512);
-    legal_list(v.codes, &codes);
-    row->legal_codes = arena_text(l->arena, codes.data);
+    legal_list(v->law.codes, &codes);
+    row->legal_codes = arena_text(a, codes.data);
     buf_clear(&codes);
-    row->permit_number = v.permit >= 0 ? permit[v.permit].number : NULL;
-    row->p_no_cover = v.p_no_cover;
-    row->zone_kind = v.zone >= 0 ? zone[v.zone].kind : NULL;
-    row->zone_share = v.zone_share;
-    row->zone_p = v.zone_p;
-    row->severity = v.severity;
-    row->suspicion = v.suspicion;
+    row->permit_number = v->permit;
+    row->p_no_cover = v->law.p_no_cover;
+    row->zone_kind = v->zone;
+    row->zone_share = v->law.zone_share;
+    row->zone_p = v->law.zone_p;
+    row->severity = v->law.severity;
+    row->suspicion = v->law.suspicion;
+}
+
+// Each change is judged by itself, by all threads; what comes of it is the same for any number of them.
+static void judge_all(struct pool *pool, const struct judging *j, struct change_list *l, struct legality_report *out)
+{
+    enum { SLICE = 64 };
+    struct judged *verdict = mem_get((size_t)l->count, sizeof *verdict);
+    pool_range(pool, l->count, SLICE, judge_slice, &(struct judging_all){ j, l, verdict });
+    for (int64_t i = 0; i < l->count; i++) {
+        if (!legality_is_asked(j->pair->result.change[i].class))
+            continue;
+        keep_judgement(&verdict[i], &l->row[i], l->arena);
+        out->judged++;
+        out->uncovered += verdict[i].law.p_no_cover >= 0.5;
+    }
+    mem_free(verdict);
 }
 
 // --- The other way round: approved, and nothing stands there ------------------------------------------------------------------
@@ -248,12 +282,7 @@ enum status legality_ask(struct work *w, const struct pair_diff *pair, struct pa
         struct pool *pool = pool_open(pair->threads);
         find_near(pool, l, &grounds.permit_shape, 0, &j.permits);
         find_near(pool, l, &grounds.zone_shape, j.rules.zone_reach_m, &j.zones);
-        for (int64_t i = 0; i < l->count; i++)
-            if (legality_is_asked(pair->result.change[i].class)) {
-                judge_row(&j, i, l);
-                out->judged++;
-                out->uncovered += l->row[i].p_no_cover >= 0.5;
-            }
+        judge_all(pool, &j, l, out);
         if (grounds.permit_shape.count > 0)
             count_unused(pool, &j, out);
         pool_close(pool);
