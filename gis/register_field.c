@@ -62,7 +62,7 @@ static struct keeper keeper_of(const struct field *f, size_t cell, int x, int y)
     return (struct keeper){(uint32_t)cell, y * CORNERS + x}; // not reached: the cell itself is there
 }
 
-struct wanting { struct field *field; uint32_t *nodes; }; // [cells] bits of the corners its buildings ask
+struct wanting { struct field *field; uint32_t *nodes, all; }; // [cells] bits of the corners its buildings ask; all there are
 
 static void want_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
@@ -72,7 +72,7 @@ static void want_slice(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t i = first; i < last; i++) {
         uint32_t c = d->walk[i];
         struct xy_m corner = cell_corner(d, c);
-        for (uint32_t k = d->first[c]; k < d->first[c + 1] && d->role[c] == CELL_ACTIVE; k++) {
+        for (uint32_t k = d->first[c]; k < d->first[c + 1] && d->role[c] == CELL_ACTIVE && w->nodes[c] != w->all; k++) {
             struct xy_m p = footprint_middle(d->in->after, d->member[k]);
             double u, v;
             int at = node_cell(w->field, p.y - corner.y, &v) * CORNERS + node_cell(w->field, p.x - corner.x, &u);
@@ -110,7 +110,9 @@ static void keep_slice(void *ctx, int64_t first, int64_t last, int thread)
 static void lay_nodes(struct field *f)
 {
     size_t cells = f->district->cell.count;
-    struct wanting w = {f, mem_get(cells, sizeof *w.nodes)};
+    struct wanting w = {f, mem_get(cells, sizeof *w.nodes), 0};
+    for (int y = 0; y <= f->across; y++)
+        w.all |= ((1u << (f->across + 1)) - 1) << (y * CORNERS);
     f->nodes = mem_get(cells, sizeof *f->nodes);
     f->node_first = mem_get(cells + 1, sizeof *f->node_first);
     pool_range(f->district->in->pool, (int64_t)cells, 64, want_slice, &w);

@@ -54,18 +54,23 @@ static float mate_cost(const struct tying *t, int64_t i, struct xy_m b, uint32_t
     return like < 0.02 ? INFINITY : (float)(sqrt(off) / reach + 1 - like);
 }
 
+// So close and so alike that no other building of the same layer can be: it would stand on the same ground.
+static const float SURE_COST = 0.3f;
+
 // The best of BEFORE, unless somebody else of AFTER suits it better.
 static uint32_t find_mate(const struct tying *t, uint32_t i, struct xy_m place, struct xy_m shift)
 {
     const struct register_input *in = t->in;
     float best = INFINITY;
     uint32_t mate = NOBODY;
-    for (uint32_t p = in->near_before_first[i]; p < in->near_before_first[i + 1]; p++) {
+    for (uint32_t p = in->near_before_first[i]; p < in->near_before_first[i + 1] && best > SURE_COST; p++) {
         float cost = mate_cost(t, i, (struct xy_m){place.x + shift.x, place.y + shift.y}, in->near_before[p], best);
         if (cost < best)
             best = cost, mate = in->near_before[p];
     }
-    for (uint32_t p = mate == NOBODY ? 0 : in->near_after_first[mate]; mate != NOBODY && p < in->near_after_first[mate + 1]; p++) {
+    if (mate == NOBODY || best <= SURE_COST)
+        return mate;
+    for (uint32_t p = in->near_after_first[mate]; p < in->near_after_first[mate + 1]; p++) {
         uint32_t o = in->near_after[p];
         if (o == i || in->twin[o] != NOBODY)
             continue;

@@ -59,32 +59,32 @@ static void edges_at(struct edges *e, double *room, int cap)
 }
 
 // An edge outside the common x-range meets nothing. One wholly below the floor, the lowest point of the other shape, is the
-// lower one of every pair it is in: it would add its own height along a closed line, there and back, which is zero.
-static void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const struct place *at)
+// lower one of every pair it is in: it would add its own height along a closed line, there and back, which is zero. Which edges
+// stay is anybody's guess, so each is written down, and the next one over it when it does not.
+static inline void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const struct place *at)
 {
     const struct box_m *common = at->common;
     bool forward = from.x < to.x;
     struct xy_m l = forward ? from : to, r = forward ? to : from;
-    if (r.x <= common->min_x || l.x >= common->max_x || r.x - l.x <= UPRIGHT_M)
-        return;
-    if (l.y <= at->floor_y && r.y <= at->floor_y)
-        return;
     double slope = (r.y - l.y) / (r.x - l.x), width = common->max_x - common->min_x;
     double left = l.x - common->min_x, right = r.x - common->min_x, y = l.y - common->min_y;
-    int i = e->count++;
+    int i = e->count;
     e->left[i] = left < 0 ? 0 : left;
     e->right[i] = right > width ? width : right;
     e->y[i] = left < 0 ? y - left * slope : y;
     e->slope[i] = slope;
     e->sign[i] = forward ? -at->sign : at->sign;
+    e->count += (r.x > common->min_x) & (l.x < common->max_x) & (r.x - l.x > UPRIGHT_M) & ((l.y > at->floor_y) | (r.y > at->floor_y));
 }
 
 static void edges_collect(struct edges *e, const struct rings *r, const struct place *at)
 {
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], end = r->first[k + 1];
-        for (uint32_t i = first; i < end; i++)
-            edges_add(e, r->vertex[i], r->vertex[i + 1 < end ? i + 1 : first], at);
+        for (uint32_t i = first; i + 1 < end; i++)
+            edges_add(e, r->vertex[i], r->vertex[i + 1], at);
+        if (first < end)
+            edges_add(e, r->vertex[end - 1], r->vertex[first], at);
     }
 }
 
