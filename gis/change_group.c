@@ -25,7 +25,7 @@ void placed_rings(const struct footprints *after, int64_t i, const struct placed
     }
 }
 
-enum { SLICE = 512 };
+enum { SLICE = 512, AHEAD = 4 };
 struct linking {
     const struct group_input *in;
     struct bundle { struct link *link; size_t count, cap; } *bundle; // one a slice
@@ -93,13 +93,24 @@ static void link_footprint(const struct group_input *in, uint32_t i, struct hand
     }
 }
 
+static void comes(const struct group_input *in, int64_t i)
+{
+    if (i >= in->after->count || in->first_pair[i] == in->first_pair[i + 1])
+        return;
+    footprint_comes(in->after, i);
+    for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++)
+        footprint_comes(in->before, in->pairs->b[p]);
+}
+
 static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct linking *l = ctx;
     const struct group_input *in = l->in;
-    for (int64_t i = first; i < last; i++)
+    for (int64_t i = first; i < last; i++) {
+        comes(in, i + AHEAD);
         if (in->first_pair[i] < in->first_pair[i + 1])
             link_footprint(in, (uint32_t)i, &l->hands[thread], &l->bundle[first / SLICE]);
+    }
 }
 
 static void find_links(const struct group_input *in, struct groups *out)

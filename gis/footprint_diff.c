@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum stage { STAGE_IDENTITY, STAGE_JOIN, STAGE_REGISTER, STAGE_GROUP, STAGE_JUDGE, STAGE_RANK, STAGES };
-enum { SLICE = 256 };
+enum { SLICE = 256, AHEAD = 4 };
 static const size_t WKB_MOST = (size_t)8 << 30;
 
 const char *diff_stage_name(int stage)
@@ -180,6 +180,17 @@ static void group_footprints(struct work *w)
 struct bundle { struct change *change; size_t count, cap; int64_t same; struct buf wkb; struct wall_census census; struct err err; };
 struct judging { struct work *w; struct judge_input in; struct judge **judge; struct bundle *bundle; };
 
+static void comes(const struct work *w, int64_t group)
+{
+    const struct groups *g = &w->groups;
+    if (group >= g->count)
+        return;
+    for (uint32_t k = g->before_first[group]; k < g->before_first[group + 1]; k++)
+        footprint_comes(w->before, g->before[k]);
+    for (uint32_t k = g->after_first[group]; k < g->after_first[group + 1]; k++)
+        footprint_comes(w->after, g->after[k]);
+}
+
 static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct judging *jg = ctx;
@@ -188,6 +199,7 @@ static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
     buf_init(&b->wkb, WKB_MOST);
     b->err.lang = jg->w->e->lang;
     for (int64_t g = first; g < last; g++) {
+        comes(jg->w, g + AHEAD);
         if (judge_group(jg->judge[thread], g, &c, &b->wkb, &b->census, &b->err) != OK)
             return;
         b->same += c.class == CHANGE_SAME;

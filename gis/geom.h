@@ -55,6 +55,13 @@ void footprints_clear(struct footprints *f);
 // Footprint i as rings in metres from `frame` (a millimetre place), moved by shift. Replaces what was in out.
 void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, struct xy_m shift, struct rings *out);
 float footprint_perimeter_m(const struct footprints *f, int64_t i);  // of all its rings
+// Whoever goes over a layer says a few footprints ahead which one comes: its vertices are in the cache when they are asked for.
+static inline void footprint_comes(const struct footprints *f, int64_t i)
+{
+    const struct mm *first = &f->vertex[f->vertex_first[f->ring_first[i]]];
+    __builtin_prefetch(first);
+    __builtin_prefetch(first + 8);
+}
 struct mm64 footprint_centre(const struct footprints *f, int64_t i); // centre of the bounding box
 struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres in the metric CRS
 // The id a user knows: the id field, or the fid in decimal. Writes at most cap bytes with the ending '\0'; returns out.

@@ -149,6 +149,8 @@ static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
         uint32_t asked = t->ties->first[c + 1] - t->ties->first[c], count = d->first[c + 1] - d->first[c];
         if (asked > 0 && t->expect->field != NULL)
             field_view_open(t->expect->field, c, &view);
+        for (uint32_t k = 0; k < asked; k++)
+            footprint_comes(t->in->after, d->member[d->first[c] + one_of(count, asked, k)]);
         for (uint32_t k = 0; k < asked; k += t->step)
             find_tie(t, c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
                      &t->scratch[thread]);
