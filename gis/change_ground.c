@@ -14,6 +14,7 @@ struct judge *judge_open(const struct judge_input *in)
     j->in = in;
     j->overlay = overlay_open();
     j->noise_m = fmax(in->vertex_noise_m, NOISE_FLOOR_M);
+    alarm_table_fill(&j->alarms);
     return j;
 }
 

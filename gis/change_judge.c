@@ -27,7 +27,7 @@ static void test_outlines(struct judge *j, struct question *q, struct wall_censu
                                    .bend_per_m = q->placed.shift.x != 0 || q->placed.shift.y != 0 ? BEND_PER_M : 0,
                                    .tail = q->placed.tail, .tail_m = 3.5 * q->placed.tail_m,
                                    .overhang_m = j->in->overhang_m, .min_width_m = 0.85 * o->min_width_m,
-                                   .alarm_z = o->alarm_z, .step_z = 0.8 * o->alarm_z};
+                                   .alarm_z = o->alarm_z, .step_z = 0.8 * o->alarm_z, .alarms = &j->alarms};
     walls_of(q->old, &j->wa);
     walls_of(q->new_, &j->wb);
     walls_match(&j->wa, &j->wb, REACH_M, &j->pieces);

@@ -14,6 +14,7 @@ struct judge {
     struct parts parts, near;
     struct increments gain, loss;
     double noise_m;
+    struct alarm_table alarms;
 };
 
 struct question {                            // one group at work

@@ -18,20 +18,6 @@ static inline double least(double a, double b) { return a < b ? a : b; }
 static inline double most(double a, double b) { return a > b ? a : b; }
 static inline double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
 
-static double weight_of(const struct wall_piece *p) { return least(1, p->length_m / 2) / p->factor; }
-
-// What the adjustments ask of every piece again and again, once.
-static void lay_out_pulls(const struct walls *old, struct wall_pieces *pieces, const struct test_scale *s)
-{
-    if (pieces->count > pieces->pull_cap)
-        pieces->pull = mem_grow(pieces->pull, &pieces->pull_cap, pieces->count, sizeof *pieces->pull);
-    for (size_t k = 0; k < pieces->count; k++) {
-        const struct wall_piece *p = &pieces->piece[k];
-        pieces->pull[k] = (struct wall_pull){old->wall[p->old_wall].out, p->offset_m - s->overhang_m, weight_of(p),
-                                             1 / sqrt(most(p->factor, 1))};
-    }
-}
-
 // Robust estimate of the displacement with its prior (mean 0, sd tau): reweighted from wide to narrow.
 static struct estimate estimate_move(const struct wall_pieces *pieces, const struct test_scale *s)
 {
@@ -83,10 +69,27 @@ static double bend_at(const struct wall *a, const struct wall_piece *p, struct x
     return s->bend_per_m * (dx * dx + dy * dy);
 }
 
-static void count_wall(struct wall_census *c, double alarm)
+void alarm_table_fill(struct alarm_table *t)
+{
+    for (int k = 0; k <= ALARM_STEPS; k++)
+        t->expected[k] = erfc((ALARM_LEAST + k * ALARM_STEP) / sqrt(2));
+}
+
+static double expected_alarms(const struct alarm_table *t, double alarm)
+{
+    double at = (alarm - ALARM_LEAST) / ALARM_STEP;
+    if (t == NULL || at < 0)
+        return erfc(alarm / sqrt(2));
+    if (at >= ALARM_STEPS)
+        return 0;
+    int k = (int)at;
+    return t->expected[k] + (at - k) * (t->expected[k + 1] - t->expected[k]);
+}
+
+static void count_wall(struct wall_census *c, const struct alarm_table *t, double alarm)
 {
     c->walls++;
-    c->expected += erfc(alarm / sqrt(2));
+    c->expected += expected_alarms(t, alarm);
 }
 
 void wall_census_add(struct wall_census *to, const struct wall_census *from)
@@ -161,7 +164,7 @@ static double bare(const struct walls *w)
 void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
                           const struct test_scale *s, struct wall_census *census, struct outline_test *out)
 {
-    lay_out_pulls(old, pieces, s);
+    wall_pieces_pull(old, pieces, s->overhang_m);
     struct estimate e = estimate_move(pieces, s);
     moved_freely(old, new_, pieces, s, &e);
     struct xy_m middle = middle_of(old);
@@ -185,7 +188,7 @@ void change_test_outlines(const struct walls *old, const struct walls *new_, str
         double swing = p->length_m * sine / (2 * s->vertex_noise_m);
         squares += least(w * w, MOST_W2) + (p->step ? 0 : least(swing * swing, MOST_W2)), freedom += p->step ? 1 : 2;
         turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
-        count_wall(census, most(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
+        count_wall(census, s->alarms, most(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
         if (fabs(left) < s->min_width_m)
             continue;
         if (w > out->gain_z)

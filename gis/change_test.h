@@ -14,6 +14,13 @@
 #pragma once
 #include "gis/wall.h"
 
+// How often noise alone passes an alarm of so many standard deviations: asked for every wall, and the law's own function had been a
+// tenth of the test. Straight lines between steps, right to 1e-5 of itself; beyond the last, less than 3e-12, nothing.
+enum { ALARM_STEPS = 2048 };
+static const double ALARM_LEAST = 3, ALARM_STEP = 1.0 / 512;
+struct alarm_table { double expected[ALARM_STEPS + 1]; };
+void alarm_table_fill(struct alarm_table *t);
+
 struct test_scale {
     double vertex_noise_m, registration_sd_m, overhang_m;
     double tail;               // share 0..1 of buildings that lie far off the field here; 0: none ever does
@@ -21,6 +28,7 @@ struct test_scale {
     double bend_per_m;         // the registration follows the slope at the outline's middle; off it by this times distance squared
     double min_width_m;        // offsets below are not looked at
     double alarm_z, step_z;    // for a whole wall; for a part of one (drawing bends walls, it makes no steps)
+    const struct alarm_table *alarms; // NULL: worked out each time
 };
 
 // What the walls of many outlines look like together: the ground for predicting false alarms.

@@ -128,21 +128,32 @@ void walls_match(struct walls *old, struct walls *new_, double reach_m, struct w
     }
 }
 
-bool wall_fit_move(const struct walls *old, const struct wall_pieces *p, double tukey_m, struct wall_fit *out)
+void wall_pieces_pull(const struct walls *old, struct wall_pieces *p, double overhang_m)
 {
+    if (p->count > p->pull_cap)
+        p->pull = mem_grow(p->pull, &p->pull_cap, p->count, sizeof *p->pull);
+    for (size_t k = 0; k < p->count; k++) {
+        const struct wall_piece *w = &p->piece[k];
+        double half = w->length_m / 2;
+        p->pull[k] = (struct wall_pull){old->wall[w->old_wall].out, w->offset_m - overhang_m, (half < 1 ? half : 1) / w->factor,
+                                       1 / sqrt(w->factor > 1 ? w->factor : 1)};
+    }
+}
+
+bool wall_fit_move(const struct walls *old, struct wall_pieces *p, double tukey_m, struct wall_fit *out)
+{
+    wall_pieces_pull(old, p, 0);
     struct xy_m t = {0, 0};
     double xx = 0, xy = 0, yy = 0;
     for (int turn = 0; turn < 4; turn++) {
-        double gx = 0, gy = 0, c = turn == 0 ? 4 * tukey_m : turn == 1 ? 2 * tukey_m : tukey_m;
+        double gx = 0, gy = 0, per_cut = 1 / (turn == 0 ? 4 * tukey_m : turn == 1 ? 2 * tukey_m : tukey_m);
         xx = xy = yy = 0;
         for (size_t k = 0; k < p->count; k++) {
-            const struct wall_piece *w = &p->piece[k];
-            struct xy_m n = old->wall[w->old_wall].out;
-            double left = (w->offset_m + dot(n, t)) / c;
-            if (left * left >= 1)
-                continue;
-            double tukey = (1 - left * left) * (1 - left * left);
-            double weight = tukey * fmin(1, w->length_m / 2) / w->factor;
+            const struct wall_pull *w = &p->pull[k];
+            struct xy_m n = w->out;
+            double left = (w->offset_m + dot(n, t)) * per_cut, inside = 1 - left * left;
+            inside = inside > 0 ? inside : 0;
+            double weight = w->weight * inside * inside;
             xx += weight * n.x * n.x, xy += weight * n.x * n.y, yy += weight * n.y * n.y;
             gx += weight * n.x * w->offset_m, gy += weight * n.y * w->offset_m;
         }
@@ -154,9 +165,8 @@ bool wall_fit_move(const struct walls *old, const struct wall_pieces *p, double 
     }
     double sum = 0, of = 0, worst = 0, outward = 0;
     for (size_t k = 0; k < p->count; k++) {
-        const struct wall_piece *w = &p->piece[k];
-        double left = w->offset_m + dot(old->wall[w->old_wall].out, t);
-        sum += left * left / w->factor;
+        double left = p->pull[k].offset_m + dot(p->pull[k].out, t);
+        sum += left * left / p->piece[k].factor;
         outward += left;
         of += 1;
         worst = fmax(worst, fabs(left));

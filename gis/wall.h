@@ -22,7 +22,7 @@ struct wall_piece {
 };
 // Scratch for one thread; grows to the largest outline met.
 struct walls { struct wall *wall; size_t count, cap; double *covered_m; size_t covered_cap; };
-struct wall_pull { struct xy_m out; double offset_m, weight, root_factor; }; // a piece as an adjustment sees it: see change_test.c
+struct wall_pull { struct xy_m out; double offset_m, weight, root_factor; }; // a piece as an adjustment sees it; 1 / sqrt(factor)
 struct wall_pieces { struct wall_piece *piece; size_t count, cap; struct wall_pull *pull; size_t pull_cap; };
 
 void walls_of(const struct rings *outline, struct walls *out);
@@ -32,6 +32,9 @@ void wall_pieces_clear(struct wall_pieces *p);
 // All corresponding pieces no further apart than reach_m. At every place of an old wall the nearest new wall wins.
 // Sets covered_m of both: how much of each wall has a counterpart. Cost O(n m).
 void walls_match(struct walls *old, struct walls *new_, double reach_m, struct wall_pieces *out);
+
+// What adjustments ask of every piece again and again, once: into p->pull.
+void wall_pieces_pull(const struct walls *old, struct wall_pieces *p, double overhang_m);
 
 // The translation of NEW that fits the pieces best (robust least squares on the offsets), metres, and what is left.
 struct wall_fit {
@@ -43,4 +46,4 @@ struct wall_fit {
     int pieces;
 };
 // tukey_m: pieces further off than this from the fit are left out. false: too few directions.
-bool wall_fit_move(const struct walls *old, const struct wall_pieces *p, double tukey_m, struct wall_fit *out);
+bool wall_fit_move(const struct walls *old, struct wall_pieces *p, double tukey_m, struct wall_fit *out);
