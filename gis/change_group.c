@@ -252,34 +252,42 @@ static void join_ids(const struct group_input *in, uint32_t *parent)
     mem_free(item);
 }
 
+// The members that one layer has in the groups; its footprints are those from `first` to `end` of all.
+struct side {
+    const uint32_t *root, *number;           // of all footprints; of groups by root, NOBODY: none
+    size_t first, end;
+    int64_t groups;
+    uint32_t *group_first, *member;
+};
+
+static void collect_side(void *ctx, int64_t job, int thread)
+{
+    (void)thread;
+    struct side *s = (struct side *)ctx + job;
+    s->group_first = mem_get((size_t)s->groups + 2, sizeof *s->group_first);
+    s->member = mem_get(s->end - s->first, sizeof *s->member);
+    for (size_t k = s->first; k < s->end; k++)
+        if (s->number[s->root[k]] != NOBODY)
+            s->group_first[s->number[s->root[k]] + 2]++;
+    for (int64_t g = 0; g < s->groups; g++)
+        s->group_first[g + 2] += s->group_first[g + 1];
+    for (size_t k = s->first; k < s->end; k++)
+        if (s->number[s->root[k]] != NOBODY)
+            s->member[s->group_first[s->number[s->root[k]] + 1]++] = (uint32_t)(k - s->first);
+}
+
 // Members in the order of each group's smallest footprint.
 static void collect(const struct group_input *in, const uint32_t *root, const uint8_t *alone_twin, struct groups *out)
 {
     size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
     uint32_t *number = mem_get(n + m, sizeof *number);
     for (size_t k = 0; k < n + m; k++)
-        if (root[k] == k && !alone_twin[k])
-            number[k] = (uint32_t)out->count++;
-    out->before_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
-    out->after_first = mem_get((size_t)out->count + 2, sizeof(uint32_t));
-    out->before = mem_get(n, sizeof(uint32_t));
-    out->after = mem_get(m, sizeof(uint32_t));
-    for (size_t k = 0; k < n + m; k++) {
-        if (!alone_twin[root[k]])
-            (k < n ? out->before_first : out->after_first)[number[root[k]] + 2]++;
-    }
-    for (int64_t g = 0; g < out->count; g++) {
-        out->before_first[g + 2] += out->before_first[g + 1];
-        out->after_first[g + 2] += out->after_first[g + 1];
-    }
-    for (size_t k = 0; k < n + m; k++) {
-        if (alone_twin[root[k]])
-            continue;
-        if (k < n)
-            out->before[out->before_first[number[root[k]] + 1]++] = (uint32_t)k;
-        else
-            out->after[out->after_first[number[root[k]] + 1]++] = (uint32_t)(k - n);
-    }
+        if (root[k] == k)
+            number[k] = alone_twin[k] ? NOBODY : (uint32_t)out->count++;
+    struct side side[] = {{root, number, 0, n, out->count, NULL, NULL}, {root, number, n, n + m, out->count, NULL, NULL}};
+    pool_run(in->pool, 2, collect_side, side);
+    out->before_first = side[0].group_first, out->before = side[0].member;
+    out->after_first = side[1].group_first, out->after = side[1].member;
     mem_free(number);
 }
 

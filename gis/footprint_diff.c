@@ -234,34 +234,47 @@ static void learn_heights(struct work *w, struct height_scale *out)
     s->height_step_after_m = out->known ? out->step_after_m : NAN;
 }
 
-static enum status collect_bundles(struct work *w, struct bundle *bundle, size_t slices, struct wall_census *census)
+// Where what a slice found goes in the answer.
+struct gathering { struct diff_result *out; const struct bundle *bundle; struct place { size_t change, wkb; } *place; };
+
+static void gather_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct gathering *g = ctx;
+    for (int64_t s = first; s < last; s++) {
+        const struct bundle *b = &g->bundle[s];
+        for (size_t k = 0; k < b->count; k++) {
+            struct change *c = &g->out->change[g->place[s].change + k];
+            *c = b->change[k];
+            c->wkb_first += g->place[s].wkb;
+        }
+        if (b->wkb.len > 0)
+            memcpy(g->out->wkb + g->place[s].wkb, b->wkb.data, b->wkb.len);
+    }
+}
+
+static enum status collect_bundles(struct work *w, const struct bundle *bundle, size_t slices, struct wall_census *census)
 {
     struct diff_result *out = w->out;
-    size_t changes = 0, bytes = 0;
-    for (size_t s = 0; s < slices; s++) {
-        if (bundle[s].err.status != OK) {
+    struct gathering g = {out, bundle, mem_get(slices, sizeof *g.place)};
+    enum status status = OK;
+    for (size_t s = 0; s < slices && status == OK; s++) {
+        status = bundle[s].err.status;
+        if (status != OK)
             *w->e = bundle[s].err;
-            return w->e->status;
-        }
-        if (bundle[s].wkb.full)
-            return err_set(w->e, TOO_BIG, "the geometries of the changes exceed %zu bytes", WKB_MOST);
-        changes += bundle[s].count, bytes += bundle[s].wkb.len;
+        else if (bundle[s].wkb.full)
+            status = err_set(w->e, TOO_BIG, "the geometries of the changes exceed %zu bytes", WKB_MOST);
+        g.place[s] = (struct place){(size_t)out->count, out->wkb_len};
+        out->count += (int64_t)bundle[s].count, out->wkb_len += bundle[s].wkb.len;
         w->same += bundle[s].same;
-    }
-    out->change = mem_get(changes, sizeof *out->change);
-    out->wkb = mem_get(bytes, 1);
-    for (size_t s = 0; s < slices; s++) {
-        for (size_t k = 0; k < bundle[s].count; k++) {
-            struct change *c = &out->change[out->count++];
-            *c = bundle[s].change[k];
-            c->wkb_first += out->wkb_len;
-        }
-        if (bundle[s].wkb.len > 0)
-            memcpy(out->wkb + out->wkb_len, bundle[s].wkb.data, bundle[s].wkb.len);
-        out->wkb_len += bundle[s].wkb.len;
         wall_census_add(census, &bundle[s].census);
     }
-    return OK;
+    out->change = mem_get((size_t)out->count, sizeof *out->change);
+    out->wkb = mem_get(out->wkb_len, 1);
+    if (status == OK)
+        pool_range(w->pool, (int64_t)slices, 16, gather_slice, &g);
+    mem_free(g.place);
+    return status;
 }
 
 static enum status judge_groups(struct work *w, struct wall_census *census)
