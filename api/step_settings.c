@@ -23,7 +23,7 @@ enum status step_settings_read(const struct step_settings *s, const struct stati
 void print_local_time(int64_t at_s, int64_t zone_offset_s)
 {
     char text[32] = "-               ";
-    time_t local = (time_t)(at_s + zone_offset_s);
+    time_t local = (time_t)(at_s != NO_DEADLINE ? at_s + zone_offset_s : 0);
     struct tm t;
     if (at_s != NO_DEADLINE)
         strftime(text, sizeof text, "%Y-%m-%d %H:%M", gmtime_r(&local, &t));

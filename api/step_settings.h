@@ -26,7 +26,7 @@ struct step_settings {
     { .kind = OPTION_TEXT, .name = "reason", .value = "WORD", .at = offsetof(type, member.reason), .help = "why a lead is returned: not_competent, incomplete, duplicate or dealt_with" }, \
     { .kind = OPTION_TEXT, .name = "receipt", .value = "NUMBER", .at = offsetof(type, member.receipt), .help = "number of the receipt of a lead" }, \
     { .kind = OPTION_TEXT, .name = "received-by", .value = "NAME", .at = offsetof(type, member.received_by), .help = "who signed for it" }, \
-    { .kind = OPTION_TEXT, .name = "result", .value = "WORD", .at = offsetof(type, member.result), .help = "what became of it: self_demolished, assisted, forced, confiscated or corrected; of a paper: its outcome" }, \
+    { .kind = OPTION_TEXT, .name = "result", .value = "WORD", .at = offsetof(type, member.result), .help = "what became of it: demolished_self, demolished_assisted, demolished_forced, confiscated or corrected; of a paper: its outcome" }, \
     { .kind = OPTION_FLAG, .name = "emergency", .at = offsetof(type, member.emergency), .help = "danger to life: also at night and on holidays" }, \
     { .kind = OPTION_FLAG, .name = "light-harm", .at = offsetof(type, member.light_harm), .help = "first breach: the harm is light" }, \
     { .kind = OPTION_FLAG, .name = "corrected", .at = offsetof(type, member.corrected), .help = "first breach: it was corrected in time" }

@@ -441,7 +441,7 @@ CREATE TABLE case_file (                           -- 案卷 ("case" is a word o
   measured_area_m2 REAL,                           -- removed, as measured at the final check
   ordered_by TEXT NOT NULL DEFAULT '',             -- fast track: who ordered the stop
   party_present TEXT NOT NULL DEFAULT '' CHECK (party_present IN ('', 'present', 'absent')),
-  building_result TEXT NOT NULL DEFAULT '' CHECK (building_result IN ('', 'self_demolished', 'assisted', 'forced', 'confiscated', 'corrected')),
+  building_result TEXT NOT NULL DEFAULT '' CHECK (building_result IN ('', 'demolished_self', 'demolished_assisted', 'demolished_forced', 'confiscated', 'corrected')),
   fine_result TEXT NOT NULL DEFAULT '',            -- fined, first_breach, none
   opened_at_s INTEGER NOT NULL,
   registered_at_s INTEGER, dispatched_at_s INTEGER, handled_at_s INTEGER, checked_at_s INTEGER, closed_at_s INTEGER,

@@ -9,7 +9,7 @@ static void from_the_street_to_the_archive(void **state)
         { "2026-03-03 10:00", "Ma", "accept", { 0 }, "!assignee-only", NULL },
         { "2026-03-03 10:00", "Li", "accept", { 0 }, "handling", "2026-03-18 09:30:00" },    // formed: 15 days from dispatch
         { "2026-03-10 10:00", "Li", "feedback", { 0 }, "!note", NULL },
-        { "2026-03-10 10:00", "Li", "feedback", { NOTE, .result = "self_demolished" }, "handled", "2026-03-11 10:00:00" },
+        { "2026-03-10 10:00", "Li", "feedback", { NOTE, .result = "demolished_self" }, "handled", "2026-03-11 10:00:00" },
         { "2026-03-10 11:00", "Zhao", "check", { 0 }, "checking", NULL },
         { "2026-03-10 12:00", "Wang", "pass", { 0 }, "!after-photo", NULL },
         { "2026-03-10 12:00", "Wang", "photo after 121.0800 32.0700", { 0 }, "checking", NULL },      // 940 m away
@@ -195,7 +195,7 @@ static void the_procedure_against_a_building(void **state)
         { "2026-10-05 10:00", "Li", "enforcement.enforce", { 0 }, "!no-night-or-holiday", NULL },     // a Monday of the holiday
         { "2026-10-08 10:00", "Li", "enforcement.enforce", { 0 }, "enforcing", NULL },
         { "2026-10-08 11:00", "Li", "enforcement.demolish_forced", { NOTE, .paper = "Z-1" }, "demolished_forced", NULL },
-        { "2026-10-08 12:00", "Li", "feedback", { NOTE, .result = "forced" }, "handled", NULL },
+        { "2026-10-08 12:00", "Li", "feedback", { NOTE, .result = "demolished_forced" }, "handled", NULL },
         { "2026-10-08 12:00", "Zhao", "check", { 0 }, "checking", NULL },
         { "2026-10-08 12:00", "Zhao", "photo after 121.07 32.07", { 0 }, "checking", NULL },
         { "2026-10-08 12:10", "Zhao", "pass", { 0 }, "check_passed", NULL },

@@ -24,8 +24,8 @@ struct memory {
     char key[WALK_NUMBER], state[WALK_WORD], before[WALK_WORD], made_by[16], agency[32], worked[16][16], unit_worked[16][32], left_by[32][16], left_state[32][WALK_WORD];
     char receiver[16], dispatched_by[16];
     int workers, left, suspended;
-    bool photo, after_photo, has_area;
-    int64_t handled_s, stage_s, pause_s, paused_s, due_s;
+    bool photo, has_area;
+    int64_t after_s, handled_s, stage_s, pause_s, paused_s, due_s;
     int days;                                  // of the handling stage; 0: not in it
     bool is_standing;
 };
@@ -66,7 +66,7 @@ static struct facts facts_of(const struct model *model, const struct memory *m, 
         .actor_is_return_receiver = strcmp(m->receiver, who) == 0, .actor_is_requester = strcmp(m->made_by, who) == 0,
         .has_note = with->note != NULL, .has_place = true, .has_code = true, .has_agency = with->agency != NULL || (!hands_on && m->agency[0] != '\0'),
         .has_review_date = with->review_at_s > now, .suspension_days = with->review_at_s > now ? (int)((with->review_at_s - now + 86399) / 86400) : 0,
-        .has_photo = m->photo, .has_after_photo_near = m->after_photo, .has_area = with->area_m2 > 0 || m->has_area,
+        .has_photo = m->photo, .has_after_photo_near = m->after_s != 0 && m->after_s >= m->handled_s, .has_area = with->area_m2 > 0 || m->has_area,
         .area_removed_m2 = with->area_m2 > 0 ? with->area_m2 : m->has_area ? 120 : 0, .area_illegal_m2 = 120,
         .suspended_before = m->suspended > 0, .works_new = true, .overdue = m->due_s < now,
     };
@@ -133,10 +133,8 @@ static void remember(struct memory *m, const char *who, const struct move *move,
         strcpy(m->agency, with->agency);
     m->has_area |= with->area_m2 > 0;
     m->suspended += strcmp(move->verb, "suspend") == 0;
-    if (strcmp(to, "handled") == 0) {
+    if (strcmp(to, "handled") == 0)
         m->handled_s = now;
-        m->after_photo = false;                                    // an older one does not show this work
-    }
     if (in(move->verb, "redispatch fail")) {                       // starts the clock within the stage
         m->stage_s = now;
         m->paused_s = 0;
@@ -207,7 +205,8 @@ static void take_photo(struct model *model, struct memory *m, const char *what)
     as(model->f, "Wang");
     assert_ok(model->f, run(model->f, do_line, &t));
     m->photo = true;
-    m->after_photo |= starts(what, "photo after") && m->handled_s != 0;
+    if (starts(what, "photo after"))
+        m->after_s = model->f->now_s;
 }
 
 static void step(struct model *model, struct memory *m)

@@ -1,0 +1,77 @@
+#!/bin/bash
+# case.sh - a matter on the command line: reported, verified, opened, routed, dispatched, handled, checked, closed; the queue, the
+# report and the audit along the way.
+set -euo pipefail
+: "${GRIDPATROL:?the program}"
+home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
+trap 'rm -rf "$home"' EXIT
+export LC_ALL=C
+station=$home/tongzhou
+fail() { echo "FAILED: $*"; exit 1; }
+gp() { "$GRIDPATROL" "$@"; }
+refused() { # RULE WORDS...
+  local rule=$1; shift
+  gp "$@" >"$home/said" 2>&1 && fail "let through: $*"
+  grep -q "rule $rule:" "$home/said" || fail "$*: $(cat "$home/said"); expected rule $rule"
+}
+gp init "$station" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
+gp agency add "$station" --quiet
+gp agency list "$station" | grep -q "^discipline .*secret" || fail "the agencies of the rules are not there"
+while read -r name role agency; do
+  gp actor add "$station" "$name" --role "$role" ${agency:+--agency "$agency"} >"$home/said"
+done <<'PEOPLE'
+Wang inspector
+Zhao checker
+Sun coordinator
+Li officer urban_management
+Chen chief
+PEOPLE
+printf '{"year":2026,"days":[{"name":"x","date":"2026-10-01","isOffDay":true}]}' >"$home/2026.json"
+gp calendar load "$station" "$home/2026.json" 2>"$home/said"
+grep -q "^1 notices loaded" "$home/said" || fail "$(cat "$home/said")"
+
+printf 'near' >"$home/near.jpg"; printf 'after' >"$home/after.jpg"
+finding=$(gp finding add "$station" "$home/near.jpg" --place 121.07,32.07 --scheme gbt30428.2-2013 --code 0101 --text "a shed" --as Wang --at 2026-03-03T08:30)
+refused not-own-request finding move "$station" "$finding" confirm --as Wang --at 2026-03-03T08:40
+gp finding move "$station" "$finding" confirm --as Zhao --at 2026-03-03T08:40 >"$home/said"
+gp finding move "$station" "$finding" open_case --as Zhao --at 2026-03-03T08:45 >"$home/said"
+case=$(tail -1 "$home/said")
+[ "$case" = 320612-WJ-2026-00001 ] || fail "the case is $case"
+
+gp case correct "$station" "$case" --party Xu --area 120 --facts '{"party_is_official":true}' --as Zhao --at 2026-03-03T08:46 >"$home/said"
+gp route "$station" --dry-run --as Sun >"$home/dry" 2>/dev/null
+grep -q "official_involved.*party_is_official = TRUE" "$home/dry" || fail "dry run: $(cat "$home/dry")"
+[ "$(gp lead list "$station" --as Chen | wc -l)" = 0 ] || fail "a dry run drafted a lead"
+gp route "$station" --as Sun --at 2026-03-03T08:50 >"$home/said" 2>/dev/null
+cut -d' ' -f1-7 "$home/dry" >"$home/a"; cut -d' ' -f1-7 "$home/said" >"$home/b"
+diff "$home/a" "$home/b" || fail "the dry run told something else"
+gp route "$station" --as Sun --at 2026-03-03T08:51 2>"$home/said"
+grep -q " 0 cases opened, 0 routed, 0 leads drafted" "$home/said" || fail "routed twice: $(cat "$home/said")"
+gp lead list "$station" --as Chen | grep -q "XS-discipline-" || fail "no lead to the discipline inspection"
+[ "$(gp lead list "$station" --as Zhao | grep -c discipline)" = 0 ] || fail "a checker sees the secret lead"
+
+move() { gp case move "$station" "$case" "$@" >"$home/said"; }
+move submit --as Zhao --at 2026-03-03T09:00
+move register --as Zhao --at 2026-03-03T09:10
+move dispatch --as Sun --at 2026-03-03T09:20
+grep -q "2026-03-18 09:20" "$home/said" || fail "the deadline: $(cat "$home/said")"
+gp queue "$station" urban_management --at 2026-03-20 | grep -q "$case.*overdue" || fail "the queue does not say overdue"
+move accept --as Li --at 2026-03-03T10:00
+refused extension-amount case move "$station" "$case" extension.request --amount 16 --note rain --as Li --at 2026-03-04
+move extension.request --amount 2 --note rain --as Li --at 2026-03-04
+move feedback --note done --result demolished_self --as Li --at 2026-03-10T10:00
+move check --as Zhao --at 2026-03-10T11:00
+refused after-photo case move "$station" "$case" pass --as Wang --at 2026-03-10T12:00
+gp case photo "$station" "$case" --file "$home/after.jpg" --part after --place 121.0701,32.0701 --as Wang --at 2026-03-10T12:00 >/dev/null
+move pass --as Wang --at 2026-03-10T12:10
+refused area-measured case move "$station" "$case" close --as Zhao --at 2026-03-10T15:00
+move close --area 125 --as Zhao --at 2026-03-10T15:00
+gp case show "$station" "$case" | jq -e '.state == "closed" and .measured_area_m2 == 125 and (.steps | length) >= 10 and .building_result == "demolished_self"' >/dev/null ||
+  fail "the case: $(gp case show "$station" "$case")"
+gp report "$station" --from 2026-01-01 --to 2027-01-01 --json |
+  jq -e 'map(select(.indicator == "handled_in_time")) | .[0].numerator == 1 and .[0].denominator == 1' >/dev/null || fail "the report: $(gp report "$station" --from 2026-01-01 --to 2027-01-01)"
+gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month | grep -q "^2026-03 .*handled_in_time .*1 / 1" || fail "no figures by month"
+gp audit verify "$station" 2>"$home/said" || fail "the audit: $(cat "$home/said")"
+[ "$(gp audit list "$station" --thing case --id "$case" | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
+gp verify "$station" --quiet || fail "the station does not verify"
+echo "case: holds"
