@@ -57,9 +57,10 @@ static enum status complete(struct work *w, const struct desk *d, const struct c
     if (or_null(given->code) == NULL) {
         out->scheme = (*kind)->scheme;
         out->code = (*kind)->code;
-        out->condition = given->condition > 0 ? given->condition : given->in_progress ? 1 : (*kind)->condition;
     }
-    out->condition = out->condition > 0 ? out->condition : 1;
+    bool is_usual = strcmp(out->code, (*kind)->code) == 0 && strcmp(out->scheme, (*kind)->scheme) == 0;
+    if (out->condition == 0)               // nobody said: what is still being built falls under the first one
+        out->condition = is_usual && !given->in_progress ? (*kind)->condition : 1;
     out->stock = or_null(given->stock) != NULL ? given->stock : "new";
     return OK;
 }

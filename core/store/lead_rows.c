@@ -129,12 +129,13 @@ enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, v
     if (s == NOT_FOUND)
         return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", agency_key);
     if (s == OK)
-        s = db_ask(w->db, "SELECT d.number AS number, c.number, c.title, $2, d.state, d.secrecy, d.cell_code, d.priority AS priority, "
-                          "d.due_at_s AS due_at_s, d.is_due_provisional, d.made_at_s AS since_s FROM lead d JOIN case_file c ON c.id = d.case_id "
+        s = db_ask(w->db, "SELECT * FROM (SELECT d.number AS number, c.number AS case_number, c.title AS title, $2 AS agency, d.state AS state, "
+                          "d.secrecy AS secrecy, d.cell_code AS cell_code, d.priority AS priority, d.due_at_s AS due_at_s, "
+                          "d.is_due_provisional AS is_due_provisional, d.made_at_s AS since_s FROM lead d JOIN case_file c ON c.id = d.case_id "
                           "WHERE d.agency_id = $3 AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress') AND " SEEN
                           " UNION ALL SELECT c.number, c.number, c.title, $2, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, "
                           "c.is_due_provisional, c.stage_at_s FROM case_file c WHERE c.agency_id = $3 AND c.state IN ('dispatched', 'handling', 'rework', "
-                          "'fast_handling') ORDER BY due_at_s IS NULL, due_at_s, priority, since_s, number",
+                          "'fast_handling')) AS q ORDER BY q.due_at_s IS NULL, q.due_at_s, q.priority, q.since_s, q.number",
                    VALUES(value_text(w->actor), value_text(agency_key), value_text(agency.id)), &r, w->e);
     if (s == OK)
         s = visit(r, w, fn, ctx);

@@ -70,7 +70,8 @@ gp case show "$station" "$case" | jq -e '.state == "closed" and .measured_area_m
   fail "the case: $(gp case show "$station" "$case")"
 gp report "$station" --from 2026-01-01 --to 2027-01-01 --json |
   jq -e 'map(select(.indicator == "handled_in_time")) | .[0].numerator == 1 and .[0].denominator == 1' >/dev/null || fail "the report: $(gp report "$station" --from 2026-01-01 --to 2027-01-01)"
-gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month | grep -q "^2026-03 .*handled_in_time .*1 / 1" || fail "no figures by month"
+gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month >"$home/said"
+grep -q "^2026-03 .*handled_in_time .*1 / 1" "$home/said" || fail "no figures by month: $(cat "$home/said")"
 gp audit verify "$station" 2>"$home/said" || fail "the audit: $(cat "$home/said")"
 [ "$(gp audit list "$station" --thing case --id "$case" | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
 gp verify "$station" --quiet || fail "the station does not verify"
