@@ -33,7 +33,8 @@ enum status bulk_begin(struct db *db, const char *table, struct bulk *b, struct 
     if (s == OK)
         s = keep_triggers(db, b, name, e);
     for (int i = 0; s == OK && i < b->triggers; i++) {
-        snprintf(sql, sizeof sql, "DROP TRIGGER \"%s\"", name[i]);
+        int length = snprintf(sql, sizeof sql, "DROP TRIGGER \"%s\"", name[i]);
+        must(length < SQL_ROOM);
         s = db_script(db, sql, e);
     }
     return s;
@@ -53,10 +54,11 @@ void bulk_clear(struct bulk *b)
 static enum status fill_index(struct db *db, const struct bulk *b, const char *column, struct err *e)
 {
     char sql[SQL_ROOM];
-    snprintf(sql, sizeof sql,
+    int length = snprintf(sql, sizeof sql,
              "INSERT INTO \"idx_%s_%s\" (pkid, xmin, xmax, ymin, ymax) SELECT fid, MbrMinX(%s), MbrMaxX(%s), MbrMinY(%s), MbrMaxY(%s) "
              "FROM %s WHERE fid > $1 AND %s IS NOT NULL ORDER BY CAST(MbrMinX(%s) * 200 AS INTEGER), MbrMinY(%s)",
              b->table, column, column, column, column, column, b->table, column, column, column);
+    must(length < SQL_ROOM);
     return db_run(db, sql, VALUES(value_integer(b->last_fid)), e);
 }
 
