@@ -33,7 +33,8 @@ static struct xy_m corner(const struct made *m, struct cell c)
 {
     int sw = is_there(m, (struct cell){ c.i - 1, c.j - 1 }), se = is_there(m, (struct cell){ c.i, c.j - 1 });
     int nw = is_there(m, (struct cell){ c.i - 1, c.j }), ne = is_there(m, (struct cell){ c.i, c.j });
-    int east = (sw + nw > se + ne) - (sw + nw < se + ne), north = (sw + se > nw + ne) - (sw + se < nw + ne);
+    bool rim = sw + se + nw + ne < 3; // where only one quarter is missing the borders of the other three end: it stays
+    int east = rim * ((sw + nw > se + ne) - (sw + nw < se + ne)), north = rim * ((sw + se > nw + ne) - (sw + se < nw + ne));
     uint64_t key = (uint64_t)(c.j * 4096 + c.i);
     return (struct xy_m){ c.i * (double)QUARTER_M + RIM_M * east + bend(m, 111, key),
                           c.j * (double)QUARTER_M + RIM_M * north + bend(m, 112, key) };

@@ -26,7 +26,8 @@ enum status made_settle(const struct made_options *o, struct city_options *city,
     city->seed = o->seed;
     city->heights = true;
     city->site = SITE;
-    city->shift_m = 2;
+    city->noise_m = 0.25;
+    city->shift_m = 2.5;
     city->seam_m = 0.3;
     return city_options_settle(city, e);
 }
