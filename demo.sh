@@ -13,6 +13,7 @@ cmake --build --preset release --target gridpatrol city district | tail -n 1
 mkdir -p out
 PATH=$PWD/build/release:$PATH
 started=$SECONDS
+say "The commands below are in build/release: PATH=$PWD/build/release:\$PATH" "以下命令位于 build/release：PATH=$PWD/build/release:\$PATH"
 
 shown() {   # shown COMMAND ... : the command as one would type it, then what it says
   local word
@@ -20,8 +21,8 @@ shown() {   # shown COMMAND ... : the command as one would type it, then what it
   for word; do
     case $word in *[\ \;\&\|\(\)\<\>\$\*]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
   done
-  printf '\n'
-  "$@" 2>&1
+  printf '%s\n' "${into:+ >$into}"
+  if [ -n "${into:-}" ]; then "$@" 2>&1 >"$into"; else "$@" 2>&1; fi
 }
 
 say "
@@ -34,7 +35,7 @@ What was really built? Then the answer is held against the truth." "
 shown gridpatrol diff out/before.gpkg out/after.gpkg -o out/changes.gpkg --html out/report.html
 shown gridpatrol score out/changes.gpkg out/truth.gpkg
 
-in=out/deliveries station=out/district
+in=out/deliveries station=out/district confirmed=30
 rm -rf "$in" "$station" out/district-changes.gpkg
 say "
 == 2. A district of 20000 buildings: what the administration delivers, made up from a seed" "
@@ -47,7 +48,6 @@ say "
 shown gridpatrol init $station --district 320699 --name 江澜区 --name-en "Jianglan District" --crs EPSG:4549 --baseline 2025-06-01
 shown gridpatrol load $station area $in/streets.gpkg --source 民政局
 shown gridpatrol load $station area $in/communities.gpkg --source 民政局
-#CELLS
 shown gridpatrol load $station zone $in/zones.gpkg --source 自然资源和规划局
 shown gridpatrol load $station permit $in/permits.gpkg --source 自然资源和规划局 --id-field 许可证号
 for layer in billboard shop_sign recycling_point public_toilet transfer_station; do
@@ -66,6 +66,15 @@ say "
 == 四、两期普查，以及其间新建了什么"
 shown gridpatrol survey add $station $in/before.gpkg --name 2025 --date 2025-05-10 --accuracy-m 0.3 --id-field id --height-field height_m
 shown gridpatrol survey add $station $in/after.gpkg --name 2026 --date 2026-10-20 --accuracy-m 0.3 --id-field id --height-field height_m
+say "
+The patrol grid: communities cut along the main streets and the river into cells of about a hectare, around the houses of
+the newer survey; whatever is registered learns its cell. Then the check: gaps and overlaps to the square millimetre." "
+单元网格：沿主要道路和河流把社区划成约一公顷的网格，不切割新一期普查的建筑；已登记的事物随之归格。随后检查：缝隙与重叠精确到平方毫米。"
+shown gridpatrol cells make $station --all --lines $in/lines.geojson --default
+into=out/cells.txt shown gridpatrol cells check $station -o out/cells-findings.gpkg || checked=no
+grep '^error' out/cells.txt || true
+tail -n 1 out/cells.txt
+[ -z "${checked:-}" ] || say "The errors above are in the findings' layer too; the story goes on." "上列错误也在检查结果图层中；演示继续。"
 shown gridpatrol compare $station 2025 2026
 say "
 The ten most suspected, with reasons for and against." "
@@ -77,3 +86,86 @@ Held against the truth: first what changed, then what is lawful." "
 shown gridpatrol changes $station -o out/district-changes.gpkg
 shown gridpatrol score out/district-changes.gpkg $in/truth.gpkg
 shown district score $in out/district-changes.gpkg
+
+say "
+== 5. What people decide: nothing becomes a case without a person's name on it" "
+== 五、由人定夺：没有人签名，什么都不会成为案卷"
+gridpatrol agency add $station 2>&1
+for person in 李敏:analyst 王建平:coordinator 陈志强:inspector 周文:checker 孙国华:chief; do
+  shown gridpatrol actor add $station "${person%:*}" --role "${person#*:}"
+done
+shown gridpatrol calendar load $station $in/calendar-2025.json $in/calendar-2026.json $in/calendar-2027.json
+say "
+An analyst would look at each on the newest image. Here the first $confirmed of the list are confirmed unseen." "
+分析员本应逐一对照最新影像；这里直接确认清单的前 $confirmed 处。"
+first=$(gridpatrol changes $station --state open --limit $confirmed | sed -n 's/^[0-9]*[.] [^ ]*  #\([0-9]*\) .*/\1/p' | tr '\n' ' ')
+review() { gridpatrol review $station "$1" confirm --as 李敏 --note demo; }
+for number in $first; do
+  if [ -z "${reviewed:-}" ]; then shown gridpatrol review $station "$number" confirm --as 李敏 --note demo; else review "$number" >/dev/null; fi
+  reviewed=yes
+done
+say "... and so on: $first" "……依此类推：$first"
+
+say "
+== 6. Rules open cases and draft leads for the agencies; a dry run says which and why" "
+== 六、规则立案并为各单位起草线索；试运行说明哪条规则、为什么"
+into=out/routing.txt shown gridpatrol route $station --dry-run --as 王建平
+head -n 6 out/routing.txt
+into=out/routed.txt shown gridpatrol route $station --as 王建平
+
+say "
+The cases on their way: photo, submitted, filed, dispatched; their leads approved and sent. The first one is shown, the
+others go the same way. An empty picture stands in for the inspector's photo." "
+案卷往下走：拍照、上报、立案、派遣；其线索经审批后移交。只展示第一件，其余相同。（用一张空白图片代替巡查员的照片）"
+base64 -d >out/photo.png <<'PNG'
+iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==
+PNG
+bring_forward() {   # bring_forward CASE
+  shown gridpatrol case photo $station "$1" --file out/photo.png --as 陈志强
+  shown gridpatrol case move $station "$1" submit --as 陈志强
+  shown gridpatrol case move $station "$1" register --as 周文
+  shown gridpatrol case move $station "$1" dispatch --agency urban_management --as 王建平
+  for lead in $(grep -F "  $1  " out/leads.txt | cut -d ' ' -f 1); do
+    shown gridpatrol lead move $station "$lead" approve --as 孙国华
+    shown gridpatrol lead move $station "$lead" send --as 王建平
+  done
+}
+gridpatrol lead list $station --open >out/leads.txt
+gridpatrol case list $station --open | cut -d ' ' -f 1 >out/cases.txt
+bring_forward "$(head -n 1 out/cases.txt)"
+for number in $(tail -n +2 out/cases.txt); do bring_forward "$number" >/dev/null; done
+
+say "
+== 7. What each agency finds in its queue, by deadline" "
+== 七、各单位的队列，按时限排序"
+for agency in $(gridpatrol agency list $station | cut -d ' ' -f 1); do
+  gridpatrol queue $station "$agency" >out/queue.txt
+  [ -s out/queue.txt ] || continue
+  shown gridpatrol queue $station "$agency" | sed -n 1,7p
+  more=$(($(wc -l <out/queue.txt) - 5))
+  [ "$more" -le 0 ] || say "... and $more more" "……另有 $more 条"
+done
+
+say "
+== 8. Nobody changed anything behind the station's back" "
+== 八、没有人绕过系统改动任何记录"
+shown gridpatrol audit verify $station
+shown gridpatrol verify $station
+
+say "
+Done in $((SECONDS - started)) s. Where to look next:
+  the changes of the city, for QGIS:      out/changes.gpkg, and out/report.html for a browser
+  the station, for QGIS as it is:         $station/gridpatrol.sqlite
+  what was delivered, and the truth:      $in, $in/district.json
+  what the check of the cells found:      out/cells-findings.gpkg
+  one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001
+  figures of the work:                    build/release/gridpatrol report $station
+  everything else:                        build/release/gridpatrol help" "
+用时 $((SECONDS - started)) 秒。接下来可以看：
+  城市变化图斑（QGIS）与比对报告：    out/changes.gpkg，out/report.html（浏览器）
+  站点本身（QGIS 可直接打开）：       $station/gridpatrol.sqlite
+  各部门资料与真值：                  $in，$in/district.json
+  网格检查结果：                      out/cells-findings.gpkg
+  一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001
+  工作指标：                          build/release/gridpatrol report $station
+  其他命令：                          build/release/gridpatrol help"

@@ -254,7 +254,7 @@ static int columns_of(const struct thing_file *f)
 
 static void add_coordinate(struct buf *b, struct xy_m p)
 {
-    buf_printf(b, "[%.9f,%.9f]", p.x, p.y);
+    buf_printf(b, "[%.15g,%.15g]", p.x, p.y);
 }
 
 static void add_properties(struct writing *w, const struct thing_file *f, const struct made_thing *t)

@@ -50,6 +50,13 @@ for year in 2025 2026; do
   [ $year = 2025 ] && file=before date=2025-05-10 || file=after date=2026-10-20
   "$GRIDPATROL" survey add "$station" "$in/$file.gpkg" --name $year --date $date --accuracy-m 0.3 --id-field id --height-field height_m --quiet >/dev/null
 done
+
+# The grid: a partition of every community, and everything registered knows its cell.
+"$GRIDPATROL" cells make "$station" --all --lines "$in/lines.geojson" --default --quiet
+"$GRIDPATROL" cells check "$station" >"$home/said" 2>&1 || fail "the grid has errors: $(grep error "$home/said" | head -3)"
+said "gaps 0.000000 m2, overlaps 0.000000 m2"
+same "things without a cell" "$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND cell_code IS NULL")" 0
+
 "$GRIDPATROL" compare "$station" 2025 2026 >/dev/null 2>"$home/said"
 said "$(jq .approved_unused "$in/district.json") permits in force have no building on them"
 "$GRIDPATROL" changes "$station" -o "$home/changes.gpkg" 2>/dev/null
