@@ -60,10 +60,10 @@ static enum status settle(struct work *w, void *ctx)
     return s == OK ? add_person(w, "Zhao", "checker", NULL, b->checker) : s;
 }
 
-struct birth { struct bench *bench; int which; };
+struct opening { struct bench *bench; int which; };
 static enum status open_one(struct work *w, void *ctx)
 {
-    const struct birth *n = ctx;
+    const struct opening *n = ctx;
     struct walk k;
     enum status s = case_open(w, &n->bench->desk, &(struct case_spec){ .kind = "illegal_building", .lon = 121.07, .lat = 32.07, .area_m2 = 100 }, &k);
     if (s != OK)
@@ -114,7 +114,7 @@ static void prepare(struct bench *b, int threads, const char *folder)
     CHECK(station_open(folder, &b->station, &e), e);
     CHECK(station_write(b->station, &(struct station_call){ NOW_S, "system" }, settle, b, &e), e);
     for (int i = 0; i < threads; i++) {
-        struct birth n = { b, i };
+        struct opening n = { b, i };
         CHECK(station_write(b->station, &(struct station_call){ NOW_S, b->checker }, open_one, &n, &e), e);
         CHECK(move(b, b->checker, b->number[i], "submit", NULL, &e), e);
         CHECK(move(b, b->checker, b->number[i], "register", NULL, &e), e);
@@ -145,14 +145,14 @@ static double ours(struct bench *b, int threads)
 static void drop_triggers(sqlite3 *db)
 {
     sqlite3_stmt *s;
-    char names[64][128], sql[256];
+    char names[64][128], sql[160];
     int count = 0;
     MUST(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('case_file', 'step', 'audit', 'audit_head')", -1, &s, NULL), db);
     while (sqlite3_step(s) == SQLITE_ROW && count < 64)
-        snprintf(names[count++], sizeof names[0], "%s", sqlite3_column_text(s, 0));
+        snprintf(names[count++], sizeof names[0], "%.127s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     for (int i = 0; i < count; i++) {
-        snprintf(sql, sizeof sql, "DROP TRIGGER \"%s\"", names[i]);
+        snprintf(sql, sizeof sql, "DROP TRIGGER \"%.127s\"", names[i]);
         MUST(sqlite3_exec(db, sql, NULL, NULL, NULL), db);
     }
 }
