@@ -1,5 +1,6 @@
 #include "core/base/mem.h"
 #include "gis/source_inside.h"
+#include "gis/source_layer.h"
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
@@ -7,10 +8,8 @@
 #include <gdal.h>
 #include <math.h>
 #include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PROBE_FEATURES = 64 };
 
@@ -147,27 +146,13 @@ static enum status say_no_crs(const struct source *s, struct err *e)
                    s->called, option_of(s, option, sizeof option));
 }
 
-// "Undefined geographic SRS" and its like are how formats write that they do not know.
-static bool is_undefined(OGRSpatialReferenceH srs)
-{
-    const char *name = srs != NULL ? OSRGetName(srs) : NULL;
-    return name == NULL || strncasecmp(name, "undefined", 9) == 0 || strncasecmp(name, "unknown", 7) == 0;
-}
-
 static enum status crs_of_file(struct source *s, struct err *e)
 {
-    static const char *const options[] = { "FORMAT=WKT2_2019", "MULTILINE=NO", NULL };
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
-    if (is_undefined(srs))
-        return say_no_crs(s, e);
-    char *wkt = NULL;
     struct source_hush hush;
     source_hush_begin(&hush);
-    bool good = OSRExportToWktEx(srs, &wkt, options) == OGRERR_NONE && wkt != NULL && wkt[0] != '\0';
+    enum status st = source_layer_crs(s->layer, &s->crs, e);
     source_hush_end(&hush);
-    enum status st = good ? crs_open(wkt, &s->crs, e) : say_no_crs(s, e);
-    CPLFree(wkt);
-    return st;
+    return st == NOT_FOUND ? say_no_crs(s, e) : st;
 }
 
 static enum status choose_crs(struct source *s, struct err *e)

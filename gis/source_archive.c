@@ -1,44 +1,31 @@
 #include "gis/source_archive.h"
 
 #include "gis/crs.h"
+#include "gis/source_layer.h"
 #include "gis/source_stream.h"
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <gdal.h>
 #include <gdal_utils.h>
 #include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-struct archive { const char *path, *crs; GDALDatasetH dataset; OGRLayerH layer; const struct progress *progress; };
+struct archive { const char *path, *crs; GDALDatasetH dataset; void *layer; const struct progress *progress; };
 
-static enum status pick_layer(struct archive *a, const char *name, struct err *e)
+static enum status open_crs(const struct archive *a, struct crs **out, struct err *e)
 {
-    int layers = GDALDatasetGetLayerCount(a->dataset);
-    if (name != NULL)
-        a->layer = GDALDatasetGetLayerByName(a->dataset, name);
-    else if (layers == 1)
-        a->layer = GDALDatasetGetLayer(a->dataset, 0);
-    if (a->layer != NULL)
-        return OK;
-    if (name != NULL)
-        return err_set(e, INVALID, "%s has no layer \"%s\"", a->path, name);
-    return err_set(e, INVALID, "%s has %d layers; choose one with --layer", a->path, layers);
+    enum status s = a->crs != NULL ? crs_open(a->crs, out, e) : source_layer_crs(a->layer, out, e);
+    if (s == NOT_FOUND)
+        return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --crs, for example EPSG:4549", a->path);
+    return s;
 }
 
 static enum status take_crs(struct archive *a, struct archive_facts *facts, struct err *e)
 {
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(a->layer);
-    char *wkt = NULL;
-    if (a->crs == NULL && (srs == NULL || OSRExportToWkt(srs, &wkt) != OGRERR_NONE)) {
-        CPLFree(wkt);
-        return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --crs, for example EPSG:4549", a->path);
-    }
     struct crs *crs = NULL;
-    enum status s = crs_open(a->crs != NULL ? a->crs : wkt, &crs, e);
-    CPLFree(wkt);
+    enum status s = open_crs(a, &crs, e);
     OGREnvelope box;
     if (s == OK && OGR_L_GetFeatureCount(a->layer, 1) > 0 && OGR_L_GetExtent(a->layer, &box, 1) == OGRERR_NONE)
         s = crs_check(crs, (struct box_m){ box.MinX, box.MinY, box.MaxX, box.MaxY }, a->path, e);
@@ -116,7 +103,7 @@ enum status archive_write(const char *path, const char *layer, const char *crs, 
     a.dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     enum status s = a.dataset != NULL ? OK : err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", path, hush.said);
     if (s == OK)
-        s = pick_layer(&a, layer, e);
+        s = source_layer_pick(a.dataset, path, layer, &a.layer, e);
     if (s == OK)
         s = take_crs(&a, facts, e);
     hush.errors = 0;                   // what opening complained about and survived is no fault of the archive

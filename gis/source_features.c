@@ -1,13 +1,13 @@
 #include "gis/source_features.h"
 
 #include "core/base/mem.h"
+#include "gis/source_layer.h"
 #include "gis/wkb.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <gdal.h>
 #include <ogr_api.h>
-#include <ogr_srs_api.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -74,14 +74,9 @@ static enum status pick_field(struct feature_source *s, const char *name, struct
 
 static enum status take_crs(struct feature_source *s, struct err *e)
 {
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
-    if (srs == NULL)
+    enum status st = source_layer_crs(s->layer, &s->crs, e);
+    if (st == NOT_FOUND)
         return err_set(e, INVALID, "%s says no coordinate reference system; write it in a format that keeps one (gpkg, geojson, fgb)", s->path);
-    char *wkt = NULL;
-    const char *const form[] = { "FORMAT=WKT2_2019", NULL };
-    OSRExportToWktEx(srs, &wkt, form);
-    enum status st = crs_open(wkt != NULL ? wkt : "", &s->crs, e);
-    CPLFree(wkt);
     return st;
 }
 

@@ -2,23 +2,23 @@
 
 #include "core/base/mem.h"
 #include "gis/china_crs.h"
+#include "gis/source_layer.h"
 #include "gis/source_stream.h"
 #include <cpl_conv.h>
 #include <gdal.h>
 #include <math.h>
 #include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { FIELDS_MOST = 1000, LIST_BYTES = 400, TEXTS_BYTES = 256 << 20 };
+enum { FIELDS_MOST = 1000, TEXTS_BYTES = 256 << 20 };
 static const char LONLAT[] = "OGC:CRS84";
 
 struct record_source {
     struct record_spec spec;
     GDALDatasetH dataset;
-    OGRLayerH layer;
+    void *layer;                       // OGRLayerH
     OGRFeatureH feature;
     struct crs *crs, *lonlat;
     struct crs_road *to_lonlat, *to_metric;
@@ -37,36 +37,12 @@ struct record_source {
 
 // --- Opening ------------------------------------------------------------------------------------------------------------
 
-static enum status pick_layer(struct record_source *s, struct err *e)
-{
-    int layers = GDALDatasetGetLayerCount(s->dataset);
-    if (s->spec.layer != NULL)
-        s->layer = GDALDatasetGetLayerByName(s->dataset, s->spec.layer);
-    else if (layers == 1)
-        s->layer = GDALDatasetGetLayer(s->dataset, 0);
-    if (s->layer != NULL)
-        return OK;
-    char list[LIST_BYTES] = "-";
-    size_t used = 0;
-    for (int i = 0; i < layers && used < sizeof list; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", OGR_L_GetName(GDALDatasetGetLayer(s->dataset, i)));
-    if (s->spec.layer != NULL)
-        return err_set(e, INVALID, "%s has no layer \"%s\"; it has: %s", s->spec.path, s->spec.layer, list);
-    return err_set(e, INVALID, "%s has %d layers; choose one with --layer: %s", s->spec.path, layers, list);
-}
-
 static enum status crs_of_layer(struct record_source *s, struct err *e)
 {
-    static const char *const form[] = { "FORMAT=WKT2_2019", NULL };
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
-    char *wkt = NULL;
-    if (srs == NULL || OSRExportToWktEx(srs, &wkt, form) != OGRERR_NONE || wkt == NULL || wkt[0] == '\0') {
-        CPLFree(wkt);
+    enum status st = source_layer_crs(s->layer, &s->crs, e);
+    if (st == NOT_FOUND)
         return err_set(e, INVALID, "%s does not say its coordinate reference system; name it with --crs, for example EPSG:4549, or "
                                    "GCJ-02 or BD-09 for coordinates of a Chinese web map", s->spec.path);
-    }
-    enum status st = crs_open(wkt, &s->crs, e);
-    CPLFree(wkt);
     return st;
 }
 
@@ -116,7 +92,7 @@ static enum status open_all(struct record_source *s, struct err *e)
     s->dataset = GDALOpenEx(s->spec.path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     enum status st = s->dataset != NULL ? OK : err_set(e, INVALID, "%s cannot be opened as a vector layer: %.300s", s->spec.path, hush.said);
     if (st == OK)
-        st = pick_layer(s, e);
+        st = source_layer_pick(s->dataset, s->spec.path, s->spec.layer, &s->layer, e);
     if (st == OK)
         st = take_fields(s, e);
     s->shapeless = st == OK && OGR_L_GetGeomType(s->layer) == wkbNone;

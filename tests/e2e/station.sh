@@ -35,6 +35,17 @@ jq -r '.oil.per_neighbourhood | to_entries[] | select(.value > 0) | "\(.key)\t\(
 diff "$home/counted" "$home/truth" >"$home/differ" || fail "points per neighbourhood: $(head -5 "$home/differ")"
 "$GRIDPATROL" verify "$home/malaga" --quiet || fail "the station does not verify"
 
+# A GeoPackage that writes "undefined" says no CRS: neither the register nor the archive takes it for one.
+printf 'id,WKT\n1,"POINT (121.07 32.08)"\n' >"$home/nowhere.csv"
+ogr2ogr "$home/nowhere.gpkg" "$home/nowhere.csv" -oo GEOM_POSSIBLE_NAMES=WKT 2>/dev/null
+for words in "load $home/malaga billboard $home/nowhere.gpkg" "survey add $home/malaga $home/nowhere.gpkg --name a --date 2020-01-01"; do
+  status=0
+  # shellcheck disable=SC2086
+  "$GRIDPATROL" $words 2>"$home/said" || status=$?
+  same "exit of $words" $status 3
+  grep -q "does not say its coordinate reference system" "$home/said" || fail "why it was refused: $(cat "$home/said")"
+done
+
 # Two sources of one district's codes, and where they disagree.
 codes=$fixtures/tongzhou-codes
 "$GRIDPATROL" init "$home/tongzhou" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
