@@ -17,16 +17,11 @@ struct load {
 
 // --- Codes ----------------------------------------------------------------------------------------------------------------
 
-static bool is_digits(const char *text)
-{
-    return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
-}
-
 const char *area_level(const struct district *d, const char *code)
 {
     size_t own = strlen(d->code), street = own + (size_t)d->street_digits, community = street + (size_t)d->community_digits;
     size_t n = strlen(code);
-    if (!is_digits(code))
+    if (!text_is_digits(code))
         return NULL;
     return n == own ? "district" : n == street ? "street" : n == community ? "community" : NULL;
 }

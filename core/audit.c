@@ -8,8 +8,6 @@
 
 enum { ROW_CEILING = 1 << 20 };
 
-static const char *or_empty(const char *text) { return text != NULL ? text : ""; }
-
 // Lengths before the words: no two different rows have the same text.
 static void add_word(struct buf *b, const char *word)
 {
@@ -23,8 +21,8 @@ static enum status hash_of(const char *last, int64_t seq, const struct audit_row
     buf_init(&b, ROW_CEILING);
     add_word(&b, last);
     buf_printf(&b, "%" PRId64 ",%" PRId64 ",", seq, r->at_s);
-    const char *words[] = { r->actor, r->verb, r->thing, r->thing_id, or_empty(r->note), or_empty(r->before_sha256),
-                            or_empty(r->after_sha256) };
+    const char *words[] = { r->actor, r->verb, r->thing, r->thing_id, text_or_empty(r->note), text_or_empty(r->before_sha256),
+                            text_or_empty(r->after_sha256) };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         add_word(&b, words[i]);
     enum status s = b.full ? err_set(e, TOO_BIG, "a note of the audit may have %d bytes", ROW_CEILING / 2) : OK;
@@ -45,7 +43,7 @@ static enum status read_head(struct db *d, int64_t *seq, char hash[65], struct e
         s = err_set(e, FAILED, "the end of the audit chain is missing: the station was tampered with; restore a backup");
     if (s == OK) {
         *seq = rows_integer(r, 0);
-        snprintf(hash, 65, "%s", or_empty(rows_text(r, 1)));
+        snprintf(hash, 65, "%s", text_or_empty(rows_text(r, 1)));
     }
     rows_done(r);
     return s;
@@ -63,8 +61,8 @@ enum status audit_record(struct db *d, const struct audit_row *row, struct err *
     return db_run(d, "INSERT INTO audit (seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash) "
                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                   VALUES(value_integer(seq + 1), value_integer(row->at_s), value_text(row->actor), value_text(row->verb),
-                         value_text(row->thing), value_text(row->thing_id), value_text(or_empty(row->note)),
-                         value_text(or_empty(row->before_sha256)), value_text(or_empty(row->after_sha256)), value_text(hash)), e);
+                         value_text(row->thing), value_text(row->thing_id), value_text(text_or_empty(row->note)),
+                         value_text(text_or_empty(row->before_sha256)), value_text(text_or_empty(row->after_sha256)), value_text(hash)), e);
 }
 
 static void bad_at(struct audit_report *out, int64_t seq, const char *fault)
@@ -75,8 +73,8 @@ static void bad_at(struct audit_report *out, int64_t seq, const char *fault)
 
 static struct audit_row row_of(const struct rows *r)
 {
-    return (struct audit_row){ .at_s = rows_integer(r, 1), .actor = or_empty(rows_text(r, 2)), .verb = or_empty(rows_text(r, 3)),
-                               .thing = or_empty(rows_text(r, 4)), .thing_id = or_empty(rows_text(r, 5)), .note = rows_text(r, 6),
+    return (struct audit_row){ .at_s = rows_integer(r, 1), .actor = text_or_empty(rows_text(r, 2)), .verb = text_or_empty(rows_text(r, 3)),
+                               .thing = text_or_empty(rows_text(r, 4)), .thing_id = text_or_empty(rows_text(r, 5)), .note = rows_text(r, 6),
                                .before_sha256 = rows_text(r, 7), .after_sha256 = rows_text(r, 8) };
 }
 
@@ -91,7 +89,7 @@ static enum status check_row(const struct rows *r, int64_t expected, char last[6
     struct audit_row row = row_of(r);
     char hash[65];
     enum status s = hash_of(last, seq, &row, hash, e);
-    if (s == OK && strcmp(hash, or_empty(rows_text(r, 9))) != 0)
+    if (s == OK && strcmp(hash, text_or_empty(rows_text(r, 9))) != 0)
         bad_at(out, seq, text_in(e->lang, "this row is not what was written, or the one before it is not"));
     memcpy(last, hash, sizeof hash);
     return s;

@@ -1,21 +1,11 @@
 #include "core/district.h"
 
 #include "core/base/mem.h"
-#include <ctype.h>
-#include <string.h>
 
 void district_clear(struct district *d)
 {
     mem_free(d->metric_crs);
     *d = (struct district){ 0 };
-}
-
-static bool is_digits(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++)
-        if (!isdigit((unsigned char)*p))
-            return false;
-    return text[0] != '\0';
 }
 
 static bool is_digit_count(int n) { return n >= 1 && n <= 9; }
@@ -36,7 +26,7 @@ static enum status check_crs(const char *definition, struct err *e)
 
 enum status district_check(const struct district *d, struct err *e)
 {
-    if (!is_digits(d->code))
+    if (!text_is_digits(d->code))
         return err_set(e, INVALID, "the district's code is digits, such as 320612; \"%s\" was given", d->code);
     if (d->name_zh[0] == '\0')
         return err_set(e, INVALID, "a district needs a name");

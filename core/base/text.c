@@ -70,3 +70,8 @@ int text_columns(const char *utf8)
         n += *p < 0x80 ? 1 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0; // three and four bytes are wide here, two are not
     return n;
 }
+
+bool text_is_digits(const char *text)
+{
+    return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
+}

@@ -3,6 +3,7 @@
 // The English text in the code is the key. The Chinese stands in data/text/*.def as T("english", "中文") and is compiled in.
 // tests/base/text_test.c holds every sentence of the sources against that table.
 #pragma once
+#include <stdbool.h>
 
 enum lang { LANG_EN, LANG_ZH };
 
@@ -14,3 +15,8 @@ enum lang text_lang_of_environment(void);
 
 // Places it takes on a terminal: a Chinese character takes two.
 int text_columns(const char *utf8);
+
+// "" for NULL.
+static inline const char *text_or_empty(const char *text) { return text != 0 ? text : ""; }
+// Digits and nothing else, at least one.
+bool text_is_digits(const char *text);

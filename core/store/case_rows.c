@@ -5,15 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *or_empty(const char *text) { return text != NULL ? text : ""; }
 static struct value positive(double v) { return value_real(v > 0 ? v : NAN); }
 
 enum status case_insert(struct db *db, const struct walk *k, const struct case_spec *spec, int64_t now_s, struct err *e)
 {
     struct value v[WALK_VALUES + 24] = {
         value_text(k->id.text), value_text(k->number), value_text(spec->kind), value_text(spec->title), value_text(spec->source),
-        value_text(or_empty(spec->scheme)), value_text(or_empty(spec->code)), value_integer(spec->condition), value_text(spec->stock),
-        value_integer(spec->in_progress), value_text(or_empty(spec->party)), positive(spec->area_m2), value_integer(now_s),
+        value_text(text_or_empty(spec->scheme)), value_text(text_or_empty(spec->code)), value_integer(spec->condition), value_text(spec->stock),
+        value_integer(spec->in_progress), value_text(text_or_empty(spec->party)), positive(spec->area_m2), value_integer(now_s),
         value_text(spec->recurrence_of), value_real(spec->lon), value_real(spec->lat), value_text(spec->cell_code),
         value_text(spec->community_code), value_text(spec->facts != NULL ? spec->facts : "{}"), value_bytes(spec->wkb, spec->wkb_len),
     };
@@ -71,11 +70,6 @@ enum status case_correct_row(struct db *db, const char *id, const struct case_co
 
 // --- Origins --------------------------------------------------------------------------------------------------------------------
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
 static enum status select_origin(struct db *db, const char *sql, const char *id, struct origin *out, struct err *e)
 {
     struct rows *r = NULL;
@@ -85,14 +79,14 @@ static enum status select_origin(struct db *db, const char *sql, const char *id,
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
-        take(out->kind, sizeof out->kind, r, 0);
-        take(out->title, sizeof out->title, r, 1);
-        take(out->scheme, sizeof out->scheme, r, 2);
-        take(out->code, sizeof out->code, r, 3);
-        take(out->stock, sizeof out->stock, r, 4);
-        take(out->cell_code, sizeof out->cell_code, r, 5);
-        take(out->community_code, sizeof out->community_code, r, 6);
-        take(out->party, sizeof out->party, r, 7);
+        rows_copy(r, 0, out->kind, sizeof out->kind);
+        rows_copy(r, 1, out->title, sizeof out->title);
+        rows_copy(r, 2, out->scheme, sizeof out->scheme);
+        rows_copy(r, 3, out->code, sizeof out->code);
+        rows_copy(r, 4, out->stock, sizeof out->stock);
+        rows_copy(r, 5, out->cell_code, sizeof out->cell_code);
+        rows_copy(r, 6, out->community_code, sizeof out->community_code);
+        rows_copy(r, 7, out->party, sizeof out->party);
         out->area_m2 = rows_real(r, 8);
         out->lon = rows_real(r, 9);
         out->lat = rows_real(r, 10);

@@ -26,6 +26,11 @@ struct value value_text(const char *utf8)
     return utf8 == NULL ? value_null() : (struct value){ .kind = VALUE_TEXT, .bytes = utf8, .len = strlen(utf8) };
 }
 
+struct value value_word(const char *utf8)
+{
+    return value_text(utf8 != NULL && utf8[0] != '\0' ? utf8 : NULL);
+}
+
 struct value value_bytes(const void *bytes, size_t len)
 {
     return bytes == NULL ? value_null() : (struct value){ .kind = VALUE_BYTES, .bytes = bytes, .len = len };
@@ -212,7 +217,7 @@ enum status db_text(struct db *d, const char *sql, struct values v, char *out, s
     struct rows *r = NULL;
     enum status s = first_row(d, sql, v, &r, e);
     if (s == OK)
-        snprintf(out, cap, "%s", rows_is_null(r, 0) ? "" : rows_text(r, 0));
+        rows_copy(r, 0, out, cap);
     rows_done(r);
     return s;
 }
@@ -227,3 +232,8 @@ int64_t rows_integer(const struct rows *r, int column) { return r->db->driver->i
 double rows_real(const struct rows *r, int column) { return rows_is_null(r, column) ? NAN : r->db->driver->real(r->statement, column); }
 const char *rows_text(const struct rows *r, int column) { return r->db->driver->text(r->statement, column); }
 const void *rows_bytes(const struct rows *r, int column, size_t *len) { return r->db->driver->bytes(r->statement, column, len); }
+
+void rows_copy(const struct rows *r, int column, char *out, size_t cap)
+{
+    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+}

@@ -44,11 +44,6 @@ enum status fact_ask(struct db *db, enum fact_question q, struct values v, bool 
     return s;
 }
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
 enum status case_terms_select(struct db *db, const char *id, struct case_terms *out, struct err *e)
 {
     struct rows *r = NULL;
@@ -61,19 +56,19 @@ enum status case_terms_select(struct db *db, const char *id, struct case_terms *
         s = rows_next(r, &more, e);
     if (s == OK && more) {
         struct err none = { 0 };
-        take(out->kind, sizeof out->kind, r, 0);
-        take(out->scheme, sizeof out->scheme, r, 1);
-        take(out->code, sizeof out->code, r, 2);
+        rows_copy(r, 0, out->kind, sizeof out->kind);
+        rows_copy(r, 1, out->scheme, sizeof out->scheme);
+        rows_copy(r, 2, out->code, sizeof out->code);
         out->condition = (int)rows_integer(r, 3);
-        take(out->party, sizeof out->party, r, 4);
-        take(out->ordered_by, sizeof out->ordered_by, r, 5);
-        take(out->party_present, sizeof out->party_present, r, 6);
+        rows_copy(r, 4, out->party, sizeof out->party);
+        rows_copy(r, 5, out->ordered_by, sizeof out->ordered_by);
+        rows_copy(r, 6, out->party_present, sizeof out->party_present);
         out->in_progress = rows_integer(r, 7) != 0;
         out->is_new = strcmp(rows_text(r, 8), "new") == 0;
         out->is_fast = strcmp(rows_text(r, 9), "fast") == 0;
         out->area_m2 = rows_real(r, 10);
         out->measured_area_m2 = rows_real(r, 11);
-        take(out->rule_stage, sizeof out->rule_stage, r, 12);
+        rows_copy(r, 12, out->rule_stage, sizeof out->rule_stage);
         out->rule_limit = (struct limit){ .amount = (int32_t)rows_integer(r, 13), .legal = rows_integer(r, 15) != 0 };
         if (out->rule_stage[0] != '\0' && limit_unit_read(rows_text(r, 14), &out->rule_limit.unit, &none) != OK)
             out->rule_stage[0] = '\0';
@@ -93,8 +88,8 @@ enum status about_select(struct db *db, const char *thing, const char *id, struc
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
-        take(out->thing, sizeof out->thing, r, 0);
-        take(out->id, sizeof out->id, r, 1);
+        rows_copy(r, 0, out->thing, sizeof out->thing);
+        rows_copy(r, 1, out->id, sizeof out->id);
         out->amount = (int32_t)rows_integer(r, 2);
     }
     rows_done(r);

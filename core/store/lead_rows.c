@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
 enum status lead_insert(struct db *db, const struct lead_row *row, struct err *e)
 {
     struct value v[WALK_VALUES + 16] = {
@@ -42,11 +37,11 @@ enum status lead_facts_select(struct db *db, const char *id, struct lead_facts *
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
-        take(out->case_id, sizeof out->case_id, r, 0);
-        take(out->kind, sizeof out->kind, r, 1);
-        take(out->agency_id, sizeof out->agency_id, r, 2);
-        take(out->agency_key, sizeof out->agency_key, r, 3);
-        take(out->secrecy, sizeof out->secrecy, r, 4);
+        rows_copy(r, 0, out->case_id, sizeof out->case_id);
+        rows_copy(r, 1, out->kind, sizeof out->kind);
+        rows_copy(r, 2, out->agency_id, sizeof out->agency_id);
+        rows_copy(r, 3, out->agency_key, sizeof out->agency_key);
+        rows_copy(r, 4, out->secrecy, sizeof out->secrecy);
         out->priority = (int)rows_integer(r, 5);
     }
     rows_done(r);
@@ -61,8 +56,8 @@ enum status agency_facts_select(struct db *db, const char *key, struct agency_fa
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
-        take(out->id, sizeof out->id, r, 0);
-        take(out->secrecy, sizeof out->secrecy, r, 1);
+        rows_copy(r, 0, out->id, sizeof out->id);
+        rows_copy(r, 1, out->secrecy, sizeof out->secrecy);
     }
     rows_done(r);
     return s == OK && !more ? NOT_FOUND : s;
@@ -76,7 +71,7 @@ enum status case_kind_select(struct db *db, const char *case_id, char kind[64], 
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
-        take(kind, 64, r, 0);
+        rows_copy(r, 0, kind, 64);
         *priority = (int)rows_integer(r, 1);
     }
     rows_done(r);

@@ -2,28 +2,23 @@
 
 #include <stdio.h>
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
 static void read_facts(const struct rows *r, struct route_facts *f)
 {
     *f = (struct route_facts){ 0 };
-    take(f->change_id, sizeof f->change_id, r, 0);
-    take(f->case_id, sizeof f->case_id, r, 1);
-    take(f->case_number, sizeof f->case_number, r, 2);
-    take(f->kind, sizeof f->kind, r, 3);
-    take(f->scheme, sizeof f->scheme, r, 4);
-    take(f->code, sizeof f->code, r, 5);
-    take(f->stock, sizeof f->stock, r, 6);
-    take(f->source, sizeof f->source, r, 7);
-    take(f->class, sizeof f->class, r, 8);
-    take(f->legal_codes, sizeof f->legal_codes, r, 9);
-    take(f->zone_kind, sizeof f->zone_kind, r, 10);
-    take(f->permit_number, sizeof f->permit_number, r, 11);
-    take(f->cell, sizeof f->cell, r, 12);
-    take(f->community, sizeof f->community, r, 13);
+    rows_copy(r, 0, f->change_id, sizeof f->change_id);
+    rows_copy(r, 1, f->case_id, sizeof f->case_id);
+    rows_copy(r, 2, f->case_number, sizeof f->case_number);
+    rows_copy(r, 3, f->kind, sizeof f->kind);
+    rows_copy(r, 4, f->scheme, sizeof f->scheme);
+    rows_copy(r, 5, f->code, sizeof f->code);
+    rows_copy(r, 6, f->stock, sizeof f->stock);
+    rows_copy(r, 7, f->source, sizeof f->source);
+    rows_copy(r, 8, f->class, sizeof f->class);
+    rows_copy(r, 9, f->legal_codes, sizeof f->legal_codes);
+    rows_copy(r, 10, f->zone_kind, sizeof f->zone_kind);
+    rows_copy(r, 11, f->permit_number, sizeof f->permit_number);
+    rows_copy(r, 12, f->cell, sizeof f->cell);
+    rows_copy(r, 13, f->community, sizeof f->community);
     f->area_m2 = rows_real(r, 14);
     f->gained_m2 = rows_real(r, 15);
     f->height_m = rows_real(r, 16);
@@ -35,7 +30,7 @@ static void read_facts(const struct rows *r, struct route_facts *f)
     f->opened_at_s = rows_integer(r, 22);
     f->in_progress = rows_integer(r, 23) != 0;
     f->is_recurrence = rows_integer(r, 24) != 0;
-    take(f->facts, sizeof f->facts, r, 25);
+    rows_copy(r, 25, f->facts, sizeof f->facts);
 }
 
 static enum status each(struct db *db, const char *sql, route_visit *fn, void *ctx, struct err *e)

@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
-static struct value or_null(const char *text) { return value_text(text[0] != '\0' ? text : NULL); }
-
 // --- Where a record stands ------------------------------------------------------------------------------------------------
 
 #define SET_WALK "state = $2, state_before = $3, steps = $4, agency_id = $5, made_by = $6, onward_by = $7, returned_to = $8, stage = $9, " \
@@ -48,7 +41,7 @@ static const struct shelf *shelf_of(const char *thing)
 void walk_values(const struct walk *k, struct value out[WALK_VALUES])
 {
     const struct value v[WALK_VALUES] = {
-        value_text(k->state), value_text(k->before), value_integer(k->steps), or_null(k->agency), value_text(k->made_by),
+        value_text(k->state), value_text(k->before), value_integer(k->steps), value_word(k->agency), value_text(k->made_by),
         value_text(k->onward_by), value_text(k->returned_to), value_text(k->stage), value_integer(k->stage_at_s),
         k->has_limit ? value_integer(k->limit.amount) : value_null(),
         k->has_limit ? value_text(limit_unit_name(k->limit.unit)) : value_null(), value_integer(k->has_limit && k->limit.legal),
@@ -70,14 +63,14 @@ static struct limit limit_of(const struct rows *r, int amount, int unit, int leg
 
 void walk_read(const struct rows *r, int first, struct walk *out)
 {
-    take(out->state, sizeof out->state, r, first);
-    take(out->before, sizeof out->before, r, first + 1);
+    rows_copy(r, first, out->state, sizeof out->state);
+    rows_copy(r, first + 1, out->before, sizeof out->before);
     out->steps = rows_integer(r, first + 2);
-    take(out->agency, sizeof out->agency, r, first + 3);
-    take(out->made_by, sizeof out->made_by, r, first + 4);
-    take(out->onward_by, sizeof out->onward_by, r, first + 5);
-    take(out->returned_to, sizeof out->returned_to, r, first + 6);
-    take(out->stage, sizeof out->stage, r, first + 7);
+    rows_copy(r, first + 3, out->agency, sizeof out->agency);
+    rows_copy(r, first + 4, out->made_by, sizeof out->made_by);
+    rows_copy(r, first + 5, out->onward_by, sizeof out->onward_by);
+    rows_copy(r, first + 6, out->returned_to, sizeof out->returned_to);
+    rows_copy(r, first + 7, out->stage, sizeof out->stage);
     out->stage_at_s = rows_integer(r, first + 8);
     out->has_limit = !rows_is_null(r, first + 9);
     if (out->has_limit)
@@ -99,8 +92,8 @@ static enum status select_one(struct db *db, const char *sql, const char *thing,
         s = rows_next(r, &more, e);
     if (s == OK && more) {
         *out = (struct walk){ .thing = thing };
-        take(out->id.text, sizeof out->id.text, r, 0);
-        take(out->number, sizeof out->number, r, 1);
+        rows_copy(r, 0, out->id.text, sizeof out->id.text);
+        rows_copy(r, 1, out->number, sizeof out->number);
         walk_read(r, 2, out);
     }
     rows_done(r);
@@ -148,7 +141,7 @@ enum status step_insert(struct db *db, const struct step_row *row, struct err *e
                   VALUES(value_text(k->thing), value_text(k->id.text), value_integer(k->steps), value_integer(row->at_s),
                          value_text(row->verb), value_text(row->from), value_text(k->state), value_text(row->stage),
                          row->due_at_s != NO_DEADLINE ? value_integer(row->due_at_s) : value_null(), value_text(row->actor),
-                         or_null(row->agency), value_text(row->note)), e);
+                         value_word(row->agency), value_text(row->note)), e);
 }
 
 enum status step_undone_by(struct db *db, const struct walk *k, char out[ID_TEXT], struct err *e)

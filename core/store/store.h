@@ -21,6 +21,7 @@ static inline struct value value_null(void) { return (struct value){ .kind = VAL
 static inline struct value value_integer(int64_t i) { return (struct value){ .kind = VALUE_INTEGER, .integer = i }; }
 struct value value_real(double r);                       // NaN becomes NULL
 struct value value_text(const char *utf8);               // NULL becomes NULL
+struct value value_word(const char *utf8);               // "" becomes NULL too
 struct value value_bytes(const void *bytes, size_t len); // WKB goes in by ST_GeomFromWKB($n, 4326), out by ST_AsBinary(geom)
 
 struct values { const struct value *value; int count; };
@@ -62,6 +63,7 @@ int64_t rows_integer(const struct rows *r, int column);  // 0 for NULL
 double rows_real(const struct rows *r, int column);      // NaN for NULL
 const char *rows_text(const struct rows *r, int column); // NULL for NULL; lives until the next row
 const void *rows_bytes(const struct rows *r, int column, size_t *len);
+void rows_copy(const struct rows *r, int column, char *out, size_t cap); // the text, cut to what fits; "" for NULL
 int rows_columns(const struct rows *r);
 void rows_done(struct rows *r);                          // NULL is fine; always call it
 

@@ -7,8 +7,6 @@
 #define COLUMNS "id, name, kind, taken_at_s, source, accuracy_m, min_area_m2, outline, original_name, original_sha256, " \
                 "archive_sha256, crs, features, id_field, height_field, floors_field, dissolve_by, added_at_s"
 
-static struct value or_null(const char *text) { return value_text(text[0] != '\0' ? text : NULL); }
-
 enum status survey_insert(struct db *db, const struct survey *v, const void *coverage_wkb, size_t len, struct err *e)
 {
     return db_run(db, "INSERT INTO survey (" COLUMNS ", geom) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
@@ -16,8 +14,8 @@ enum status survey_insert(struct db *db, const struct survey *v, const void *cov
                   VALUES(value_text(v->id.text), value_text(v->name), value_text(v->kind), value_integer(v->taken_at_s),
                          value_text(v->source), value_real(v->accuracy_m), value_real(v->min_area_m2), value_text(v->outline),
                          value_text(v->original_name), value_text(v->original_sha256), value_text(v->archive_sha256), value_text(v->crs),
-                         value_integer(v->features), or_null(v->id_field), or_null(v->height_field), or_null(v->floors_field),
-                         or_null(v->dissolve_by), value_integer(v->added_at_s), value_bytes(coverage_wkb, len)), e);
+                         value_integer(v->features), value_word(v->id_field), value_word(v->height_field), value_word(v->floors_field),
+                         value_word(v->dissolve_by), value_integer(v->added_at_s), value_bytes(coverage_wkb, len)), e);
 }
 
 enum status survey_file_insert(struct db *db, const char *survey_id, const char *name, const char *sha256, int64_t bytes, struct err *e)
@@ -26,28 +24,23 @@ enum status survey_file_insert(struct db *db, const char *survey_id, const char 
                   VALUES(value_text(survey_id), value_text(name), value_text(sha256), value_integer(bytes)), e);
 }
 
-static void take(char *out, size_t cap, const struct rows *r, int column)
-{
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
-}
-
 static void read_row(const struct rows *r, struct survey *v)
 {
     *v = (struct survey){ .taken_at_s = rows_integer(r, 3), .accuracy_m = rows_real(r, 5), .min_area_m2 = rows_real(r, 6),
                           .features = rows_integer(r, 12), .added_at_s = rows_integer(r, 17) };
-    take(v->id.text, sizeof v->id.text, r, 0);
-    take(v->name, sizeof v->name, r, 1);
-    take(v->kind, sizeof v->kind, r, 2);
-    take(v->source, sizeof v->source, r, 4);
-    take(v->outline, sizeof v->outline, r, 7);
-    take(v->original_name, sizeof v->original_name, r, 8);
-    take(v->original_sha256, sizeof v->original_sha256, r, 9);
-    take(v->archive_sha256, sizeof v->archive_sha256, r, 10);
-    take(v->crs, sizeof v->crs, r, 11);
-    take(v->id_field, sizeof v->id_field, r, 13);
-    take(v->height_field, sizeof v->height_field, r, 14);
-    take(v->floors_field, sizeof v->floors_field, r, 15);
-    take(v->dissolve_by, sizeof v->dissolve_by, r, 16);
+    rows_copy(r, 0, v->id.text, sizeof v->id.text);
+    rows_copy(r, 1, v->name, sizeof v->name);
+    rows_copy(r, 2, v->kind, sizeof v->kind);
+    rows_copy(r, 4, v->source, sizeof v->source);
+    rows_copy(r, 7, v->outline, sizeof v->outline);
+    rows_copy(r, 8, v->original_name, sizeof v->original_name);
+    rows_copy(r, 9, v->original_sha256, sizeof v->original_sha256);
+    rows_copy(r, 10, v->archive_sha256, sizeof v->archive_sha256);
+    rows_copy(r, 11, v->crs, sizeof v->crs);
+    rows_copy(r, 13, v->id_field, sizeof v->id_field);
+    rows_copy(r, 14, v->height_field, sizeof v->height_field);
+    rows_copy(r, 15, v->floors_field, sizeof v->floors_field);
+    rows_copy(r, 16, v->dissolve_by, sizeof v->dissolve_by);
 }
 
 static enum status select_one(struct db *db, const char *sql, const char *key, struct survey *out, struct err *e)
