@@ -4,69 +4,16 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/blob.h"
-#include <dirent.h>
+#include "core/folder.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 4096, MANIFEST_CEILING = 4096 };
+enum { MANIFEST_CEILING = 4096 };
 static const char DATABASE[] = "/gridpatrol.sqlite", MANIFEST[] = "/manifest.json";
-
-static void join(char out[PATH_ROOM], const char *folder, const char *name)
-{
-    int length = snprintf(out, PATH_ROOM, "%s%s", folder, name);
-    must(length > 0 && length < PATH_ROOM);
-}
-
-// --- A folder that is whole or not there -----------------------------------------------------------------------------------
-
-static enum status draft_make(const char *folder, char draft[PATH_ROOM], struct err *e)
-{
-    if (rmdir(folder) != 0 && errno != ENOENT)
-        return err_set(e, CONFLICT, "%s: is there already and not empty; name a folder that does not exist", folder);
-    join(draft, folder, ".draft-XXXXXX");
-    if (mkdtemp(draft) == NULL)
-        return err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
-    char blobs[PATH_ROOM];
-    join(blobs, draft, "/blobs");
-    return mkdir(blobs, 0755) == 0 ? OK : err_set(e, FAILED, "%s: cannot be made: %s", blobs, strerror(errno));
-}
-
-static void remove_files(const char *folder)
-{
-    DIR *d = opendir(folder);
-    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL; )
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(d), entry->d_name, 0);
-    if (d != NULL)
-        closedir(d);
-    rmdir(folder);
-}
-
-static void draft_remove(const char *draft)
-{
-    char shelf[PATH_ROOM], name[16];
-    for (int i = 0; i < 256; i++) {
-        snprintf(name, sizeof name, "/blobs/%02x", i);
-        join(shelf, draft, name);
-        remove_files(shelf);
-    }
-    join(shelf, draft, "/blobs");
-    remove_files(shelf);
-    remove_files(draft);
-}
-
-static enum status draft_settle(const char *draft, const char *folder, struct err *e)
-{
-    if (chmod(draft, 0755) == 0 && rename(draft, folder) == 0)
-        return OK;
-    return err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
-}
 
 // --- Originals -----------------------------------------------------------------------------------------------------------------
 
@@ -76,7 +23,7 @@ static enum status copy_blob(void *ctx, const char *sha256, int64_t bytes, struc
 {
     struct copying *c = ctx;
     (void)bytes;
-    char path[PATH_ROOM];
+    char path[FOLDER_ROOM];
     struct blob copy;
     blob_path(c->from, sha256, path, sizeof path);
     enum status s = blob_record_file(c->to, path, &copy, e);
@@ -113,13 +60,13 @@ static enum status end_of_copy(const char *database, struct chain_end *out, stru
 static enum status write_manifest(const char *draft, const char *database, int64_t now_s, struct err *e)
 {
     struct chain_end end;
-    char sha[65], path[PATH_ROOM];
+    char sha[65], path[FOLDER_ROOM];
     enum status s = end_of_copy(database, &end, e);
     if (s == OK)
         s = hash_file_sha256(database, sha, e);
     if (s != OK)
         return s;
-    join(path, draft, MANIFEST);
+    folder_join(path, draft, MANIFEST);
     FILE *f = fopen(path, "we");
     bool fine = f != NULL && fprintf(f, "{\"made_at_s\": %" PRId64 ", \"database_sha256\": \"%s\", \"audit_rows\": %" PRId64
                                         ", \"audit_hash\": \"%s\"}\n", now_s, sha, end.seq, end.hash) > 0;
@@ -131,8 +78,8 @@ static enum status write_manifest(const char *draft, const char *database, int64
 
 static enum status fill_backup(struct station *s, const char *draft, int64_t now_s, const struct progress *progress, struct err *e)
 {
-    char database[PATH_ROOM];
-    join(database, draft, DATABASE);
+    char database[FOLDER_ROOM];
+    folder_join(database, draft, DATABASE);
     progress_tell(progress, "database", 0);
     enum status status = store_copy(station_store(s), database, e);
     if (status == OK)
@@ -144,15 +91,15 @@ static enum status fill_backup(struct station *s, const char *draft, int64_t now
 
 enum status backup_make(struct station *s, const char *folder, int64_t now_s, const struct progress *progress, struct err *e)
 {
-    char draft[PATH_ROOM];
-    enum status status = draft_make(folder, draft, e);
+    char draft[FOLDER_ROOM];
+    enum status status = folder_draft(folder, draft, e);
     if (status != OK)
         return status;
     status = fill_backup(s, draft, now_s, progress, e);
     if (status == OK)
-        status = draft_settle(draft, folder, e);
+        status = folder_settle(draft, folder, e);
     if (status != OK)
-        draft_remove(draft);
+        folder_remove(draft);
     return status;
 }
 
@@ -160,9 +107,9 @@ enum status backup_make(struct station *s, const char *folder, int64_t now_s, co
 
 static enum status check_manifest(const char *backup, struct err *e)
 {
-    char path[PATH_ROOM], database[PATH_ROOM], found[65];
-    join(path, backup, MANIFEST);
-    join(database, backup, DATABASE);
+    char path[FOLDER_ROOM], database[FOLDER_ROOM], found[65];
+    folder_join(path, backup, MANIFEST);
+    folder_join(database, backup, DATABASE);
     struct json_doc *doc = NULL;
     const char *expected = "";
     enum status s = json_read_file(path, &(struct json_limits){ .bytes = MANIFEST_CEILING }, &doc, e);
@@ -194,9 +141,9 @@ static enum status copy_file(const char *from, const char *to, struct err *e)
 
 static enum status fill_station(const char *backup, const char *draft, const struct progress *progress, struct err *e)
 {
-    char from[PATH_ROOM], to[PATH_ROOM];
-    join(from, backup, DATABASE);
-    join(to, draft, DATABASE);
+    char from[FOLDER_ROOM], to[FOLDER_ROOM];
+    folder_join(from, backup, DATABASE);
+    folder_join(to, draft, DATABASE);
     progress_tell(progress, "database", 0);
     enum status s = copy_file(from, to, e);
     progress_tell(progress, "originals", 0.2);
@@ -206,16 +153,18 @@ static enum status fill_station(const char *backup, const char *draft, const str
 
 enum status backup_restore(const char *backup, const char *station, const struct progress *progress, struct err *e)
 {
-    char draft[PATH_ROOM];
-    enum status s = check_manifest(backup, e);
+    char draft[FOLDER_ROOM];
+    enum status s = folder_check(backup, e);
     if (s == OK)
-        s = draft_make(station, draft, e);
+        s = check_manifest(backup, e);
+    if (s == OK)
+        s = folder_draft(station, draft, e);
     if (s != OK)
         return s;
     s = fill_station(backup, draft, progress, e);
     if (s == OK)
-        s = draft_settle(draft, station, e);
+        s = folder_settle(draft, station, e);
     if (s != OK)
-        draft_remove(draft);
+        folder_remove(draft);
     return s;
 }

@@ -2,23 +2,12 @@
 
 #include "core/actor.h"
 #include "core/base/mem.h"
+#include "core/folder.h"
 #include "core/layer.h"
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { PATH_ROOM = 4096 };
-enum { FOLDER_MOST = 3800 };
 static const char FILE_NAME[] = "/gridpatrol.sqlite";
-
-static void join(char out[PATH_ROOM], const char *folder, const char *name)
-{
-    int length = snprintf(out, PATH_ROOM, "%s%s", folder, name);
-    must(length > 0 && length < PATH_ROOM);
-}
 
 struct station { char *folder; struct store *store; struct district district; };
 
@@ -43,11 +32,8 @@ static enum status first_rows(struct work *w, void *ctx)
 
 static enum status fill(const char *folder, const struct district *d, const char *administrator, struct err *e)
 {
-    char path[PATH_ROOM];
-    join(path, folder, "/blobs");
-    if (mkdir(path, 0755) != 0)
-        return err_set(e, FAILED, "%s: cannot be made: %s", path, strerror(errno));
-    join(path, folder, FILE_NAME);
+    char path[FOLDER_ROOM];
+    folder_join(path, folder, FILE_NAME);
     struct station draft = { .folder = (char *)folder, .district = *d };
     enum status s = store_open(path, STORE_CREATE, &draft.store, e);
     if (s == OK)
@@ -57,46 +43,19 @@ static enum status fill(const char *folder, const struct district *d, const char
     return s;
 }
 
-// Only what fill made: names are known, nothing else is touched.
-static void remove_draft(const char *folder)
-{
-    static const char *const names[] = { "/gridpatrol.sqlite", "/gridpatrol.sqlite-wal", "/gridpatrol.sqlite-shm", "/gridpatrol.sqlite-journal" };
-    char path[PATH_ROOM];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        join(path, folder, names[i]);
-        unlink(path);
-    }
-    join(path, folder, "/blobs");
-    rmdir(path);
-    rmdir(folder);
-}
-
-static enum status check_folder(const char *folder, struct err *e)
-{
-    size_t length = strlen(folder);
-    if (length == 0 || length > FOLDER_MOST)
-        return err_set(e, INVALID, "a station's folder has a name of 1 to %d bytes; %zu were given", FOLDER_MOST, length);
-    return OK;
-}
-
 enum status station_make(const char *folder, const struct district *d, const char *administrator, struct err *e)
 {
-    enum status s = check_folder(folder, e);
+    char draft[FOLDER_ROOM];
+    enum status s = district_check(d, e);
     if (s == OK)
-        s = district_check(d, e);
+        s = folder_draft(folder, draft, e);
     if (s != OK)
         return s;
-    if (rmdir(folder) != 0 && errno != ENOENT)         // an empty folder is as good as none
-        return err_set(e, CONFLICT, "%s: is there already and not empty; name a folder that does not exist", folder);
-    char draft[PATH_ROOM];
-    join(draft, folder, ".draft-XXXXXX");
-    if (mkdtemp(draft) == NULL)
-        return err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
     s = fill(draft, d, administrator, e);
-    if (s == OK && (chmod(draft, 0755) != 0 || rename(draft, folder) != 0))
-        s = err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
+    if (s == OK)
+        s = folder_settle(draft, folder, e);
     if (s != OK)
-        remove_draft(draft);
+        folder_remove(draft);
     return s;
 }
 
@@ -109,11 +68,11 @@ static enum status read_district(struct db *db, void *ctx, struct err *e)
 
 enum status station_open(const char *folder, struct station **out, struct err *e)
 {
-    char path[PATH_ROOM];
-    enum status status = check_folder(folder, e);
+    char path[FOLDER_ROOM];
+    enum status status = folder_check(folder, e);
     if (status != OK)
         return status;
-    join(path, folder, FILE_NAME);
+    folder_join(path, folder, FILE_NAME);
     struct station *s = mem_get(1, sizeof *s);
     status = store_open(path, STORE_OPEN, &s->store, e);
     if (status == OK)

@@ -219,6 +219,22 @@ static void a_backup_comes_back_whole(void **state)
     assert_int_not_equal(access(again, F_OK), 0);
 }
 
+static void a_slash_at_the_end_is_the_same_folder_and_a_name_has_an_end(void **state)
+{
+    struct fixture *f = *state;
+    char folder[160], backup[160], endless[5000];
+    struct district d = a_district();
+    snprintf(folder, sizeof folder, "%s/slashed/", f->home);
+    assert_ok(f, station_make(folder, &d, "admin", &f->e));
+    snprintf(backup, sizeof backup, "%s/kept//", f->home);
+    assert_ok(f, backup_make(f->station, backup, 1770000100, NULL, &f->e));
+    memset(endless, 'x', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    assert_int_equal(station_make(endless, &d, "admin", &f->e), INVALID);
+    assert_int_equal(backup_make(f->station, endless, 1770000100, NULL, &f->e), INVALID);
+    assert_int_equal(backup_restore(endless, folder, NULL, &f->e), INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_changed_original_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_index_reference_or_audit_row_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_backup_comes_back_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_slash_at_the_end_is_the_same_folder_and_a_name_has_an_end, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
