@@ -25,9 +25,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct fixture { char home[64], folder[128]; struct station *station; struct desk desk; struct err e; int64_t now_s; char actor[ID_TEXT]; };
+#include "tests/core/temporary_station.h"
 
-#define assert_ok(f, call) do { if ((call) != OK) fail_msg("%s", (f)->e.text); } while (0)
+struct fixture { struct temporary at; struct station *station; struct desk desk; struct err e; int64_t now_s; char actor[ID_TEXT]; };
 
 // --- The place and its people ---------------------------------------------------------------------------------------------------
 
@@ -79,15 +79,9 @@ static enum status run(struct fixture *f, station_job *fn, void *ctx)
 static inline int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->home, "/tmp/gridpatrol-case-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
-    snprintf(f->folder, sizeof f->folder, "%s/station", f->home);
-    struct district d = { .code = "320612", .name_zh = "通州区", .name_en = "Tongzhou", .zone_offset_s = 28800, .metric_crs = (char *)"EPSG:4549",
-                          .street_digits = 3, .community_digits = 3, .sequence_digits = 3, .made_at_s = 1770000000 };
+    f->station = temporary_open(&f->at, 1770000000);
     f->now_s = notice_time("2026-03-02 09:00");
     strcpy(f->actor, "system");
-    assert_ok(f, station_make(f->folder, &d, "admin", &f->e));
-    assert_ok(f, station_open(f->folder, &f->station, &f->e));
     assert_ok(f, run(f, load_notice, f));
     assert_ok(f, run(f, settle, f));
     *state = f;
@@ -98,10 +92,7 @@ static inline int tear_down(void **state)
 {
     struct fixture *f = *state;
     desk_clear(&f->desk);
-    station_close(f->station);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->home);
-    int gone = system(command);
+    int gone = temporary_close(&f->at, f->station);
     free(f);
     return gone;
 }
@@ -133,7 +124,7 @@ static enum status add_photo(struct work *w, struct told *t)
     char part[16], path[160];
     double lon = NAN, lat = NAN;
     sscanf(t->line->what, "photo %15s %lf %lf", part, &lon, &lat);
-    snprintf(path, sizeof path, "%s/photo-%s.png", t->f->home, id_make(w->now_s * 1000).text);
+    snprintf(path, sizeof path, "%s/photo-%s.png", t->f->at.home, id_make(w->now_s * 1000).text);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fprintf(file, "%s %s", PNG, path);

@@ -18,18 +18,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/core/temporary_station.h"
+
 enum { DAY = 86400, BORN_S = 1600000000, YEAR = 365 * DAY };
 enum { A, B, C, D, SURVEYS };
 static const char *const survey_names[SURVEYS] = { "A", "B", "C", "D" };
 
 struct fixture {
-    char home[64], folder[128];
+    struct temporary at;
     struct station *station;
     struct err e;
     struct actor analyst, checker;
 };
-#define assert_ok(f, call) do { if ((call) != OK) fail_msg("%s", (f)->e.text); } while (0)
-
 // --- The town ---------------------------------------------------------------------------------------------------------------------
 
 struct house { const char *id; double x, y, w, h, height; unsigned seen; }; // metres from the corner of the town; seen: bits of surveys
@@ -113,7 +113,7 @@ static void load(struct fixture *f, const char *layer, const char *name, double 
     char path[256];
     struct register_report report;
     struct station_call call = as(&f->analyst, BORN_S);
-    snprintf(path, sizeof path, "%s/%s.geojson", f->home, name);
+    snprintf(path, sizeof path, "%s/%s.geojson", f->at.home, name);
     write_area(path, x, y, w, h, properties);
     assert_ok(f, register_load(f->station, &call, &(struct register_spec){ .layer = layer, .path = path, .source = name }, NULL, no_refusal, NULL, &report, &f->e));
     assert_int_equal(report.added, 1);
@@ -125,7 +125,7 @@ static void add_survey(struct fixture *f, int survey)
     struct survey out;
     bool same;
     struct station_call call = as(&f->analyst, date_of(survey));
-    snprintf(path, sizeof path, "%s/survey-%s.geojson", f->home, survey_names[survey]);
+    snprintf(path, sizeof path, "%s/survey-%s.geojson", f->at.home, survey_names[survey]);
     write_town(path, survey);
     struct survey_spec spec = { .path = path, .survey = { .kind = "footprints", .taken_at_s = date_of(survey), .outline = "unknown", .accuracy_m = 0.2,
                                                           .min_area_m2 = NAN, .height_field = "height" } };
@@ -137,13 +137,7 @@ static void add_survey(struct fixture *f, int survey)
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->home, "/tmp/gridpatrol-comparison-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
-    snprintf(f->folder, sizeof f->folder, "%s/station", f->home);
-    struct district d = { .code = "320612", .name_zh = "通州区", .name_en = "Tongzhou", .zone_offset_s = 28800, .metric_crs = (char *)"EPSG:4549",
-                          .street_digits = 3, .community_digits = 3, .sequence_digits = 3, .made_at_s = BORN_S };
-    if (station_make(f->folder, &d, "admin", &f->e) != OK || station_open(f->folder, &f->station, &f->e) != OK)
-        fail_msg("%s", f->e.text);
+    f->station = temporary_open(&f->at, BORN_S);
     struct station_call system = { BORN_S, "system" };
     f->analyst = (struct actor){ .name = "李核", .role = "analyst" };
     f->checker = (struct actor){ .name = "王监", .role = "checker" };
@@ -158,10 +152,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    station_close(f->station);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->home);
-    int gone = system(command);
+    int gone = temporary_close(&f->at, f->station);
     free(f);
     return gone;
 }

@@ -17,21 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fixture { char home[64], folder[128], path[192]; struct station *station; struct err e; int64_t faults; };
-static const struct station_call CALL = { 1770000100, "system" };
+#include "tests/core/temporary_station.h"
 
-#define assert_ok(f, call) do { if ((call) != OK) fail_msg("%s", (f)->e.text); } while (0)
+struct fixture { struct temporary at; char path[192]; struct station *station; struct err e; int64_t faults; };
+static const struct station_call CALL = { 1770000100, "system" };
 
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->home, "/tmp/gridpatrol-grid-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
-    snprintf(f->folder, sizeof f->folder, "%s/station", f->home);
-    struct district d = { .code = "320612", .name_zh = "通州区", .name_en = "Tongzhou", .zone_offset_s = 28800, .metric_crs = (char *)"EPSG:4549",
-                          .street_digits = 3, .community_digits = 3, .sequence_digits = 3, .made_at_s = 1770000000 };
-    if (station_make(f->folder, &d, "admin", &f->e) != OK || station_open(f->folder, &f->station, &f->e) != OK)
-        fail_msg("%s", f->e.text);
+    f->station = temporary_open(&f->at, 1770000000);
     *state = f;
     return 0;
 }
@@ -39,10 +33,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    station_close(f->station);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->home);
-    int gone = system(command);
+    int gone = temporary_close(&f->at, f->station);
     free(f);
     return gone;
 }
@@ -54,7 +45,7 @@ static int64_t number(struct fixture *f, const char *sql)
     char path[256];
     sqlite3 *db;
     sqlite3_stmt *stmt;
-    snprintf(path, sizeof path, "%s/gridpatrol.sqlite", f->folder);
+    snprintf(path, sizeof path, "%s/gridpatrol.sqlite", f->at.folder);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
@@ -81,7 +72,7 @@ static void expect_whole(struct fixture *f)
 
 static FILE *begin_layer(struct fixture *f, const char *name)
 {
-    snprintf(f->path, sizeof f->path, "%s/%s", f->home, name);
+    snprintf(f->path, sizeof f->path, "%s/%s", f->at.home, name);
     FILE *out = fopen(f->path, "w");
     assert_non_null(out);
     fputs("{\"type\":\"FeatureCollection\",\"features\":[\n", out);

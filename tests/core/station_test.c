@@ -16,24 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fixture { char home[64], folder[128]; struct station *station; struct err e; char faults[4096]; };
+#include "tests/core/temporary_station.h"
 
-static struct district a_district(void)
-{
-    struct district d = { .code = "320612", .name_zh = "通州区", .name_en = "Tongzhou", .zone_offset_s = 28800, .metric_crs = (char *)"EPSG:4549",
-                          .street_digits = 3, .community_digits = 3, .sequence_digits = 3, .made_at_s = 1770000000 };
-    return d;
-}
+struct fixture { struct temporary at; struct station *station; struct err e; char faults[4096]; };
 
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->home, "/tmp/gridpatrol-station-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
-    snprintf(f->folder, sizeof f->folder, "%s/station", f->home);
-    struct district d = a_district();
-    if (station_make(f->folder, &d, "admin", &f->e) != OK || station_open(f->folder, &f->station, &f->e) != OK)
-        fail_msg("%s", f->e.text);
+    f->station = temporary_open(&f->at, 1770000000);
     *state = f;
     return 0;
 }
@@ -41,15 +31,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    station_close(f->station);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->home);
-    int gone = system(command);
+    int gone = temporary_close(&f->at, f->station);
     free(f);
     return gone;
 }
-
-#define assert_ok(f, call) do { if ((call) != OK) fail_msg("%s", (f)->e.text); } while (0)
 
 static void note_fault(void *ctx, const char *sentence)
 {
@@ -69,7 +54,7 @@ static int64_t faults(struct fixture *f)
 static void tamper(struct fixture *f, const char *sql)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/gridpatrol.sqlite", f->folder);
+    snprintf(path, sizeof path, "%s/gridpatrol.sqlite", f->at.folder);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     char *words = NULL;
@@ -104,10 +89,10 @@ static void what_cannot_be_a_district_makes_no_folder(void **state)
 {
     struct fixture *f = *state;
     char folder[128];
-    snprintf(folder, sizeof folder, "%s/other", f->home);
+    snprintf(folder, sizeof folder, "%s/other", f->at.home);
     struct district d[5];
     for (int i = 0; i < 5; i++)
-        d[i] = a_district();
+        d[i] = temporary_district(1770000000);
     strcpy(d[0].code, "32061x");
     d[1].metric_crs = (char *)"EPSG:3857";
     d[2].metric_crs = (char *)"EPSG:4326";
@@ -118,8 +103,8 @@ static void what_cannot_be_a_district_makes_no_folder(void **state)
             fail_msg("district %d was taken", i);
         assert_int_not_equal(access(folder, F_OK), 0);
     }
-    struct district good = a_district();
-    assert_int_equal(station_make(f->folder, &good, "admin", &f->e), CONFLICT);
+    struct district good = temporary_district(1770000000);
+    assert_int_equal(station_make(f->at.folder, &good, "admin", &f->e), CONFLICT);
 }
 
 // --- Actors --------------------------------------------------------------------------------------------------------------------
@@ -145,9 +130,9 @@ static void actors_have_a_role_and_a_name_of_their_own(void **state)
 static void keep(struct fixture *f, const char *text, struct blob *out)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/original.txt", f->home);
+    snprintf(path, sizeof path, "%s/original.txt", f->at.home);
     write_file(path, text);
-    assert_ok(f, blob_record_file(f->folder, path, out, &f->e));
+    assert_ok(f, blob_record_file(f->at.folder, path, out, &f->e));
 }
 
 static void an_original_is_kept_once_under_its_hash(void **state)
@@ -159,9 +144,9 @@ static void an_original_is_kept_once_under_its_hash(void **state)
     assert_string_equal(a.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_string_equal(a.sha256, b.sha256);
     assert_int_equal(a.bytes, 3);
-    assert_true(blob_is_there(f->folder, a.sha256));
+    assert_true(blob_is_there(f->at.folder, a.sha256));
     assert_int_equal(faults(f), 0);
-    assert_int_equal(blob_record_file(f->folder, "/nowhere/at/all", &a, &f->e), NOT_FOUND);
+    assert_int_equal(blob_record_file(f->at.folder, "/nowhere/at/all", &a, &f->e), NOT_FOUND);
 }
 
 static void a_changed_original_is_named(void **state)
@@ -170,7 +155,7 @@ static void a_changed_original_is_named(void **state)
     struct blob a;
     char path[256];
     keep(f, "abc", &a);
-    blob_path(f->folder, a.sha256, path, sizeof path);
+    blob_path(f->at.folder, a.sha256, path, sizeof path);
     assert_int_equal(chmod(path, 0644), 0);
     write_file(path, "abd");
     assert_int_equal(faults(f), 1);
@@ -199,12 +184,12 @@ static void a_backup_comes_back_whole(void **state)
     struct blob a;
     keep(f, "original", &a);
     char backup[128], again[128], path[256];
-    snprintf(backup, sizeof backup, "%s/backup", f->home);
-    snprintf(again, sizeof again, "%s/again", f->home);
+    snprintf(backup, sizeof backup, "%s/backup", f->at.home);
+    snprintf(again, sizeof again, "%s/again", f->at.home);
     assert_ok(f, backup_make(f->station, backup, 1770000100, NULL, &f->e));
     assert_int_equal(backup_make(f->station, backup, 1770000100, NULL, &f->e), CONFLICT);
     assert_ok(f, backup_restore(backup, again, NULL, &f->e));
-    assert_int_equal(backup_restore(backup, f->folder, NULL, &f->e), CONFLICT);
+    assert_int_equal(backup_restore(backup, f->at.folder, NULL, &f->e), CONFLICT);
     station_close(f->station);
     assert_ok(f, station_open(again, &f->station, &f->e));
     assert_true(blob_is_there(again, a.sha256));
@@ -214,7 +199,7 @@ static void a_backup_comes_back_whole(void **state)
     fseek(db, 5000, SEEK_SET);
     fputc(0x5a, db);
     fclose(db);
-    snprintf(again, sizeof again, "%s/third", f->home);
+    snprintf(again, sizeof again, "%s/third", f->at.home);
     assert_int_equal(backup_restore(backup, again, NULL, &f->e), INVALID);
     assert_int_not_equal(access(again, F_OK), 0);
 }
@@ -223,10 +208,10 @@ static void a_slash_at_the_end_is_the_same_folder_and_a_name_has_an_end(void **s
 {
     struct fixture *f = *state;
     char folder[160], backup[160], endless[5000];
-    struct district d = a_district();
-    snprintf(folder, sizeof folder, "%s/slashed/", f->home);
+    struct district d = temporary_district(1770000000);
+    snprintf(folder, sizeof folder, "%s/slashed/", f->at.home);
     assert_ok(f, station_make(folder, &d, "admin", &f->e));
-    snprintf(backup, sizeof backup, "%s/kept//", f->home);
+    snprintf(backup, sizeof backup, "%s/kept//", f->at.home);
     assert_ok(f, backup_make(f->station, backup, 1770000100, NULL, &f->e));
     memset(endless, 'x', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
