@@ -67,21 +67,6 @@ static enum status list_all(struct work *w, void *ctx)
                      &(struct listing){ s, w });
 }
 
-struct showing { const char *key; struct buf out; };
-static enum status show_one(struct work *w, void *ctx) { return case_tell(w, ((struct showing *)ctx)->key, &((struct showing *)ctx)->out); }
-
-static enum status show(struct settings *s, const char *key, struct err *e)
-{
-    struct showing v = { .key = key };
-    struct station_call call = station_use_call(&s->use);
-    buf_init(&v.out, (size_t)1 << 28);
-    enum status status = station_read(s->use.station, &call, show_one, &v, e);
-    if (status == OK)
-        printf("%s\n", v.out.data);
-    buf_clear(&v.out);
-    return status;
-}
-
 // --- Doing --------------------------------------------------------------------------------------------------------------------------
 
 struct errand { const struct settings *s; const char *key; struct desk desk; struct walk walk; struct blob blob; int64_t date_s, served_s, until_s; double lon, lat; };
@@ -206,7 +191,7 @@ static enum status run(struct settings *s, const struct operands *words, struct 
     if (strcmp(what, "list") == 0 && words->count == 2)
         return station_read(s->use.station, &call, list_all, s, e);
     if (strcmp(what, "show") == 0 && words->count == 3)
-        return show(s, words->item[2], e);
+        return station_use_show(&s->use, case_tell, words->item[2], e);
     return step_run(&s->use, "case", words->item[2], words->item[3], &s->step, e);
 }
 

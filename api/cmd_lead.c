@@ -42,21 +42,6 @@ static enum status list_all(struct work *w, void *ctx)
     return lead_each(w, &(struct lead_query){ .agency_key = s->step.agency, .state = s->state, .open_only = s->open }, print_line, &(struct listing){ w, 0 });
 }
 
-struct showing { const char *key; struct buf out; };
-static enum status show_one(struct work *w, void *ctx) { return lead_tell(w, ((struct showing *)ctx)->key, &((struct showing *)ctx)->out); }
-
-static enum status show(struct settings *s, const char *key, struct err *e)
-{
-    struct showing v = { .key = key };
-    struct station_call call = station_use_call(&s->use);
-    buf_init(&v.out, (size_t)1 << 28);
-    enum status status = station_read(s->use.station, &call, show_one, &v, e);
-    if (status == OK)
-        printf("%s\n", v.out.data);
-    buf_clear(&v.out);
-    return status;
-}
-
 struct drafting { const struct settings *s; const char *case_key; struct desk desk; struct walk lead; };
 
 static enum status draft_one(struct work *w, void *ctx)
@@ -93,7 +78,7 @@ static enum status run(struct settings *s, const struct operands *words, struct 
     struct station_call call = station_use_call(&s->use);
     switch (words->item[0][0]) {
     case 'l': return station_read(s->use.station, &call, list_all, s, e);
-    case 's': return show(s, words->item[2], e);
+    case 's': return station_use_show(&s->use, lead_tell, words->item[2], e);
     case 'd': return draft(s, words->item[2], e);
     default: return step_run(&s->use, "lead", words->item[2], words->item[3], &s->step, e);
     }

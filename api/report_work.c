@@ -46,7 +46,7 @@ enum status report_work(struct work *w, const struct report_work_settings *s)
 {
     struct reporting r = { .json = s->json, .lang = w->e->lang };
     enum status status = report_by_word(s->by, &r.by, w->e);
-    buf_init(&r.out, (size_t)1 << 28);
+    buf_init(&r.out, TELLING_CEILING);
     if (status == OK)
         status = read_period(w, s, &r.period);
     if (status == OK)

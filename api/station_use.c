@@ -1,6 +1,7 @@
 #include "api/station_use.h"
 
 #include "core/base/when.h"
+#include <stdio.h>
 
 enum status station_use_time(const char *text, int64_t zone_offset_s, int64_t *out, struct err *e)
 {
@@ -40,4 +41,24 @@ void station_use_close(struct station_use *u)
 struct station_call station_use_call(const struct station_use *u)
 {
     return (struct station_call){ .now_s = u->now_s, .actor = u->actor.id.text };
+}
+
+struct showing { station_tell *tell; const char *key; struct buf out; };
+
+static enum status tell_one(struct work *w, void *ctx)
+{
+    struct showing *v = ctx;
+    return v->tell(w, v->key, &v->out);
+}
+
+enum status station_use_show(struct station_use *u, station_tell *tell, const char *key, struct err *e)
+{
+    struct showing v = { .tell = tell, .key = key };
+    struct station_call call = station_use_call(u);
+    buf_init(&v.out, TELLING_CEILING);
+    enum status s = station_read(u->station, &call, tell_one, &v, e);
+    if (s == OK)
+        printf("%s\n", v.out.data);
+    buf_clear(&v.out);
+    return s;
 }

@@ -25,5 +25,10 @@ enum status station_use_open(struct station_use *u, const char *folder, struct e
 void station_use_close(struct station_use *u);
 struct station_call station_use_call(const struct station_use *u);
 
+// Prints what tell writes of a record (JSON), of one moment of the station.
+enum { TELLING_CEILING = 1 << 28 };
+typedef enum status station_tell(struct work *w, const char *key, struct buf *out);
+enum status station_use_show(struct station_use *u, station_tell *tell, const char *key, struct err *e);
+
 // "2026-03-01", "2026-03-01T09:30[:15]" in local time (offset), or seconds since 1970. INVALID otherwise.
 enum status station_use_time(const char *text, int64_t zone_offset_s, int64_t *out, struct err *e);

@@ -2,12 +2,8 @@
 # case.sh - a matter on the command line: reported, verified, opened, routed, dispatched, handled, checked, closed; the queue, the
 # report and the audit along the way.
 set -euo pipefail
-: "${GRIDPATROL:?the program}"
-home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
-trap 'rm -rf "$home"' EXIT
-export LC_ALL=C
+. "$(dirname "$0")/station.bash"
 station=$home/tongzhou
-fail() { echo "FAILED: $*"; exit 1; }
 gp() { "$GRIDPATROL" "$@"; }
 refused() { # RULE WORDS...
   local rule=$1; shift

@@ -2,15 +2,9 @@
 # district.sh - a made-up district from its deliveries to its suspicions: all is taken, every count is the maker's, and what the
 # station says of permits is held against the truth.
 set -euo pipefail
-: "${GRIDPATROL:?the program}"
+. "$(dirname "$0")/station.bash"
 maker=$(dirname "$GRIDPATROL")/district
 [ -x "$maker" ] || { echo "skipped: no district maker at $maker"; exit 77; }
-home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
-trap 'rm -rf "$home"' EXIT
-export LC_ALL=C
-fail() { echo "FAILED: $*"; exit 1; }
-same() { [ "$2" = "$3" ] || fail "$1: $2, expected $3"; }
-sql() { ogrinfo -q -dialect SQLite -sql "$1" "$station/gridpatrol.sqlite" | sed -n 's/^ *n ([^)]*) = //p'; }
 said() { grep -qF "$1" "$home/said" || fail "not said: $1 ($(tr '\n' ' ' <"$home/said"))"; }
 in=$home/in station=$home/station
 
@@ -25,8 +19,8 @@ cmp -s "$in/district.json" "$home/other/district.json" && fail "two seeds gave t
 "$GRIDPATROL" init "$station" --district 320699 --name 江澜区 --crs EPSG:4549 --baseline 2025-06-01 --quiet
 "$GRIDPATROL" load "$station" area "$in/streets.gpkg" --source maker --quiet
 "$GRIDPATROL" load "$station" area "$in/communities.gpkg" --source maker --quiet
-same streets "$(sql "SELECT count(*) AS n FROM area WHERE level = 'street'")" "$(jq .streets "$in/district.json")"
-same communities "$(sql "SELECT count(*) AS n FROM area WHERE level = 'community'")" "$(jq .communities "$in/district.json")"
+same streets "$(sql "$station" "SELECT count(*) AS n FROM area WHERE level = 'street'")" "$(jq .streets "$in/district.json")"
+same communities "$(sql "$station" "SELECT count(*) AS n FROM area WHERE level = 'community'")" "$(jq .communities "$in/district.json")"
 "$GRIDPATROL" load "$station" zone "$in/zones.gpkg" 2>"$home/said"
 said "5 rows read: 5 added"
 "$GRIDPATROL" load "$station" permit "$in/permits.gpkg" --id-field 许可证号 2>"$home/said"
@@ -40,8 +34,8 @@ for layer in billboard shop_sign recycling_point public_toilet transfer_station 
   grep -q "no property takes" "$home/said" && fail "$layer: $(cat "$home/said")"
 done
 "$GRIDPATROL" load "$station" collection_point "$in/collection_points_gcj02.geojson" --crs GCJ-02 --id-field id --quiet
-same things "$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL")" "$(jq .things "$in/district.json")"
-outside=$(sql "SELECT count(*) AS n FROM asset WHERE kind = 'collection_point' AND NOT EXISTS
+same things "$(sql "$station" "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL")" "$(jq .things "$in/district.json")"
+outside=$(sql "$station" "SELECT count(*) AS n FROM asset WHERE kind = 'collection_point' AND NOT EXISTS
   (SELECT 1 FROM area a WHERE a.level = 'street' AND ST_Intersects(a.geom, asset.geom))")
 same "collection points outside of every street" "$outside" 0
 
@@ -55,7 +49,7 @@ done
 "$GRIDPATROL" cells make "$station" --all --lines "$in/lines.geojson" --default --quiet
 "$GRIDPATROL" cells check "$station" >"$home/said" 2>&1 || fail "the grid has errors: $(grep error "$home/said" | head -3)"
 said "gaps 0.000000 m2, overlaps 0.000000 m2"
-same "things without a cell" "$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND cell_code IS NULL")" 0
+same "things without a cell" "$(sql "$station" "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND cell_code IS NULL")" 0
 
 "$GRIDPATROL" compare "$station" 2025 2026 >/dev/null 2>"$home/said"
 said "$(jq .approved_unused "$in/district.json") permits in force have no building on them"

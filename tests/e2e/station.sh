@@ -1,15 +1,8 @@
 #!/bin/bash
 # station.sh - a station made from real layers: a real city's neighbourhoods and collection points, a real district's codes.
 set -euo pipefail
-: "${GRIDPATROL:?the program}"
-fixtures=${GRIDPATROL_FIXTURES:-../shared/fixtures}
-[ -d "$fixtures/malaga-points" ] || { echo "skipped: no fixtures at $fixtures"; exit 77; }
-home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
-trap 'rm -rf "$home"' EXIT
-export LC_ALL=C
-fail() { echo "FAILED: $*"; exit 1; }
-same() { [ "$2" = "$3" ] || fail "$1: $2, expected $3"; }
-sql() { ogrinfo -q -dialect SQLite -sql "$2" "$home/$1/gridpatrol.sqlite" | sed -n 's/^ *n ([^)]*) = //p'; }
+. "$(dirname "$0")/station.bash"
+needs malaga-points
 
 # Points in neighbourhoods that overlap and leave ground between them.
 malaga=$fixtures/malaga-points
@@ -53,8 +46,8 @@ codes=$fixtures/tongzhou-codes
 grep -q "load the streets first" "$home/said" || fail "why communities were refused: $(head -1 "$home/said")"
 "$GRIDPATROL" load "$home/tongzhou" area "$codes/streets_320612.csv" --source a 2>/dev/null
 "$GRIDPATROL" load "$home/tongzhou" area "$codes/communities_320612.csv" --source a 2>/dev/null
-same communities "$(sql tongzhou "SELECT count(*) AS n FROM area WHERE level = 'community'")" 278
-same "communities of one name" "$(sql tongzhou "SELECT count(*) AS n FROM (SELECT 1 FROM area WHERE level = 'community' GROUP BY name_zh HAVING count(*) > 1)")" 2
+same communities "$(sql "$home/tongzhou" "SELECT count(*) AS n FROM area WHERE level = 'community'")" 278
+same "communities of one name" "$(sql "$home/tongzhou" "SELECT count(*) AS n FROM (SELECT 1 FROM area WHERE level = 'community' GROUP BY name_zh HAVING count(*) > 1)")" 2
 "$GRIDPATROL" load "$home/tongzhou" area "$codes/areacity_320612.csv" --source b --map id=code,ext_name=name 2>"$home/said"
 for sentence in "320612002 is 先锋街道 here and 兴东街道 in a" "320612003 is 兴东街道 here and 先锋街道 in a" "320612401 环本农场 of a is missing here" "3 disagreements"; do
   grep -qF "$sentence" "$home/said" || fail "not said: $sentence"

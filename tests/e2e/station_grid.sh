@@ -1,18 +1,11 @@
 #!/bin/bash
 # station_grid.sh - a grid made for a real city's neighbourhoods is whole, the one they drew themselves is not; and what ogrinfo sees.
 set -euo pipefail
-: "${GRIDPATROL:?the program}"
-fixtures=${GRIDPATROL_FIXTURES:-../shared/fixtures}
+. "$(dirname "$0")/station.bash"
 malaga=$fixtures/malaga-points
-[ -d "$malaga" ] || { echo "skipped: no fixtures at $fixtures"; exit 77; }
-home=$(mktemp -d /tmp/gridpatrol-e2e-XXXXXX)
-trap 'rm -rf "$home"' EXIT
-export LC_ALL=C
-fail() { echo "FAILED: $*"; exit 1; }
-same() { [ "$2" = "$3" ] || fail "$1: $2, expected $3"; }
+needs malaga-points
 station=$home/malaga
 file=$station/gridpatrol.sqlite
-sql() { ogrinfo -q -dialect SQLite -sql "$1" "$file" | sed -n 's/^ *n ([^)]*) = //p'; }
 
 "$GRIDPATROL" init "$station" --district 290670 --name Málaga --crs EPSG:25830 --utc-offset 1 --quiet
 
@@ -44,7 +37,7 @@ awk -v a="$theirs" -v b="$(jq .overlap_m2 "$home/ours.json")" 'BEGIN { exit !(a 
 same "findings in the layer" "$(ogrinfo -so -q "$home/findings.gpkg" findings >/dev/null && ogrinfo -so "$home/findings.gpkg" findings | sed -n 's/^Feature Count: //p')" \
      "$(jq '.findings | length' "$home/ours.json")"
 "$GRIDPATROL" cells make "$station" --all --quiet
-same "codes kept when the same is made again" "$(sql "SELECT count(DISTINCT code) AS n FROM cell WHERE length(code) = 15")" "$(jq .cells "$home/ours.json")"
+same "codes kept when the same is made again" "$(sql "$station" "SELECT count(DISTINCT code) AS n FROM cell WHERE length(code) = 15")" "$(jq .cells "$home/ours.json")"
 
 # What a map program finds: every layer, its rows, its extent, its types; the same after VACUUM.
 look() {
@@ -54,13 +47,13 @@ look() {
     grep -q 'ID\["EPSG",4326\]' "$home/layer" || fail "map_$layer has no reference system"
   done
   ogrinfo -so "$file" map_collection_point >"$home/layer"
-  same "points" "$(sed -n 's/^Feature Count: //p' "$home/layer")" "$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL")"
+  same "points" "$(sed -n 's/^Feature Count: //p' "$home/layer")" "$(sql "$station" "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL")"
   grep -q '^checked_at: Date' "$home/layer" || fail "a date is none: $(grep '^checked_at' "$home/layer")"
   grep -q '^capacity: Real' "$home/layer" || fail "a number is none: $(grep '^capacity' "$home/layer")"
   grep -q '^Extent: (-4\.[0-9]*, 36\.[0-9]*) - (-4\.[0-9]*, 36\.[0-9]*)' "$home/layer" || fail "extent: $(grep Extent "$home/layer")"
-  same "cells" "$(ogrinfo -so "$file" map_cell | sed -n 's/^Feature Count: //p')" "$(sql "SELECT count(*) AS n FROM cell WHERE state = 'active'")"
+  same "cells" "$(ogrinfo -so "$file" map_cell | sed -n 's/^Feature Count: //p')" "$(sql "$station" "SELECT count(*) AS n FROM cell WHERE state = 'active'")"
   inside=$(ogrinfo -so -spat -4.45 36.70 -4.40 36.75 "$file" map_collection_point | sed -n 's/^Feature Count: //p')
-  exact=$(sql "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND ST_X(geom) BETWEEN -4.45 AND -4.40 AND ST_Y(geom) BETWEEN 36.70 AND 36.75")
+  exact=$(sql "$station" "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND ST_X(geom) BETWEEN -4.45 AND -4.40 AND ST_Y(geom) BETWEEN 36.70 AND 36.75")
   [ $((inside - exact)) -ge 0 ] && [ $((inside - exact)) -le 2 ] || fail "$inside points in a window, $exact expected" # the index counts in single precision
   [ "$inside" -gt 100 ] || fail "the window is all but empty: $inside"
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "tests/gis/drawn.h"
+
 static struct arrangement *arrangement;
 static struct rings covered, cut, out;
 
@@ -23,21 +25,6 @@ static int close_all(void **state)
     rings_clear(&cut);
     rings_clear(&out);
     return 0;
-}
-
-// "0 0, 10 0, 10 8, 0 8; 2 2, 2 4, 4 4": rings by semicolons.
-static void draw(struct rings *r, const char *text)
-{
-    rings_start(r);
-    while (*text != '\0') {
-        char *end;
-        struct xy_m p = { .x = strtod(text, &end) };
-        p.y = strtod(end, &end);
-        rings_add_vertex(r, p);
-        if (*end == ';' || *end == '\0')
-            rings_end_ring(r);
-        text = *end == '\0' ? end : end + 1;
-    }
 }
 
 static const struct { const char *name, *covered, *cut; bool answered; double area_m2; uint32_t rings, vertices; } CUTS[] = {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "tests/gis/drawn.h"
+
 static struct err e;
 static struct overlay *overlay;
 static struct rings a, b, out;
@@ -25,21 +27,6 @@ static int close_all(void **state)
     rings_clear(&b);
     rings_clear(&out);
     return 0;
-}
-
-// "0 0, 10 0, 10 8, 0 8; 2 2, 2 4, 4 4": rings by semicolons.
-static void draw(struct rings *r, const char *text)
-{
-    rings_start(r);
-    while (*text != '\0') {
-        char *end;
-        struct xy_m p = { .x = strtod(text, &end) };
-        p.y = strtod(end, &end);
-        rings_add_vertex(r, p);
-        if (*end == ';' || *end == '\0')
-            rings_end_ring(r);
-        text = *end == '\0' ? end : end + 1;
-    }
 }
 
 static void a_bow_tie_keeps_both_lobes(void **state)
