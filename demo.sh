@@ -98,7 +98,7 @@ shown gridpatrol calendar load $station $in/calendar-2025.json $in/calendar-2026
 say "
 An analyst would look at each on the newest image. Here the first $confirmed of the list are confirmed unseen." "
 分析员本应逐一对照最新影像；这里直接确认清单的前 $confirmed 处。"
-first=$(gridpatrol changes $station --state open --limit $confirmed | sed -n 's/^[0-9]*[.] [^ ]*  #\([0-9]*\) .*/\1/p' | tr '\n' ' ')
+first=$(gridpatrol changes $station --state open --limit $confirmed | sed -n 's/^\([0-9]*\)[.] .*/\1/p' | tr '\n' ' ')
 review() { gridpatrol review $station "$1" confirm --as 李敏 --note demo; }
 for number in $first; do
   if [ -z "${reviewed:-}" ]; then shown gridpatrol review $station "$number" confirm --as 李敏 --note demo; else review "$number" >/dev/null; fi

@@ -23,7 +23,7 @@ const struct option changes_options[] = {
 
 // --- As words -------------------------------------------------------------------------------------------------------------------
 
-struct listing { enum lang lang; int64_t rank; struct buf text; };
+struct listing { enum lang lang; struct buf text; };
 
 static void begin_text(struct buf *b)
 {
@@ -32,11 +32,12 @@ static void begin_text(struct buf *b)
     buf_text(b, "");
 }
 
+// The number in front is the one gridpatrol review takes.
 static enum status print_change(void *ctx, const struct change_row *c, struct err *e)
 {
     struct listing *l = ctx;
     (void)e;
-    printf("%lld. %s  #%lld  %s  %s  %s\n", (long long)++l->rank, c->id.text, (long long)c->number, reason_class(change_class_of(c->class), l->lang),
+    printf("%lld. %s  %s  %s  %s\n", (long long)c->number, c->id.text, reason_class(change_class_of(c->class), l->lang),
            lifecycle_state_title("change", c->state, l->lang), c->cell_code != NULL ? c->cell_code : "-");
     begin_text(&l->text);
     change_text_found(c, l->lang, &l->text);
