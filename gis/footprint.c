@@ -1,8 +1,8 @@
 #include "gis/footprint.h"
 #include "core/base/mem.h"
-#include "gis/footprint_build.h"
 #include "gis/footprint_dirt.h"
 #include "gis/footprint_join.h"
+#include "gis/footprint_order.h"
 #include "gis/source_inside.h"
 #include <math.h>
 #include <stdio.h>
@@ -116,7 +116,7 @@ static enum status add_kind(struct reading *r, const struct source_batch *b, int
 
 static enum status add_attributes(struct reading *r, const struct source_batch *b, int64_t row, int64_t fid, struct err *e)
 {
-    int64_t i = r->builder.f.count - 1;
+    int64_t i = r->builder.o.count - 1;
     enum status s = OK;
     if (asked(r, FIELD_ID))
         s = add_id(r, b, row, fid, e);
@@ -180,18 +180,6 @@ static void begin(struct reading *r)
     add_kind_name(r, "", 0);
 }
 
-static void hand_over_attributes(struct reading *r)
-{
-    struct footprints *f = &r->builder.f;
-    f->height_m = r->height_m;
-    f->kind = r->kind;
-    f->kind_name = r->kind_name;
-    f->kind_count = r->kind_count;
-    f->id_first = r->id.first;
-    f->id_text = r->id.data;
-    r->id = (struct footprint_texts){0};
-}
-
 // Heights of a layer without a single footprint are an empty list, not "no heights": the arrays exist when asked for.
 static void ensure_arrays(struct reading *r, struct err *e)
 {
@@ -205,22 +193,92 @@ static void ensure_arrays(struct reading *r, struct err *e)
     }
 }
 
-static enum status finish(struct reading *r, struct err *e)
+// Attributes follow their outlines.
+static void order_attributes(struct reading *r, const uint64_t *order, int64_t count)
 {
-    struct footprints *f = &r->builder.f;
+    texts_order(&r->id, order, count);
+    r->height_m = order_items(r->height_m, sizeof *r->height_m, order, count);
+    r->kind = order_items(r->kind, sizeof *r->kind, order, count);
+}
+
+static enum status dissolve(struct reading *r, struct err *e)
+{
+    struct outlines *o = &r->builder.o;
+    uint64_t *first = NULL;
+    if (o->count == 0)
+        return OK;
+    enum status s = outlines_dissolve(o, &r->key, r->source->called, r->dirt, &first, e);
+    if (s == OK)
+        order_attributes(r, first, o->count);
+    mem_free(first);
+    return s;
+}
+
+static void hand_over_attributes(struct reading *r, struct footprints *f)
+{
+    f->height_m = r->height_m;
+    f->kind = r->kind;
+    f->kind_name = r->kind_name;
+    f->kind_count = r->kind_count;
+    f->id_first = r->id.first;
+    f->id_text = r->id.data;
+    r->id = (struct footprint_texts){0};
+    r->height_m = NULL, r->kind = NULL, r->kind_name = NULL, r->kind_count = 0;
+}
+
+// By place first, for that is where duplicates meet; once more when that is not what is asked for, or some are left out.
+static void lay_out(struct reading *r, struct footprints *f)
+{
+    const struct outlines *o = &r->builder.o;
+    bool by_place = r->source->spec.by_place;
+    uint64_t *order = order_by_place(o);
+    outlines_lay_out(o, order, o->count, f);
+    uint8_t *duplicate = outlines_find_duplicates(o, order, f, r->dirt);
+    if (!asked(r, FIELD_DISSOLVE))
+        outlines_count_same_ids(o, &r->id, duplicate, r->dirt);
+    if (!by_place) {
+        mem_free(order);
+        order = order_as_given(o);
+    }
+    int64_t count = duplicate != NULL ? order_leave_out(order, o->count, duplicate) : o->count;
+    if (!by_place || count < o->count) {
+        footprints_clear(f);
+        outlines_lay_out(o, order, count, f);
+    }
+    if (count > 0)
+        order_attributes(r, order, count);
+    hand_over_attributes(r, f);
+    mem_free(duplicate);
+    mem_free(order);
+}
+
+static enum status finish(struct reading *r, struct footprints *f, struct err *e)
+{
     enum status s = dirt_refuse(r->dirt, r->source->called, r->source->spec.skip_unusable, e);
     if (s == OK)
         s = crs_check(r->source->crs, r->builder.seen, r->source->called, e); // the header may have lied
     if (s == OK && asked(r, FIELD_DISSOLVE))
-        s = footprints_dissolve(f, &r->key, r->source->called, r->dirt, e);
+        s = dissolve(r, e);
     if (s != OK)
         return s;
-    footprints_drop_duplicates(f, r->dirt);
-    if (!asked(r, FIELD_DISSOLVE))
-        footprints_count_same_ids(f, r->dirt);
+    lay_out(r, f);
     r->dirt->kept = f->count;
     progress_tell(r->progress, "read", 1);
     return OK;
+}
+
+static void clear(struct reading *r)
+{
+    outlines_clear(&r->builder.o);
+    footprint_builder_close(&r->builder);
+    texts_clear(&r->id);
+    texts_clear(&r->key);
+    mem_free(r->height_m);
+    mem_free(r->kind);
+    for (uint32_t k = 0; k < r->kind_count; k++)
+        mem_free(r->kind_name[k]);
+    mem_free(r->kind_name);
+    mem_free(r->kind_slot);
 }
 
 enum status source_read(struct source *s, const struct crs *metric, const struct progress *progress, struct footprints *out,
@@ -237,17 +295,9 @@ enum status source_read(struct source *s, const struct crs *metric, const struct
     begin(&r);
     st = read_all(&r, e);
     ensure_arrays(&r, e);
-    hand_over_attributes(&r);
     if (st == OK)
-        st = finish(&r, e);
-    if (st == OK)
-        *out = r.builder.f;
-    else
-        footprints_clear(&r.builder.f);
-    footprint_builder_close(&r.builder);
-    texts_clear(&r.id);
-    texts_clear(&r.key);
-    mem_free(r.kind_slot);
+        st = finish(&r, out, e);
+    clear(&r);
     crs_road_close(road);
     return st;
 }

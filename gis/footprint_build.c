@@ -1,5 +1,4 @@
 #include "gis/footprint_build.h"
-#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "gis/footprint_valid.h"
 #include "gis/source_stream.h"
@@ -9,15 +8,52 @@
 // Where a coordinate in millimetres may be: far beyond any projection, far within int64.
 static const double PLACE_LIMIT_M = 1e9;
 
+// --- outlines as they came -------------------------------------------------------------------------------------------
+
+void outlines_clear(struct outlines *o)
+{
+    mem_free(o->outline);
+    mem_free(o->vertex);
+    *o = (struct outlines){0};
+}
+
+// Numbers in pairs behind the vertices: how many rings, then the size of each.
+static uint32_t told_behind(const struct outlines *o, int64_t i, uint32_t place)
+{
+    const struct mm *pair = &o->vertex[o->outline[i].at + o->outline[i].vertices + place / 2];
+    return (uint32_t)(place % 2 == 0 ? pair->x : pair->y);
+}
+
+uint32_t outline_rings(const struct outlines *o, int64_t i)
+{
+    return o->outline[i].several ? told_behind(o, i, 0) : 1;
+}
+
+uint32_t outline_ring_size(const struct outlines *o, int64_t i, uint32_t ring)
+{
+    return o->outline[i].several ? told_behind(o, i, ring + 1) : o->outline[i].vertices;
+}
+
+void outline_draw(const struct outlines *o, int64_t i, struct mm64 frame, struct rings *out)
+{
+    must(i >= 0 && i < o->count);
+    const struct outline *of = &o->outline[i];
+    const struct mm *v = o->vertex + of->at;
+    double dx = (double)(of->origin.x - frame.x), dy = (double)(of->origin.y - frame.y); // whole millimetres are exact sums
+    rings_start(out);
+    for (uint32_t k = 0; k < outline_rings(o, i); k++) {
+        for (uint32_t n = outline_ring_size(o, i, k); n > 0; n--, v++)
+            rings_add_vertex(out, (struct xy_m){ (v->x + dx) * 1e-3, (v->y + dy) * 1e-3 });
+        rings_end_ring(out);
+    }
+}
+
+// --- the builder -----------------------------------------------------------------------------------------------------
+
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
     *b = (struct footprint_builder){ .what = what, .road = road, .dirt = dirt, .overlay = overlay_open(),
                                      .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
-    b->f.ring_first = mem_grow(NULL, &b->cap_footprints, 1, sizeof *b->f.ring_first);
-    b->cap_footprints = 0; // grown together with the others
-    b->f.ring_first[0] = 0;
-    b->f.vertex_first = mem_grow(NULL, &b->cap_rings, 2, sizeof *b->f.vertex_first);
-    b->f.vertex_first[0] = 0;
 }
 
 void footprint_builder_close(struct footprint_builder *b)
@@ -26,7 +62,7 @@ void footprint_builder_close(struct footprint_builder *b)
     wkb_shape_clear(&b->shape);
     rings_clear(&b->local);
     rings_clear(&b->repaired);
-    mem_free(b->place);
+    mem_free(b->first);
     mem_free(b->is_hole);
 }
 
@@ -37,33 +73,6 @@ void dirt_note(struct dirt *d, enum dirt_kind kind, int64_t fid)
     d->count[kind]++;
 }
 
-static void *grow(void *old, size_t cap, size_t need, size_t size)
-{
-    return mem_grow(old, &cap, need, size);
-}
-
-// All arrays that have one item for each footprint grow at once.
-static void grow_footprints(struct footprint_builder *b, size_t want)
-{
-    size_t cap = b->cap_footprints;
-    struct footprints *f = &b->f;
-    f->origin = grow(f->origin, cap, want, sizeof *f->origin);
-    f->size = grow(f->size, cap, want, sizeof *f->size);
-    f->ring_first = grow(f->ring_first, cap, want + 1, sizeof *f->ring_first);
-    f->area_m2 = grow(f->area_m2, cap, want, sizeof *f->area_m2);
-    f->centroid = grow(f->centroid, cap, want, sizeof *f->centroid);
-    f->identity = grow(f->identity, cap, want, sizeof *f->identity);
-    f->fid = grow(f->fid, cap, want, sizeof *f->fid);
-    b->cap_footprints = want;
-}
-
-static void reserve_footprint(struct footprint_builder *b)
-{
-    size_t cap = b->cap_footprints;
-    if ((size_t)b->f.count + 1 >= cap)
-        grow_footprints(b, cap < 1024 ? 1024 : cap + cap / 2);
-}
-
 // Room is taken, memory only where it is written to; a header may lie, so there is an end to it.
 void footprint_builder_expect(struct footprint_builder *b, int64_t features)
 {
@@ -71,55 +80,57 @@ void footprint_builder_expect(struct footprint_builder *b, int64_t features)
     if (features < 1024)
         return;
     size_t n = features < MOST ? (size_t)features : MOST;
-    grow_footprints(b, n + n / 64);
-    b->f.vertex_first = mem_grow(b->f.vertex_first, &b->cap_rings, n + n / 16, sizeof *b->f.vertex_first);
-    b->f.vertex = mem_grow(b->f.vertex, &b->cap_vertices, n * CORNERS, sizeof *b->f.vertex);
+    b->o.outline = mem_grow(b->o.outline, &b->o.outline_cap, n + n / 64, sizeof *b->o.outline);
+    b->o.vertex = mem_grow(b->o.vertex, &b->o.vertex_cap, n * CORNERS, sizeof *b->o.vertex);
 }
 
 static void reserve_outline(struct footprint_builder *b, uint32_t rings, uint32_t vertices)
 {
-    if (b->rings + (size_t)rings + 2 > b->cap_rings)
-        b->f.vertex_first = mem_grow(b->f.vertex_first, &b->cap_rings, b->rings + (size_t)rings + 2, sizeof *b->f.vertex_first);
-    if (b->vertices + (size_t)vertices > b->cap_vertices)
-        b->f.vertex = mem_grow(b->f.vertex, &b->cap_vertices, b->vertices + (size_t)vertices, sizeof *b->f.vertex);
-    if (rings > b->cap_is_hole)
-        b->is_hole = mem_grow(b->is_hole, &b->cap_is_hole, rings, sizeof *b->is_hole);
-    if (vertices > b->cap_place)
-        b->place = mem_grow(b->place, &b->cap_place, vertices, sizeof *b->place);
-    must(b->vertices <= UINT32_MAX - vertices && b->rings <= UINT32_MAX - rings - 2);
+    size_t need = b->o.end + (size_t)vertices + rings / 2 + 2 + OUTLINE_SLACK;
+    must(need <= UINT32_MAX && vertices <= INT32_MAX);
+    if (need > b->o.vertex_cap)
+        b->o.vertex = mem_grow(b->o.vertex, &b->o.vertex_cap, need, sizeof *b->o.vertex);
+    if (rings + (size_t)1 > b->first_cap)
+        b->first = mem_grow(b->first, &b->first_cap, rings + (size_t)1, sizeof *b->first);
+    if (rings > b->hole_cap)
+        b->is_hole = mem_grow(b->is_hole, &b->hole_cap, rings, sizeof *b->is_hole);
 }
 
-// --- an outline on its way into the arrays ---------------------------------------------------------------------------
+// --- an outline on its way into them ---------------------------------------------------------------------------------
 
-// It lies behind the finished footprints: rings b->rings + 0 .. count-1.
+// Its vertices lie behind the finished outlines; ring k is b->first[k] .. b->first[k + 1] - 1 of them.
 struct draft {
     struct mm64 origin;
-    struct mm size;
     uint32_t rings;
     bool repeated, too_few, doubtful; // doubtful: a ring without area that may yet hold some (a bow tie)
 };
 
-// Rounds to whole millimetres. false: a coordinate is not finite or out of this world.
-static bool place_vertices(struct footprint_builder *b, const struct rings *r, struct mm64 from, struct mm64 *low, struct mm64 *high)
+static struct mm *draft_vertices(const struct footprint_builder *b) { return b->o.vertex + b->o.end; }
+
+static int64_t whole_mm(double metres) { return llrint(metres * 1000); }
+
+// false: a coordinate is not finite or out of this world (a NaN is never <=).
+static bool is_a_place(struct box_m box, bool all_numbers)
 {
+    return all_numbers && -box.min_x <= PLACE_LIMIT_M && -box.min_y <= PLACE_LIMIT_M && box.max_x <= PLACE_LIMIT_M && box.max_y <= PLACE_LIMIT_M;
+}
+
+// The box of all vertices, and whether all of them are numbers; NaN stays out of the box.
+static struct box_m look_at(const struct rings *r, bool *all_numbers)
+{
+    struct box_m s = { INFINITY, INFINITY, -INFINITY, -INFINITY };
     uint32_t n = r->first[r->count];
-    *low = (struct mm64){ INT64_MAX, INT64_MAX };
-    *high = (struct mm64){ INT64_MIN, INT64_MIN };
-    double far = 0;
+    int other = 0;
     for (uint32_t i = 0; i < n; i++) {
-        double ax = fabs(r->vertex[i].x), ay = fabs(r->vertex[i].y);
-        far = ax <= far ? far : ax; // a NaN is never <=, and stays
-        far = ay <= far ? far : ay;
-        if (!(far <= PLACE_LIMIT_M))
-            return false;
-        int64_t x = from.x + llrint(r->vertex[i].x * 1000), y = from.y + llrint(r->vertex[i].y * 1000);
-        b->place[i] = (struct mm64){ x, y };
-        low->x = x < low->x ? x : low->x;
-        low->y = y < low->y ? y : low->y;
-        high->x = x > high->x ? x : high->x;
-        high->y = y > high->y ? y : high->y;
+        struct xy_m p = r->vertex[i];
+        s.min_x = p.x < s.min_x ? p.x : s.min_x;
+        s.max_x = p.x > s.max_x ? p.x : s.max_x;
+        s.min_y = p.y < s.min_y ? p.y : s.min_y;
+        s.max_y = p.y > s.max_y ? p.y : s.max_y;
+        other |= isnan(p.x) | isnan(p.y);
     }
-    return true;
+    *all_numbers = other == 0;
+    return s;
 }
 
 // Twice the signed area; exact for buildings under 30 km.
@@ -146,11 +157,11 @@ static bool same_mm(struct mm a, struct mm b)
 }
 
 // One ring without repetitions, counter-clockwise (a hole clockwise). Returns its size, 0 when it is no ring.
-static uint32_t draft_ring(struct draft *d, const struct mm64 *from, uint32_t n, bool hole, struct mm *to)
+static uint32_t draft_ring(struct draft *d, const struct xy_m *from, uint32_t n, struct mm64 low, bool hole, struct mm *to)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
-        struct mm v = { (int32_t)(from[i].x - d->origin.x), (int32_t)(from[i].y - d->origin.y) };
+        struct mm v = { (int32_t)(whole_mm(from[i].x) - low.x), (int32_t)(whole_mm(from[i].y) - low.y) };
         if (kept == 0 || !same_mm(v, to[kept - 1]))
             to[kept++] = v;
     }
@@ -168,14 +179,15 @@ static uint32_t draft_ring(struct draft *d, const struct mm64 *from, uint32_t n,
     return kept;
 }
 
-static void draft_rings(struct footprint_builder *b, const struct rings *r, const uint8_t *is_hole, struct draft *d)
+static void draft_rings(struct footprint_builder *b, const struct rings *r, const uint8_t *is_hole, struct mm64 low, struct draft *d)
 {
-    uint32_t *first = b->f.vertex_first + b->rings;
     bool outer_kept = false;
+    b->first[0] = 0;
     for (uint32_t k = 0; k < r->count; k++) {
         if (is_hole[k] && !outer_kept)
             continue;
-        uint32_t n = draft_ring(d, b->place + r->first[k], r->first[k + 1] - r->first[k], is_hole[k], b->f.vertex + first[d->rings]);
+        uint32_t at = b->first[d->rings];
+        uint32_t n = draft_ring(d, r->vertex + r->first[k], r->first[k + 1] - r->first[k], low, is_hole[k], draft_vertices(b) + at);
         if (!is_hole[k])
             outer_kept = n > 0;
         if (n == 0) {
@@ -183,7 +195,7 @@ static void draft_rings(struct footprint_builder *b, const struct rings *r, cons
             continue;
         }
         b->is_hole[d->rings++] = is_hole[k];
-        first[d->rings] = first[d->rings - 1] + n;
+        b->first[d->rings] = at + n;
     }
 }
 
@@ -192,89 +204,61 @@ static enum status say_too_large(const struct footprint_builder *b, int64_t fid,
     return err_set(e, INVALID, "%s: feature %" PRId64 " is wider than 2147 km and no building; is the CRS right?", b->what, fid);
 }
 
-// usable false: a coordinate is no place.
-static enum status make_draft(struct footprint_builder *b, int64_t fid, const struct rings *r, const uint8_t *is_hole,
-                              struct mm64 from, struct draft *d, bool *usable, struct err *e)
+// r: metres from `from`, within box.
+static enum status make_draft(struct footprint_builder *b, int64_t fid, const struct rings *r, const uint8_t *is_hole, struct box_m box,
+                              struct mm64 from, struct draft *d, struct err *e)
 {
     reserve_outline(b, r->count, r->first[r->count]);
     *d = (struct draft){0};
-    struct mm64 high;
-    *usable = place_vertices(b, r, from, &d->origin, &high);
-    if (!*usable || r->count == 0)
+    if (r->count == 0)
         return OK;
-    int64_t width = high.x - d->origin.x, height = high.y - d->origin.y;
+    struct mm64 low = { whole_mm(box.min_x), whole_mm(box.min_y) };
+    int64_t width = whole_mm(box.max_x) - low.x, height = whole_mm(box.max_y) - low.y;
     if (width > INT32_MAX || height > INT32_MAX)
         return say_too_large(b, fid, e);
-    d->size = (struct mm){ (int32_t)width, (int32_t)height };
-    draft_rings(b, r, is_hole, d);
+    d->origin = (struct mm64){ from.x + low.x, from.y + low.y };
+    draft_rings(b, r, is_hole, low, d);
     return OK;
 }
 
-// --- facts about the finished outline --------------------------------------------------------------------------------
-
-static uint64_t packed(struct mm v)
+// Behind the vertices of several rings: their number and their sizes, in pairs.
+static uint32_t tell_rings(struct mm *behind, const uint32_t *first, uint32_t rings)
 {
-    return (uint64_t)(uint32_t)v.x << 32 | (uint32_t)v.y;
-}
-
-// The same for both directions of the edge.
-static uint64_t edge_hash(struct mm a, struct mm b)
-{
-    uint64_t p = packed(a), q = packed(b);
-    uint64_t low = p < q ? p : q, high = p < q ? q : p;
-    return hash_mix(low * 0x9e3779b97f4a7c15u + (high << 29 | high >> 35) * 0xd6e8feb86659fd93u + 1);
-}
-
-struct facts { double area2, x6, y6; uint64_t edges; };
-
-static void add_ring_facts(const struct mm *v, uint32_t n, struct facts *s)
-{
-    for (uint32_t i = 0, j = n - 1; i < n; j = i++) {
-        double ax = v[j].x, ay = v[j].y, bx = v[i].x, by = v[i].y, cross = ax * by - bx * ay;
-        s->area2 += cross;
-        s->x6 += (ax + bx) * cross;
-        s->y6 += (ay + by) * cross;
-        s->edges += edge_hash(v[j], v[i]);
-    }
+    _Static_assert(sizeof(struct mm) == 2 * sizeof(int32_t), "a vertex is two numbers");
+    int32_t *number = (int32_t *)behind;
+    *number++ = (int32_t)rings;
+    for (uint32_t k = 0; k < rings; k++)
+        *number++ = (int32_t)(first[k + 1] - first[k]);
+    return rings / 2 + 1;
 }
 
 static void finish(struct footprint_builder *b, int64_t fid, const struct draft *d)
 {
-    reserve_footprint(b);
-    struct footprints *f = &b->f;
-    const uint32_t *first = f->vertex_first + b->rings;
-    struct facts s = {0};
-    for (uint32_t k = 0; k < d->rings; k++)
-        add_ring_facts(f->vertex + first[k], first[k + 1] - first[k], &s);
-    int64_t i = f->count++;
-    f->origin[i] = d->origin;
-    f->size[i] = d->size;
-    f->area_m2[i] = (float)(s.area2 / 2e6);
-    f->centroid[i] = s.area2 > 0 ? (struct xy_m){ s.x6 / (3e3 * s.area2), s.y6 / (3e3 * s.area2) }
-                                 : (struct xy_m){ d->size.x / 2e3, d->size.y / 2e3 };
-    f->identity[i] = hash_mix(hash_mix(s.edges + d->rings) + hash_mix((uint64_t)d->origin.x * 0x9e3779b97f4a7c15u + hash_mix((uint64_t)d->origin.y)));
-    f->fid[i] = fid;
-    b->rings += d->rings;
-    b->vertices = f->vertex_first[b->rings];
-    f->ring_first[i + 1] = b->rings;
+    struct outlines *o = &b->o;
+    uint32_t n = b->first[d->rings], more = d->rings > 1 ? tell_rings(draft_vertices(b) + n, b->first, d->rings) : 0;
+    o->outline = mem_grow(o->outline, &o->outline_cap, (size_t)o->count + 1, sizeof *o->outline);
+    o->outline[o->count++] = (struct outline){ d->origin, fid, o->end, n, more > 0 };
+    o->end += n + more;
+    o->rings += d->rings;
+    o->vertices += n;
 }
 
 // The draft as rings in metres from its origin, for GEOS.
 static void draft_to_local(struct footprint_builder *b, const struct draft *d)
 {
-    const uint32_t *first = b->f.vertex_first + b->rings;
+    const struct mm *v = draft_vertices(b);
     rings_start(&b->local);
     for (uint32_t k = 0; k < d->rings; k++) {
-        for (uint32_t i = first[k]; i < first[k + 1]; i++)
-            rings_add_vertex(&b->local, (struct xy_m){ b->f.vertex[i].x * 1e-3, b->f.vertex[i].y * 1e-3 });
+        for (uint32_t i = b->first[k]; i < b->first[k + 1]; i++)
+            rings_add_vertex(&b->local, (struct xy_m){ v[i].x * 1e-3, v[i].y * 1e-3 });
         rings_end_ring(&b->local);
     }
 }
 
 static void mark_clockwise(struct footprint_builder *b, const struct rings *r)
 {
-    if (r->count > b->cap_is_hole)
-        b->is_hole = mem_grow(b->is_hole, &b->cap_is_hole, r->count, sizeof *b->is_hole);
+    if (r->count > b->hole_cap)
+        b->is_hole = mem_grow(b->is_hole, &b->hole_cap, r->count, sizeof *b->is_hole);
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first[2] = { 0, r->first[k + 1] - r->first[k] };
         struct rings one = { .vertex = r->vertex + r->first[k], .first = first, .count = 1 };
@@ -287,7 +271,7 @@ static void mark_clockwise(struct footprint_builder *b, const struct rings *r)
 static enum status settle_draft(struct footprint_builder *b, int64_t fid, struct draft *d, struct err *e)
 {
     struct err why = { .lang = e->lang };
-    bool repaired = false, usable;
+    bool repaired = false, all_numbers;
     draft_to_local(b, d);
     if (overlay_repair(b->overlay, &b->local, &b->repaired, &repaired, &why) != OK) {
         d->rings = 0;
@@ -299,7 +283,7 @@ static enum status settle_draft(struct footprint_builder *b, int64_t fid, struct
     dirt_note(b->dirt, DIRT_INVALID, fid);
     mark_clockwise(b, &b->repaired);
     struct draft better;
-    enum status s = make_draft(b, fid, &b->repaired, b->is_hole, d->origin, &better, &usable, e);
+    enum status s = make_draft(b, fid, &b->repaired, b->is_hole, look_at(&b->repaired, &all_numbers), d->origin, &better, e);
     if (s != OK)
         return s;
     better.repeated = d->repeated;
@@ -311,37 +295,38 @@ static enum status settle_draft(struct footprint_builder *b, int64_t fid, struct
 // Repairing can leave flat rings behind, dropped vertices a smaller box: the origin is the box of what is kept.
 static void shrink_box(struct footprint_builder *b, struct draft *d)
 {
-    const uint32_t *first = b->f.vertex_first + b->rings;
-    struct mm *v = b->f.vertex, low = { INT32_MAX, INT32_MAX }, high = {0};
-    for (uint32_t i = first[0]; i < first[d->rings]; i++) {
+    struct mm *v = draft_vertices(b), low = { INT32_MAX, INT32_MAX };
+    uint32_t n = b->first[d->rings];
+    for (uint32_t i = 0; i < n; i++)
         low = (struct mm){ v[i].x < low.x ? v[i].x : low.x, v[i].y < low.y ? v[i].y : low.y };
-        high = (struct mm){ v[i].x > high.x ? v[i].x : high.x, v[i].y > high.y ? v[i].y : high.y };
-    }
-    for (uint32_t i = first[0]; i < first[d->rings]; i++)
+    for (uint32_t i = 0; i < n; i++)
         v[i] = (struct mm){ v[i].x - low.x, v[i].y - low.y };
     d->origin = (struct mm64){ d->origin.x + low.x, d->origin.y + low.y };
-    d->size = (struct mm){ high.x - low.x, high.y - low.y };
 }
 
+// What came with the outline: where it lies, and what was found wrong with it before.
+struct given { struct mm64 from; struct box_m box; bool all_numbers, repeated, too_few; };
+
 static enum status add_outline(struct footprint_builder *b, int64_t fid, const struct rings *r, const uint8_t *is_hole,
-                               struct mm64 from, bool repeated, bool too_few, bool *added, struct err *e)
+                               const struct given *g, bool *added, struct err *e)
 {
     struct draft d;
-    bool usable;
     *added = false;
-    enum status s = make_draft(b, fid, r, is_hole, from, &d, &usable, e);
-    if (s == OK && !usable)
+    if (r->first[r->count] > 0 && !is_a_place(g->box, g->all_numbers)) {
         dirt_note(b->dirt, DIRT_NOT_FINITE, fid);
-    if (s != OK || !usable)
+        return OK;
+    }
+    enum status s = make_draft(b, fid, r, is_hole, g->box, g->from, &d, e);
+    if (s != OK)
         return s;
-    bool sure = d.rings > 0 && !d.doubtful && footprint_surely_valid(b->f.vertex, b->f.vertex_first + b->rings, b->is_hole, d.rings);
+    bool sure = d.rings > 0 && !d.doubtful && footprint_surely_valid(draft_vertices(b), b->first, b->is_hole, d.rings);
     if (d.rings > 0 && !sure && (s = settle_draft(b, fid, &d, e)) != OK)
         return s;
     if (d.rings > 0 && (d.too_few || !sure))
         shrink_box(b, &d);
-    if (d.repeated || repeated)
+    if (d.repeated || g->repeated)
         dirt_note(b->dirt, DIRT_REPEATED_VERTEX, fid);
-    if (d.too_few || too_few || d.rings == 0)
+    if (d.too_few || g->too_few || d.rings == 0)
         dirt_note(b->dirt, DIRT_TOO_FEW, fid);
     if (d.rings == 0)
         return OK;
@@ -352,23 +337,19 @@ static enum status add_outline(struct footprint_builder *b, int64_t fid, const s
 
 enum status footprint_add_rings(struct footprint_builder *b, int64_t fid, const struct rings *r, struct mm64 from, bool *added, struct err *e)
 {
+    struct given given = { .from = from };
+    given.box = look_at(r, &given.all_numbers);
     mark_clockwise(b, r);
-    return add_outline(b, fid, r, b->is_hole, from, false, false, added, e);
+    return add_outline(b, fid, r, b->is_hole, &given, added, e);
 }
 
-// NaN and infinity stay out of the box; place_vertices finds them.
-static void see(struct footprint_builder *b, const struct rings *r)
+static void see(struct footprint_builder *b, struct box_m box)
 {
-    struct box_m s = b->seen;
-    uint32_t n = r->first[r->count];
-    for (uint32_t i = 0; i < n; i++) {
-        struct xy_m p = r->vertex[i];
-        s.min_x = p.x < s.min_x ? p.x : s.min_x;
-        s.max_x = p.x > s.max_x ? p.x : s.max_x;
-        s.min_y = p.y < s.min_y ? p.y : s.min_y;
-        s.max_y = p.y > s.max_y ? p.y : s.max_y;
-    }
-    b->seen = s;
+    struct box_m *s = &b->seen;
+    s->min_x = box.min_x < s->min_x ? box.min_x : s->min_x;
+    s->max_x = box.max_x > s->max_x ? box.max_x : s->max_x;
+    s->min_y = box.min_y < s->min_y ? box.min_y : s->min_y;
+    s->max_y = box.max_y > s->max_y ? box.max_y : s->max_y;
 }
 
 // Bytes that wkb_read does not know may still be a surface: GDAL makes polygons of it.
@@ -406,8 +387,12 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     b->dirt->holes += facts.holes;
     b->dirt->z_or_m += facts.z_or_m;
     struct rings *r = &b->shape.rings;
-    see(b, r);
-    if (r->count > 0)
+    struct given given = { .repeated = facts.repeated > 0, .too_few = facts.too_few > 0 };
+    given.box = look_at(r, &given.all_numbers);
+    see(b, given.box);
+    if (r->count > 0 && !crs_road_is_straight(b->road)) {
         crs_road_go_near(b->road, r->vertex, r->first[r->count]);
-    return add_outline(b, fid, r, b->shape.ring_is_hole, (struct mm64){0}, facts.repeated > 0, facts.too_few > 0, added, e);
+        given.box = look_at(r, &given.all_numbers);
+    }
+    return add_outline(b, fid, r, b->shape.ring_is_hole, &given, added, e);
 }

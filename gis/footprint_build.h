@@ -1,26 +1,47 @@
-// footprint_build.h - one outline after the other into the flat arrays of a layer. Reading and dissolving both end here.
+// footprint_build.h - one outline after the other, as they come. Reading and dissolving both end here; footprint_order.h
+// lays them out as a layer.
 #pragma once
 #include "gis/footprint.h"
 #include "gis/overlay.h"
 #include "gis/wkb.h"
 
+// Outlines as they come, in little memory: what can be told from the vertices is told when they are laid out.
+struct outline {
+    struct mm64 origin;
+    int64_t fid;
+    uint32_t at;                   // into outlines.vertex
+    uint32_t vertices : 31, several : 1; // several rings: behind the vertices stand their number and their sizes, in pairs
+};
+struct outlines {
+    int64_t count;
+    struct outline *outline;
+    struct mm *vertex;
+    uint64_t rings, vertices;      // of all
+    uint32_t end;                  // of what is in vertex
+    size_t outline_cap, vertex_cap;
+};
+enum { OUTLINE_SLACK = 8 };        // places that may be read behind an outline's last vertex
+void outlines_clear(struct outlines *o);
+uint32_t outline_rings(const struct outlines *o, int64_t i);                    // how many
+uint32_t outline_ring_size(const struct outlines *o, int64_t i, uint32_t ring);
+// Outline i as rings in metres from `frame`. Replaces what was in out.
+void outline_draw(const struct outlines *o, int64_t i, struct mm64 frame, struct rings *out);
+
 struct footprint_builder {
-    struct footprints f;           // grows
+    struct outlines o;             // grows
     const char *what;              // "BEFORE t_1990.gpkg", for sentences
     struct crs_road *road;         // from the source's CRS to the metric one; not owned
     struct dirt *dirt;             // not owned
     struct overlay *overlay;
     struct box_m seen;             // all coordinates as the source gave them
-    size_t cap_footprints, cap_rings, cap_vertices;
-    uint32_t rings, vertices;      // finished ones
     struct wkb_shape shape;
-    struct mm64 *place; size_t cap_place;
-    uint8_t *is_hole; size_t cap_is_hole;
+    uint32_t *first; size_t first_cap;     // rings of the outline being drawn
+    uint8_t *is_hole; size_t hole_cap;
     struct rings local, repaired;
 };
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt);
 void footprint_builder_expect(struct footprint_builder *b, int64_t features); // about so many will come; any number is allowed
-void footprint_builder_close(struct footprint_builder *b); // what is in f is the caller's
+void footprint_builder_close(struct footprint_builder *b); // what is in o is the caller's
 void dirt_note(struct dirt *d, enum dirt_kind kind, int64_t fid);
 
 // *added tells whether a footprint came of it; if not, dirt says why. INVALID: bytes that are no WKB, too large a building.

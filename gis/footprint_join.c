@@ -1,8 +1,10 @@
 #include "gis/footprint_join.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "gis/footprint_build.h"
+#include "core/base/sort.h"
+#include "gis/footprint_order.h"
 #include "gis/overlay.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const double CLOSE_M = 0.05; // tile cuts leave gaps of some centimetres
@@ -27,6 +29,23 @@ void texts_clear(struct footprint_texts *t)
     mem_free(t->data);
     mem_free(t->first);
     *t = (struct footprint_texts){0};
+}
+
+void texts_order(struct footprint_texts *t, const uint64_t *order, int64_t count)
+{
+    if (t->first == NULL)
+        return;
+    uint32_t *first = mem_get((size_t)count + 1, sizeof *first), at = 0;
+    char *data = mem_get(t->first[t->count], 1);
+    for (int64_t k = 0; k < count; k++) {
+        uint32_t from = t->first[order_who(order[k])], len = t->first[order_who(order[k]) + 1] - from;
+        first[k] = at;
+        memcpy(data + at, t->data + from, len);
+        at += len;
+    }
+    first[count] = at;
+    texts_clear(t);
+    *t = (struct footprint_texts){ .data = data, .first = first, .count = count };
 }
 
 static uint64_t text_hash(const char *text, uint32_t len)
@@ -59,7 +78,7 @@ typedef bool are_same(const void *ctx, int64_t a, int64_t b);
 
 // The table is far larger than the cache: a slot asked for early is there when it is needed.
 enum { AHEAD = 16 };
-static void firsts_expect(const struct firsts *t, uint64_t hash) { __builtin_prefetch(&t->slot[hash & t->mask], 1); }
+static void firsts_expect(const struct firsts *t, uint64_t hash) { ahead_write(&t->slot[hash & t->mask]); }
 
 // The first item that is the same as i; i itself (and it is remembered) when there was none.
 static int64_t firsts_find(struct firsts *t, uint64_t hash, int64_t i, are_same *same, const void *ctx)
@@ -99,9 +118,8 @@ static bool has_ring(const struct footprints *f, int64_t i, const struct mm *rin
     return false;
 }
 
-static bool same_outline(const void *ctx, int64_t a, int64_t b)
+static bool same_outline(const struct footprints *f, int64_t a, int64_t b)
 {
-    const struct footprints *f = ctx;
     if (f->identity[a] != f->identity[b] || f->origin[a].x != f->origin[b].x || f->origin[a].y != f->origin[b].y)
         return false;
     if (f->ring_first[a + 1] - f->ring_first[a] != f->ring_first[b + 1] - f->ring_first[b])
@@ -112,142 +130,67 @@ static bool same_outline(const void *ctx, int64_t a, int64_t b)
     return true;
 }
 
-static void take(void *items, const int64_t *which, int64_t count, size_t size)
+// The same stand in one cell of the curve, so one behind the other; a cell holds few, or a lie, and then they are sorted first.
+struct repeats { const struct footprints *f; const uint64_t *order; uint32_t *list; size_t count, cap; };
+
+static void add_repeat(struct repeats *r, int64_t i)
 {
-    char *bytes = items;
-    for (int64_t i = 0; items != NULL && i < count; i++)
-        if (which[i] != i)
-            memmove(bytes + (size_t)i * size, bytes + (size_t)which[i] * size, size);
+    r->list = mem_grow(r->list, &r->cap, r->count + 1, sizeof *r->list);
+    r->list[r->count++] = order_who(r->order[i]);
 }
 
-// Heights, kinds and ids of the footprints in which (ascending), moved to the front.
-static void take_attributes(struct footprints *f, const int64_t *which, int64_t count)
+static void compare_few(struct repeats *r, int64_t first, int64_t end)
 {
-    take(f->height_m, which, count, sizeof *f->height_m);
-    take(f->kind, which, count, sizeof *f->kind);
-    uint32_t end = 0;
-    for (int64_t i = 0; f->id_first != NULL && i < count; i++) {
-        uint32_t from = f->id_first[which[i]], len = f->id_first[which[i] + 1] - from;
-        memmove(f->id_text + end, f->id_text + from, len);
-        f->id_first[i] = end; // i <= which[i]: what is still needed lies ahead
-        end += len;
-        if (i + 1 == count)
-            f->id_first[count] = end;
+    for (int64_t i = first + 1; i < end; i++)
+        for (int64_t k = first; k < i; k++)
+            if (r->f->identity[i] == r->f->identity[k] && same_outline(r->f, k, i)) {
+                add_repeat(r, i);
+                break;
+            }
+}
+
+static void compare_many(struct repeats *r, int64_t first, int64_t end)
+{
+    size_t n = (size_t)(end - first);
+    struct sort_item *item = mem_get(n, sizeof *item);
+    for (size_t i = 0; i < n; i++)
+        item[i] = (struct sort_item){ r->f->identity[first + (int64_t)i], (uint32_t)i };
+    sort_by_key(item, n); // keeps the order of equals
+    for (size_t i = 1, run = 0; i < n; i++) {
+        if (item[i].key != item[run].key)
+            run = i;
+        else if (same_outline(r->f, first + item[run].value, first + item[i].value))
+            add_repeat(r, first + item[i].value);
     }
+    mem_free(item);
 }
 
-static void take_outlines(struct footprints *f, const int64_t *which, int64_t count)
+static int ascending(const void *p, const void *q)
 {
-    uint32_t rings = 0, vertices = 0;
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t first = f->ring_first[which[i]], end = f->ring_first[which[i] + 1];
-        f->ring_first[i] = rings;
-        for (uint32_t k = first; k < end; k++) {
-            uint32_t from = f->vertex_first[k], n = f->vertex_first[k + 1] - from;
-            memmove(f->vertex + vertices, f->vertex + from, n * sizeof *f->vertex);
-            f->vertex_first[rings++] = vertices;
-            vertices += n;
-        }
+    uint32_t a = *(const uint32_t *)p, b = *(const uint32_t *)q;
+    return (a > b) - (a < b);
+}
+
+uint8_t *outlines_find_duplicates(const struct outlines *o, const uint64_t *order, const struct footprints *f, struct dirt *dirt)
+{
+    enum { FEW = 24 };
+    struct repeats r = { .f = f, .order = order };
+    for (int64_t first = 0, end; first < f->count; first = end) {
+        for (end = first + 1; end < f->count && order[end] >> 32 == order[first] >> 32;)
+            end++;
+        if (end - first > 1)
+            (end - first <= FEW ? compare_few : compare_many)(&r, first, end);
     }
-    f->ring_first[count] = rings;
-    f->vertex_first[rings] = vertices;
-}
-
-static void keep_only(struct footprints *f, const int64_t *which, int64_t count)
-{
-    take_outlines(f, which, count);
-    take_attributes(f, which, count);
-    take(f->origin, which, count, sizeof *f->origin);
-    take(f->size, which, count, sizeof *f->size);
-    take(f->area_m2, which, count, sizeof *f->area_m2);
-    take(f->centroid, which, count, sizeof *f->centroid);
-    take(f->identity, which, count, sizeof *f->identity);
-    take(f->fid, which, count, sizeof *f->fid);
-    f->count = count;
-}
-
-// A bit for some of a hash: who shares it with nobody is alone, and that is nearly everyone. Two bitmaps stay in the cache
-// where a table of a whole layer would not.
-struct bits { uint64_t *word, mask; };
-
-static bool bit_of(const struct bits *b, uint64_t hash)
-{
-    uint64_t at = hash & b->mask;
-    return b->word[at / 64] >> (at % 64) & 1;
-}
-
-static void set_bit(struct bits *b, uint64_t hash)
-{
-    uint64_t at = hash & b->mask;
-    b->word[at / 64] |= (uint64_t)1 << (at % 64);
-}
-
-static struct bits bits_open(int64_t count)
-{
-    enum { BITS_AN_ITEM = 16 };
-    uint64_t size = 1024;
-    while (size < BITS_AN_ITEM * (uint64_t)count)
-        size *= 2;
-    return (struct bits){ mem_get(size / 64, sizeof(uint64_t)), size - 1 };
-}
-
-// Who may be there twice, in order.
-static uint32_t *list_suspects(const struct footprints *f, size_t *count)
-{
-    struct bits once = bits_open(f->count), again = bits_open(f->count);
-    for (int64_t i = 0; i < f->count; i++)
-        set_bit(bit_of(&once, f->identity[i]) ? &again : &once, f->identity[i]);
-    uint32_t *list = NULL;
-    size_t cap = 0;
-    *count = 0;
-    for (int64_t i = 0; i < f->count; i++)
-        if (bit_of(&again, f->identity[i])) {
-            if (*count == cap)
-                list = mem_grow(list, &cap, cap + 1, sizeof *list);
-            list[(*count)++] = (uint32_t)i;
-        }
-    mem_free(once.word);
-    mem_free(again.word);
-    return list;
-}
-
-// Keeps of the list only who is there before, in order; returns how many.
-static size_t keep_repeated(const struct footprints *f, uint32_t *list, size_t count)
-{
-    struct firsts table;
-    size_t kept = 0;
-    firsts_open(&table, (int64_t)count);
-    for (size_t k = 0; k < count; k++)
-        if (firsts_find(&table, f->identity[list[k]], list[k], same_outline, f) != list[k])
-            list[kept++] = list[k];
-    mem_free(table.slot);
-    return kept;
-}
-
-static void leave_out(struct footprints *f, const uint32_t *out, size_t count)
-{
-    int64_t kept = 0, *which = mem_get((size_t)f->count, sizeof *which);
-    size_t next = 0;
-    for (int64_t i = 0; i < f->count; i++)
-        if (next < count && out[next] == i)
-            next++;
-        else
-            which[kept++] = i;
-    keep_only(f, which, kept);
-    mem_free(which);
-}
-
-void footprints_drop_duplicates(struct footprints *f, struct dirt *dirt)
-{
-    must(f->count < UINT32_MAX);
-    size_t count;
-    uint32_t *list = list_suspects(f, &count);
-    count = keep_repeated(f, list, count);
-    for (size_t k = 0; k < count; k++)
-        dirt_note(dirt, DIRT_DUPLICATE, f->fid[list[k]]);
-    if (count > 0)
-        leave_out(f, list, count);
-    mem_free(list);
+    if (r.count == 0)
+        return NULL;
+    qsort(r.list, r.count, sizeof *r.list, ascending);
+    uint8_t *out = mem_get((size_t)o->count, 1);
+    for (size_t k = 0; k < r.count; k++) {
+        dirt_note(dirt, DIRT_DUPLICATE, o->outline[r.list[k]].fid);
+        out[r.list[k]] = 1;
+    }
+    mem_free(r.list);
+    return out;
 }
 
 // --- ids -------------------------------------------------------------------------------------------------------------
@@ -266,18 +209,18 @@ static uint64_t hash_of(const struct text_view *t, int64_t i)
     return text_hash(t->data + t->first[i], t->first[i + 1] - t->first[i]);
 }
 
-void footprints_count_same_ids(const struct footprints *f, struct dirt *dirt)
+void outlines_count_same_ids(const struct outlines *o, const struct footprint_texts *id, const uint8_t *out, struct dirt *dirt)
 {
-    if (f->id_first == NULL)
+    if (id->first == NULL)
         return;
-    struct text_view ids = { f->id_text, f->id_first };
+    struct text_view ids = { id->data, id->first };
     struct firsts table;
-    firsts_open(&table, f->count);
-    for (int64_t i = 0; i < f->count; i++) {
-        if (i + AHEAD < f->count)
+    firsts_open(&table, o->count);
+    for (int64_t i = 0; i < o->count; i++) {
+        if (i + AHEAD < o->count)
             firsts_expect(&table, hash_of(&ids, i + AHEAD)); // hashing twice is cheaper than waiting
-        if (firsts_find(&table, hash_of(&ids, i), i, same_text, &ids) != i)
-            dirt_note(dirt, DIRT_SAME_ID, f->fid[i]);
+        if ((out == NULL || !out[i]) && firsts_find(&table, hash_of(&ids, i), i, same_text, &ids) != i)
+            dirt_note(dirt, DIRT_SAME_ID, o->outline[i].fid);
     }
     mem_free(table.slot);
 }
@@ -287,14 +230,14 @@ void footprints_count_same_ids(const struct footprints *f, struct dirt *dirt)
 // next[i]: the next piece with the same key, -1 at the end; is_first[i]: no earlier piece has this key.
 struct chains { int64_t *next, *last; uint8_t *is_first; };
 
-static void chain_pieces(const struct footprints *f, const struct footprint_texts *key, struct chains *c)
+static void chain_pieces(const struct outlines *o, const struct footprint_texts *key, struct chains *c)
 {
     struct text_view keys = { key->data, key->first };
     struct firsts table;
-    size_t n = (size_t)f->count;
+    size_t n = (size_t)o->count;
     *c = (struct chains){ mem_get(n, sizeof *c->next), mem_get(n, sizeof *c->last), mem_get(n, 1) };
-    firsts_open(&table, f->count);
-    for (int64_t i = 0; i < f->count; i++) {
+    firsts_open(&table, o->count);
+    for (int64_t i = 0; i < o->count; i++) {
         bool has_key = key->first[i + 1] > key->first[i];
         int64_t first = has_key ? firsts_find(&table, hash_of(&keys, i), i, same_text, &keys) : i;
         c->next[i] = -1;
@@ -314,15 +257,16 @@ static void chains_clear(struct chains *c)
 }
 
 // The rings of one building in metres from the origin of its first piece.
-static enum status join_pieces(struct overlay *o, const struct footprints *f, const int64_t *next, int64_t first, struct rings *out,
+static enum status join_pieces(struct overlay *overlay, const struct outlines *o, const int64_t *next, int64_t first, struct rings *out,
                                int64_t *pieces, struct err *e)
 {
+    struct mm64 frame = o->outline[first].origin;
     int64_t n = 0;
     for (int64_t i = first; i >= 0; i = next[i])
         n++;
     *pieces = n;
     if (n == 1) {
-        footprint_rings(f, first, f->origin[first], (struct xy_m){0}, out);
+        outline_draw(o, first, frame, out);
         return OK;
     }
     must(n <= INT32_MAX);
@@ -330,10 +274,10 @@ static enum status join_pieces(struct overlay *o, const struct footprints *f, co
     const struct rings **parts = mem_get((size_t)n, sizeof *parts);
     int64_t k = 0;
     for (int64_t i = first; i >= 0; i = next[i], k++) {
-        footprint_rings(f, i, f->origin[first], (struct xy_m){0}, &part[k]);
+        outline_draw(o, i, frame, &part[k]);
         parts[k] = &part[k];
     }
-    enum status s = overlay_union(o, parts, (int)n, CLOSE_M, out, e);
+    enum status s = overlay_union(overlay, parts, (int)n, CLOSE_M, out, e);
     for (k = 0; k < n; k++)
         rings_clear(&part[k]);
     mem_free(part);
@@ -341,66 +285,42 @@ static enum status join_pieces(struct overlay *o, const struct footprints *f, co
     return s;
 }
 
-static enum status build_joined(const struct footprints *f, const struct chains *c, struct footprint_builder *b, int64_t *which,
+static enum status build_joined(const struct outlines *o, const struct chains *c, struct footprint_builder *b, uint64_t *which,
                                 struct dirt *dirt, struct err *e)
 {
     struct rings rings = {0};
     enum status s = OK;
-    for (int64_t i = 0; i < f->count && s == OK; i++) {
+    for (int64_t i = 0; i < o->count && s == OK; i++) {
         if (!c->is_first[i])
             continue;
         int64_t pieces;
         bool added = false;
-        s = join_pieces(b->overlay, f, c->next, i, &rings, &pieces, e);
+        s = join_pieces(b->overlay, o, c->next, i, &rings, &pieces, e);
         if (s == OK)
-            s = footprint_add_rings(b, f->fid[i], &rings, f->origin[i], &added, e);
+            s = footprint_add_rings(b, o->outline[i].fid, &rings, o->outline[i].origin, &added, e);
         dirt->dissolved += pieces - 1;
         if (added)
-            which[b->f.count - 1] = i;
+            which[b->o.count - 1] = (uint64_t)i;
     }
     rings_clear(&rings);
     return s;
 }
 
-// The new outlines with the attributes of each building's first piece.
-static void replace(struct footprints *f, struct footprints *joined, const int64_t *which)
-{
-    take_attributes(f, which, joined->count);
-    joined->height_m = f->height_m;
-    joined->id_first = f->id_first;
-    joined->id_text = f->id_text;
-    joined->kind = f->kind;
-    joined->kind_name = f->kind_name;
-    joined->kind_count = f->kind_count;
-    f->height_m = NULL;
-    f->id_first = NULL;
-    f->id_text = NULL;
-    f->kind = NULL;
-    f->kind_name = NULL;
-    f->kind_count = 0;
-    footprints_clear(f);
-    *f = *joined;
-}
-
-enum status footprints_dissolve(struct footprints *f, const struct footprint_texts *key, const char *what, struct dirt *dirt,
-                                struct err *e)
+enum status outlines_dissolve(struct outlines *o, const struct footprint_texts *key, const char *what, struct dirt *dirt,
+                              uint64_t **first, struct err *e)
 {
     struct chains chains;
     struct footprint_builder b;
     struct dirt counted_already = {0};
-    must(key->count == f->count || f->count == 0);
-    if (f->count == 0)
-        return OK;
-    int64_t *which = mem_get((size_t)f->count, sizeof *which);
-    chain_pieces(f, key, &chains);
+    must(key->count == o->count || o->count == 0);
+    *first = mem_get((size_t)o->count, sizeof **first);
+    chain_pieces(o, key, &chains);
     footprint_builder_open(&b, what, NULL, &counted_already);
-    enum status s = build_joined(f, &chains, &b, which, dirt, e);
+    enum status s = build_joined(o, &chains, &b, *first, dirt, e);
+    outlines_clear(s == OK ? o : &b.o);
     if (s == OK)
-        replace(f, &b.f, which);
-    else
-        footprints_clear(&b.f);
+        *o = b.o;
     footprint_builder_close(&b);
     chains_clear(&chains);
-    mem_free(which);
     return s;
 }

@@ -1,4 +1,5 @@
 #include "gis/footprint_order.h"
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/sort.h"
 #include "core/base/status.h"
@@ -6,149 +7,232 @@
 
 enum { CELL_BITS_MM = 14, ORDER = 16 }; // cells of 2^14 mm, 2^16 of them a side: 1074 km, beyond which they are taken larger
 
-// The usual turn of quadrants (Hilbert 1891), as bits, for a branch would be guessed wrong half the time. Two levels of nothing
-// but zeros leave place and turn as they were: an even number of levels is enough.
+// --- the curve -------------------------------------------------------------------------------------------------------
+
+// How the curve runs in the quadrants at hand: axes swapped, axes reversed.
+struct turn { uint32_t swap, flip; };
+
+// One level of the usual turn of quadrants (Hilbert 1891), as bits, for a branch would be guessed wrong half the time.
+static inline uint32_t quadrant(struct turn *t, uint32_t right, uint32_t up)
+{
+    uint32_t differ = (right ^ up) & t->swap;
+    right ^= differ ^ t->flip;
+    up ^= differ ^ t->flip;
+    t->flip ^= right & ~up;
+    t->swap ^= up ^ 1;
+    return (3 * right) ^ up;
+}
+
+// Two levels of nothing but zeros leave place and turn as they were: an even number of levels is enough.
 uint64_t hilbert_place(uint32_t x, uint32_t y, int levels)
 {
     uint64_t place = 0;
-    uint32_t swap = 0, flip = 0;
-    for (int level = levels - 1; level >= 0; level--) {
-        uint32_t right = x >> level & 1, up = y >> level & 1, differ = (right ^ up) & swap;
-        right ^= differ ^ flip;
-        up ^= differ ^ flip;
-        place = place << 2 | ((3 * right) ^ up);
-        flip ^= right & ~up;
-        swap ^= up ^ 1;
+    struct turn t = {0};
+    for (int level = levels - 1; level >= 0; level--)
+        place = place << 2 | quadrant(&t, x >> level & 1, y >> level & 1);
+    return place;
+}
+
+// Four levels at a time, looked up: a layer's worth of places is a few steps each instead of dozens.
+enum { STEP_LEVELS = 4, STEP_SIDE = 1 << STEP_LEVELS, TURNS = 4 };
+struct curve { struct step { uint8_t place, turn; } step[TURNS][STEP_SIDE * STEP_SIDE]; };
+
+static struct step step_of(uint32_t turn, uint32_t x, uint32_t y)
+{
+    struct turn t = { turn & 1, turn >> 1 };
+    uint32_t place = 0;
+    for (int level = STEP_LEVELS - 1; level >= 0; level--)
+        place = place << 2 | quadrant(&t, x >> level & 1, y >> level & 1);
+    return (struct step){ (uint8_t)place, (uint8_t)(t.swap | t.flip << 1) };
+}
+
+static void curve_make(struct curve *c)
+{
+    for (uint32_t turn = 0; turn < TURNS; turn++)
+        for (uint32_t x = 0; x < STEP_SIDE; x++)
+            for (uint32_t y = 0; y < STEP_SIDE; y++)
+                c->step[turn][x * STEP_SIDE + y] = step_of(turn, x, y);
+}
+
+static inline uint64_t curve_place(const struct curve *c, uint32_t x, uint32_t y, int steps)
+{
+    uint64_t place = 0;
+    struct step s = {0};
+    for (int k = steps - 1; k >= 0; k--) {
+        uint32_t at = (x >> (k * STEP_LEVELS) & (STEP_SIDE - 1)) * STEP_SIDE + (y >> (k * STEP_LEVELS) & (STEP_SIDE - 1));
+        s = c->step[s.turn][at];
+        place = place << (2 * STEP_LEVELS) | s.place;
     }
     return place;
 }
 
-static int levels_for(int64_t cells)
+// --- orders ----------------------------------------------------------------------------------------------------------
+
+static int steps_for(int64_t cells)
 {
-    int levels = 0;
-    while (cells >> levels != 0)
-        levels += 2;
-    return levels;
+    int steps = 0;
+    while (cells >> (steps * STEP_LEVELS) != 0)
+        steps++;
+    return steps;
 }
 
-// The place on the curve above, who it is below: half the memory of keys with their values.
-static uint32_t who(uint64_t item) { return (uint32_t)item; }
-
-static uint64_t *sorted(const struct footprints *f)
+static uint64_t *sorted_cells(const struct outlines *o)
 {
-    struct mm64 low = f->origin[0], high = low;
-    for (int64_t i = 1; i < f->count; i++) {
-        struct mm64 o = f->origin[i];
-        low.x = o.x < low.x ? o.x : low.x, low.y = o.y < low.y ? o.y : low.y;
-        high.x = o.x > high.x ? o.x : high.x, high.y = o.y > high.y ? o.y : high.y;
+    struct mm64 low = o->outline[0].origin, high = low;
+    for (int64_t i = 1; i < o->count; i++) {
+        struct mm64 at = o->outline[i].origin;
+        low.x = at.x < low.x ? at.x : low.x, low.y = at.y < low.y ? at.y : low.y;
+        high.x = at.x > high.x ? at.x : high.x, high.y = at.y > high.y ? at.y : high.y;
     }
     int bits = CELL_BITS_MM;
     while ((high.x - low.x) >> bits >> ORDER || (high.y - low.y) >> bits >> ORDER)
         bits++;
-    int levels = levels_for((high.x - low.x) >> bits | (high.y - low.y) >> bits);
-    must(f->count <= UINT32_MAX);
-    uint64_t *item = mem_get((size_t)f->count, sizeof *item);
-    for (int64_t i = 0; i < f->count; i++)
-        item[i] = hilbert_place((uint32_t)((f->origin[i].x - low.x) >> bits), (uint32_t)((f->origin[i].y - low.y) >> bits), levels) << 32 | (uint64_t)i;
-    sort_numbers(item, (size_t)f->count, 32);
+    int steps = steps_for((high.x - low.x) >> bits | (high.y - low.y) >> bits);
+    struct curve curve;
+    curve_make(&curve);
+    uint64_t *item = mem_get((size_t)o->count, sizeof *item);
+    for (int64_t i = 0; i < o->count; i++) {
+        struct mm64 at = o->outline[i].origin;
+        item[i] = curve_place(&curve, (uint32_t)((at.x - low.x) >> bits), (uint32_t)((at.y - low.y) >> bits), steps) << 32 | (uint64_t)i;
+    }
+    sort_numbers(item, (size_t)o->count, 32);
     return item;
 }
 
-static inline void gather(char *all, const char *old, size_t size, const uint64_t *item, int64_t count)
+uint64_t *order_by_place(const struct outlines *o)
 {
-    enum { AHEAD = 16 };
-    for (int64_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            __builtin_prefetch(old + (size_t)who(item[i + AHEAD]) * size);
-        memcpy(all + (size_t)i * size, old + (size_t)who(item[i]) * size, size);
+    must(o->count <= UINT32_MAX);
+    return o->count > 1 ? sorted_cells(o) : order_as_given(o);
+}
+
+uint64_t *order_as_given(const struct outlines *o)
+{
+    uint64_t *item = mem_get((size_t)o->count, sizeof *item);
+    for (int64_t i = 0; i < o->count; i++)
+        item[i] = (uint64_t)i;
+    return item;
+}
+
+int64_t order_leave_out(uint64_t *order, int64_t count, const uint8_t *out)
+{
+    int64_t kept = 0;
+    for (int64_t k = 0; k < count; k++)
+        if (!out[order_who(order[k])])
+            order[kept++] = order[k];
+    return kept;
+}
+
+// --- what is known of an outline -------------------------------------------------------------------------------------
+
+static uint64_t packed(struct mm v)
+{
+    return (uint64_t)(uint32_t)v.x << 32 | (uint32_t)v.y;
+}
+
+// The same for both directions of the edge.
+static uint64_t edge_hash(struct mm a, struct mm b)
+{
+    uint64_t p = packed(a), q = packed(b);
+    return hash_fold(p + q + 0x9e3779b97f4a7c15u, (p ^ q) + 0xd6e8feb86659fd93u);
+}
+
+struct facts { double area2, x6, y6; uint64_t edges; struct mm size; };
+
+static inline void add_ring_facts(const struct mm *v, uint32_t n, struct facts *s)
+{
+    for (uint32_t i = 0, j = n - 1; i < n; j = i++) {
+        double ax = v[j].x, ay = v[j].y, bx = v[i].x, by = v[i].y, cross = ax * by - bx * ay;
+        s->area2 += cross;
+        s->x6 += (ax + bx) * cross;
+        s->y6 += (ay + by) * cross;
+        s->edges += edge_hash(v[j], v[i]);
+        s->size.x = v[i].x > s->size.x ? v[i].x : s->size.x;
+        s->size.y = v[i].y > s->size.y ? v[i].y : s->size.y;
     }
 }
 
-// A size that is known when this is compiled is copied without a call.
-static void *permuted(void *old, size_t size, const uint64_t *item, int64_t count)
+static uint64_t identity_of(const struct facts *s, uint32_t rings, struct mm64 at)
 {
-    if (old == NULL)
-        return NULL;
-    char *all = mem_get((size_t)count, size);
-    switch (size) {
-    case 4: gather(all, old, 4, item, count); break;
-    case 8: gather(all, old, 8, item, count); break;
-    case 16: gather(all, old, 16, item, count); break;
-    default: gather(all, old, size, item, count);
-    }
-    mem_free(old);
-    return all;
+    return hash_mix(hash_mix(s->edges + rings) + hash_mix((uint64_t)at.x * 0x9e3779b97f4a7c15u + hash_mix((uint64_t)at.y)));
 }
 
-// An outline lies anywhere in memory and is found in three steps: each is asked for while others are being copied.
-static void expect_outline(const struct footprints *f, const uint64_t *item, int64_t i)
+// --- laying out ------------------------------------------------------------------------------------------------------
+
+static void take_room(const struct outlines *o, int64_t count, struct footprints *f)
 {
-    enum { STEP = 12 };
-    if (i + 3 * STEP >= f->count)
+    size_t n = (size_t)count;
+    *f = (struct footprints){
+        .count = count,
+        .origin = mem_get(n, sizeof *f->origin), .size = mem_get(n, sizeof *f->size), .area_m2 = mem_get(n, sizeof *f->area_m2),
+        .centroid = mem_get(n, sizeof *f->centroid), .identity = mem_get(n, sizeof *f->identity), .fid = mem_get(n, sizeof *f->fid),
+        .ring_first = mem_get(n + 1, sizeof *f->ring_first), .vertex_first = mem_get(o->rings + 1, sizeof *f->vertex_first),
+        .vertex = mem_get(o->vertices + OUTLINE_SLACK, sizeof *f->vertex),
+    };
+}
+
+// Some at a time, a few too many: what comes next writes over them.
+static inline void copy_vertices(struct mm *to, const struct mm *from, uint32_t n)
+{
+    enum { STEP = 4 };
+    _Static_assert((int)STEP <= (int)OUTLINE_SLACK, "both arrays go on that far");
+    for (uint32_t i = 0; i < n; i += STEP)
+        memcpy(to + i, from + i, STEP * sizeof *to);
+}
+
+static inline void lay_facts(struct footprints *f, int64_t i, const struct outline *of, const struct facts *s, uint32_t rings)
+{
+    f->origin[i] = of->origin;
+    f->size[i] = s->size;
+    f->area_m2[i] = (float)(s->area2 / 2e6);
+    f->centroid[i] = s->area2 > 0 ? (struct xy_m){ s->x6 / (3e3 * s->area2), s->y6 / (3e3 * s->area2) }
+                                  : (struct xy_m){ s->size.x / 2e3, s->size.y / 2e3 };
+    f->identity[i] = identity_of(s, rings, of->origin);
+    f->fid[i] = of->fid;
+}
+
+// Outlines lie anywhere in memory and are found in two steps: each is asked for while others are being copied.
+static inline void expect(const struct outlines *o, const uint64_t *order, int64_t i, int64_t count)
+{
+    enum { OUTLINE = 32, VERTICES = 16 };
+    if (i + OUTLINE >= count)
         return;
-    __builtin_prefetch(&f->ring_first[who(item[i + 3 * STEP])]);
-    __builtin_prefetch(&f->vertex_first[f->ring_first[who(item[i + 2 * STEP])]]);
-    const struct mm *vertex = f->vertex + f->vertex_first[f->ring_first[who(item[i + STEP])]];
-    __builtin_prefetch(vertex);
-    __builtin_prefetch(vertex + 8);
+    ahead_read(&o->outline[order_who(order[i + OUTLINE])]);
+    const struct mm *vertex = o->vertex + o->outline[order_who(order[i + VERTICES])].at;
+    ahead_read(vertex);
+    ahead_read(vertex + 8);
 }
 
-static void permute_outlines(struct footprints *f, const uint64_t *item)
+void outlines_lay_out(const struct outlines *o, const uint64_t *order, int64_t count, struct footprints *f)
 {
-    uint32_t rings = f->ring_first[f->count], vertices = f->vertex_first[rings], ring = 0, vertex = 0;
-    uint32_t *ring_first = mem_get((size_t)f->count + 1, sizeof *ring_first), *vertex_first = mem_get((size_t)rings + 1, sizeof *vertex_first);
-    struct mm *all = mem_get(vertices, sizeof *all);
-    for (int64_t i = 0; i < f->count; i++) {
-        uint32_t old = who(item[i]);
-        expect_outline(f, item, i);
-        ring_first[i] = ring;
-        for (uint32_t r = f->ring_first[old]; r < f->ring_first[old + 1]; r++) {
-            uint32_t n = f->vertex_first[r + 1] - f->vertex_first[r];
-            vertex_first[ring++] = vertex;
-            memcpy(all + vertex, f->vertex + f->vertex_first[r], n * sizeof *all);
+    take_room(o, count, f);
+    uint32_t ring = 0, vertex = 0;
+    must(o->rings < UINT32_MAX && o->vertices < UINT32_MAX);
+    for (int64_t i = 0; i < count; i++) {
+        expect(o, order, i, count);
+        uint32_t who = order_who(order[i]), rings = outline_rings(o, who);
+        const struct outline *of = &o->outline[who];
+        struct facts s = {0};
+        f->ring_first[i] = ring;
+        copy_vertices(f->vertex + vertex, o->vertex + of->at, of->vertices);
+        for (uint32_t k = 0; k < rings; k++) {
+            uint32_t n = outline_ring_size(o, who, k);
+            f->vertex_first[ring++] = vertex;
+            add_ring_facts(f->vertex + vertex, n, &s);
             vertex += n;
         }
+        lay_facts(f, i, of, &s, rings);
     }
-    ring_first[f->count] = ring;
-    vertex_first[ring] = vertex;
-    mem_free(f->ring_first);
-    mem_free(f->vertex_first);
-    mem_free(f->vertex);
-    f->ring_first = ring_first, f->vertex_first = vertex_first, f->vertex = all;
+    f->ring_first[count] = ring;
+    f->vertex_first[ring] = vertex;
 }
 
-static void permute_ids(struct footprints *f, const uint64_t *item)
+void *order_items(void *items, size_t size, const uint64_t *order, int64_t count)
 {
-    if (f->id_first == NULL)
-        return;
-    uint32_t *first = mem_get((size_t)f->count + 1, sizeof *first), at = 0;
-    char *text = mem_get(f->id_first[f->count], 1);
-    for (int64_t i = 0; i < f->count; i++) {
-        uint32_t old = who(item[i]), n = f->id_first[old + 1] - f->id_first[old];
-        first[i] = at;
-        memcpy(text + at, f->id_text + f->id_first[old], n);
-        at += n;
-    }
-    first[f->count] = at;
-    mem_free(f->id_first);
-    mem_free(f->id_text);
-    f->id_first = first, f->id_text = text;
-}
-
-void footprints_in_hilbert_order(struct footprints *f)
-{
-    if (f->count < 2)
-        return;
-    uint64_t *item = sorted(f);
-    permute_outlines(f, item);
-    permute_ids(f, item);
-    f->origin = permuted(f->origin, sizeof *f->origin, item, f->count);
-    f->size = permuted(f->size, sizeof *f->size, item, f->count);
-    f->area_m2 = permuted(f->area_m2, sizeof *f->area_m2, item, f->count);
-    f->centroid = permuted(f->centroid, sizeof *f->centroid, item, f->count);
-    f->identity = permuted(f->identity, sizeof *f->identity, item, f->count);
-    f->fid = permuted(f->fid, sizeof *f->fid, item, f->count);
-    f->height_m = permuted(f->height_m, sizeof *f->height_m, item, f->count);
-    f->kind = permuted(f->kind, sizeof *f->kind, item, f->count);
-    mem_free(item);
+    if (items == NULL)
+        return NULL;
+    char *all = mem_get((size_t)count, size);
+    for (int64_t k = 0; k < count; k++)
+        memcpy(all + (size_t)k * size, (const char *)items + (size_t)order_who(order[k]) * size, size);
+    mem_free(items);
+    return all;
 }

@@ -4,6 +4,7 @@
 // they are exact, small (8 bytes) and near zero wherever on Earth it stands. Rings are open (the first vertex is not
 // repeated); outer rings run counter-clockwise, holes clockwise; a multipolygon is simply more rings.
 #pragma once
+#include "core/base/ahead.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,8 +60,8 @@ float footprint_perimeter_m(const struct footprints *f, int64_t i);  // of all i
 static inline void footprint_comes(const struct footprints *f, int64_t i)
 {
     const struct mm *first = &f->vertex[f->vertex_first[f->ring_first[i]]];
-    __builtin_prefetch(first);
-    __builtin_prefetch(first + 8);
+    ahead_read(first);
+    ahead_read(first + 8);
 }
 struct mm64 footprint_centre(const struct footprints *f, int64_t i); // centre of the bounding box
 struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres in the metric CRS

@@ -2,7 +2,6 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
-#include "gis/footprint_order.h"
 #include "gis/overlay.h"
 #include "gis/polygons.h"
 #include <math.h>
@@ -32,7 +31,7 @@ static enum status open_survey(struct pair_side *v, const struct pair_spec *s, e
     struct source_spec spec = {
         .role = ROLE[side], .path = v->path, .layer = own->layer, .crs = own->crs, .id_field = own->id_field,
         .height_field = own->height_field, .floors_field = own->floors_field, .storey_m = s->storey_m, .where = own->where,
-        .dissolve_by = own->dissolve_by, .kind_field = own->kind_field, .skip_unusable = s->skip_unusable,
+        .dissolve_by = own->dissolve_by, .kind_field = own->kind_field, .skip_unusable = s->skip_unusable, .by_place = true,
     };
     enum status status = source_open(&spec, &v->source, e);
     if (status != OK)
@@ -192,8 +191,6 @@ static void *read_survey(void *ctx)
     struct pair_side *v = r->survey;
     struct progress progress = { tell_half, r };
     r->status = source_read(v->source, r->metric, &progress, &v->layer, &v->dirt, &r->err);
-    if (r->status == OK)
-        footprints_in_hilbert_order(&v->layer);
     return NULL;
 }
 

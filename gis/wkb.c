@@ -84,23 +84,45 @@ static struct xy_m *ring_room(struct rings *r, uint32_t points)
 
 static bool same_place(struct xy_m a, struct xy_m b)
 {
-    return a.x == b.x && a.y == b.y;
+    return (a.x == b.x) & (a.y == b.y);
 }
 
-// The vertices of one ring without repetitions; returns how many are left.
-static uint32_t copy_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
+static void copy_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to)
+{
+    if (!in->swap && stride == sizeof *to) {
+        memcpy(to, in->at, points * sizeof *to);
+        return;
+    }
+    for (uint32_t i = 0; i < points; i++)
+        to[i] = (struct xy_m){ double_at(in->at + i * stride, in->swap), double_at(in->at + i * stride + 8, in->swap) };
+}
+
+static bool any_repeated(const struct xy_m *p, uint32_t points)
+{
+    int repeated = 0;
+    for (uint32_t i = 1; i < points; i++)
+        repeated |= same_place(p[i], p[i - 1]);
+    return repeated != 0;
+}
+
+// Without repetitions; returns how many are left.
+static uint32_t drop_repeated(struct xy_m *p, uint32_t points, struct wkb_facts *facts)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < points; i++) {
-        struct xy_m p = { double_at(in->at + i * stride, in->swap), double_at(in->at + i * stride + 8, in->swap) };
-        if (n > 0 && same_place(p, to[n - 1]))
+    for (uint32_t i = 0; i < points; i++)
+        if (n > 0 && same_place(p[i], p[n - 1]))
             facts->repeated++;
         else
-            to[n++] = p;
-    }
-    if (n > 1 && same_place(to[n - 1], to[0]))
-        n--;
+            p[n++] = p[i];
     return n;
+}
+
+// The vertices of one ring, the last one not told again; returns how many are left.
+static uint32_t take_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
+{
+    copy_points(in, points, stride, to);
+    uint32_t n = any_repeated(to, points) ? drop_repeated(to, points, facts) : points;
+    return n > 1 && same_place(to[n - 1], to[0]) ? n - 1 : n;
 }
 
 // found: whether the ring was kept.
@@ -112,7 +134,7 @@ static bool take_ring(struct reading *r, uint32_t dims, bool hole, bool *found)
         return false;
     struct rings *rings = &r->out->rings;
     must(rings->first[rings->count] <= UINT32_MAX - points);
-    uint32_t n = copy_points(&r->in, points, stride, ring_room(rings, points), r->facts);
+    uint32_t n = take_points(&r->in, points, stride, ring_room(rings, points), r->facts);
     r->in.at += points * stride;
     r->in.left -= points * stride;
     rings->first[rings->count + 1] += n;

@@ -21,3 +21,10 @@ static inline uint64_t hash_mix(uint64_t x)
     x ^= x >> 27; x *= 0x94d049bb133111ebu;
     return x ^ (x >> 31);
 }
+
+// Both halves of the 128-bit product, one into the other: one multiplication for two words. Not for secrets.
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}

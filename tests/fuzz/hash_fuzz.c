@@ -2,16 +2,16 @@
 // the same judgement of what is wrong with it. A re-delivered layer is recognised by nothing else.
 #include "core/base/mem.h"
 #include "core/base/status.h"
-#include "gis/footprint_build.h"
+#include "gis/footprint_order.h"
 #include <string.h>
 
 enum { RINGS_MOST = 4, VERTICES_MOST = 24 };
-struct outline { struct { int32_t x, y; } mm[RINGS_MOST][VERTICES_MOST]; int vertices[RINGS_MOST], rings; };
+struct sketch { struct { int32_t x, y; } mm[RINGS_MOST][VERTICES_MOST]; int vertices[RINGS_MOST], rings; };
 
 // Bytes x and y a vertex, the upper bit of x ends the ring, an upper bit of y makes the steps millimetres.
-static void read_outline(const uint8_t *data, size_t size, struct outline *o)
+static void read_outline(const uint8_t *data, size_t size, struct sketch *o)
 {
-    *o = (struct outline){ .rings = 1 };
+    *o = (struct sketch){ .rings = 1 };
     for (size_t i = 0; i + 1 < size; i += 2) {
         int *n = &o->vertices[o->rings - 1], unit = data[i + 1] & 128 ? 1 : 500;
         if (*n < VERTICES_MOST - 1) {
@@ -36,7 +36,7 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
 }
 
 // A WKB polygon of the outline, drawn in this manner.
-static size_t draw(const struct outline *o, struct drawing how, uint8_t *out)
+static size_t draw(const struct sketch *o, struct drawing how, uint8_t *out)
 {
     uint32_t type = 3, rings = (uint32_t)o->rings;
     uint8_t *at = put(put(put(out, "\1", 1), &type, 4), &rings, 4);
@@ -66,7 +66,7 @@ static struct crs_road *straight_road(void)
     return road;
 }
 
-static struct result build(const struct outline *o, struct drawing how)
+static struct result build(const struct sketch *o, struct drawing how)
 {
     uint8_t wkb[9 + RINGS_MOST * (4 + 16 * VERTICES_MOST)];
     struct result r = { 0 };
@@ -74,12 +74,17 @@ static struct result build(const struct outline *o, struct drawing how)
     struct err e = { 0 };
     footprint_builder_open(&b, "FUZZ", straight_road(), &r.dirt);
     must(footprint_add_wkb(&b, 1, wkb, draw(o, how, wkb), &r.added, &e) == OK);
-    must(b.f.count == (r.added ? 1 : 0));
+    must(b.o.count == (r.added ? 1 : 0));
     if (r.added) {
-        r.identity = b.f.identity[0];
-        r.area_m2 = b.f.area_m2[0];
+        struct footprints f;
+        uint64_t *order = order_as_given(&b.o);
+        outlines_lay_out(&b.o, order, 1, &f);
+        r.identity = f.identity[0];
+        r.area_m2 = f.area_m2[0];
+        footprints_clear(&f);
+        mem_free(order);
     }
-    footprints_clear(&b.f);
+    outlines_clear(&b.o);
     footprint_builder_close(&b);
     return r;
 }
@@ -100,7 +105,7 @@ const char *__lsan_default_suppressions(void) { return "leak:libgeos"; }
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct outline o;
+    struct sketch o;
     read_outline(data, size, &o);
     struct result first = build(&o, (struct drawing){ 0 });
     int begin = 1 + (size > 0 ? data[0] % 7 : 0);

@@ -1,7 +1,7 @@
 // diff_layers.h - layers of footprints for tests of the comparison: outlines go in, footprints in UTM come out.
 #pragma once
 #include "core/base/mem.h"
-#include "gis/footprint_build.h"
+#include "gis/footprint_order.h"
 #include "tests/gis/shapes.h"
 
 enum { LAYER_MOST = 4096 };
@@ -26,7 +26,7 @@ static inline void layer_add(struct layer *l, const struct rings *r, struct mm64
 {
     struct err e = { 0 };
     bool added = false;
-    int64_t i = l->builder.f.count;
+    int64_t i = l->builder.o.count;
     must(i < LAYER_MOST);
     struct mm64 from = { LAYER_FROM.x + move.x, LAYER_FROM.y + move.y };
     must(footprint_add_rings(&l->builder, i, r, from, &added, &e) == OK && added);
@@ -52,7 +52,11 @@ static inline void layer_add_ids(struct footprints *f, const struct layer *l)
 // The finished layer is the caller's: footprints_clear().
 static inline struct footprints layer_close(struct layer *l)
 {
-    struct footprints f = l->builder.f;
+    struct footprints f;
+    uint64_t *order = order_as_given(&l->builder.o);
+    outlines_lay_out(&l->builder.o, order, l->builder.o.count, &f);
+    mem_free(order);
+    outlines_clear(&l->builder.o);
     footprint_builder_close(&l->builder);
     if (l->heights) {
         f.height_m = mem_get((size_t)f.count, sizeof *f.height_m);

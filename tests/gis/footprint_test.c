@@ -166,6 +166,66 @@ static void the_same_twice_is_kept_once(void **state)
     rings_clear(&r);
 }
 
+// Thirty houses of their own and thirty copies of one of them, all from one corner: more than are compared one by one.
+static const char *crowd(void)
+{
+    static char features[60 * 400];
+    size_t len = 0;
+    for (int i = 0; i < 60; i++) {
+        int side = i % 2 == 0 ? 10 : 11 + i;
+        len += (size_t)snprintf(features + len, sizeof features - len, "%s" POLYGON(%d, "\"n\":\"n%d\"",
+                                "[[500000,3430000],[%d,3430000],[%d,%d],[500000,%d],[500000,3430000]]"),
+                                i > 0 ? "," : "", 100 + i, i, 500000 + side, 500000 + side, 3430000 + side, 3430000 + side);
+    }
+    return layer_of("crowd.geojson", features);
+}
+
+static void copies_in_a_crowd_are_found_in_either_order(void **state)
+{
+    (void)state;
+    for (int by_place = 0; by_place < 2; by_place++) {
+        struct source_spec spec = before(crowd());
+        spec.id_field = "n";
+        spec.by_place = by_place;
+        read_good(&spec);
+        assert_int_equal(got.f.count, 31);
+        assert_int_equal(got.dirt.count[DIRT_DUPLICATE], 29);
+        assert_int_equal(got.dirt.example[DIRT_DUPLICATE][0], 102);
+        assert_int_equal(got.dirt.example[DIRT_DUPLICATE][1], 104);
+        assert_int_equal(got.f.fid[0], 100); // the first of the copies stays, and they all stand in one cell
+        char id[8];
+        assert_string_equal(footprint_id(&got.f, 30, id, sizeof id), "n59");
+        clear(NULL);
+    }
+}
+
+// Far houses are laid out beside their neighbours, with all their rings and attributes.
+static void footprints_may_come_by_place(void **state)
+{
+    (void)state;
+#define AT(x) "[[" #x "00,3430000],[" #x "10,3430000],[" #x "10,3430008],[" #x "00,3430008],[" #x "00,3430000]]"
+#define HOLE_AT(x) ",[[" #x "02,3430002],[" #x "04,3430002],[" #x "04,3430004],[" #x "02,3430004],[" #x "02,3430002]]"
+    struct source_spec spec = before(layer_of("far.geojson",
+        POLYGON(1, "\"h\":1,\"k\":\"a\"", AT(5000)) "," POLYGON(2, "\"h\":2,\"k\":\"b\"", AT(5090) HOLE_AT(5090)) ","
+        POLYGON(3, "\"h\":3,\"k\":\"c\"", AT(5001) HOLE_AT(5001)) "," POLYGON(4, "\"h\":4,\"k\":\"d\"", AT(5091))));
+    spec.height_field = "h";
+    spec.id_field = spec.kind_field = "k";
+    spec.by_place = true;
+    read_good(&spec);
+    static const int64_t order[] = { 1, 3, 2, 4 };
+    for (int i = 0; i < 4; i++) {
+        char id[8], name[2] = { (char)('a' + order[i] - 1), 0 };
+        assert_int_equal(got.f.fid[i], order[i]);
+        assert_float_equal(got.f.height_m[i], order[i], 0);
+        assert_string_equal(footprint_id(&got.f, i, id, sizeof id), name);
+        assert_string_equal(got.f.kind_name[got.f.kind[i]], name);
+        assert_float_equal(got.f.area_m2[i], order[i] == 2 || order[i] == 3 ? 76 : 80, 1e-4);
+        assert_int_equal(got.f.ring_first[i + 1] - got.f.ring_first[i], order[i] == 2 || order[i] == 3 ? 2 : 1);
+        assert_int_equal(got.f.size[i].x, 10000);
+        assert_int_equal(got.f.size[i].y, 8000);
+    }
+}
+
 static void attributes_are_read_and_guessed_from_floors(void **state)
 {
     (void)state;
@@ -547,6 +607,8 @@ int main(void)
         cmocka_unit_test_teardown(a_house_with_a_yard, clear),
         cmocka_unit_test_teardown(identity_knows_no_start_and_no_direction, clear),
         cmocka_unit_test_teardown(the_same_twice_is_kept_once, clear),
+        cmocka_unit_test_teardown(copies_in_a_crowd_are_found_in_either_order, clear),
+        cmocka_unit_test_teardown(footprints_may_come_by_place, clear),
         cmocka_unit_test_teardown(attributes_are_read_and_guessed_from_floors, clear),
         cmocka_unit_test_teardown(heights_may_be_written_in_words, clear),
         cmocka_unit_test_teardown(pieces_become_one_building, clear),
