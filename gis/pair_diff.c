@@ -150,11 +150,31 @@ static enum status check_they_meet(const struct pair_diff *c, struct err *e)
                    crs_name(source_crs(c->survey[BEFORE].source)));
 }
 
+// Only a plain file has a hash; a database or a folder has none.
+static void start_hash(struct pair_side *v, const char *path, const char *known, enum lang lang)
+{
+    struct stat there;
+    if (known != NULL)
+        snprintf(v->sha256, sizeof v->sha256, "%s", known);
+    else if (stat(path, &there) == 0 && S_ISREG(there.st_mode))
+        v->hash = hash_job_start(path, lang);
+}
+
+static enum status wait_for_hash(struct pair_side *v, struct err *e)
+{
+    struct hash_job *hash = v->hash;
+    v->hash = NULL;
+    return hash != NULL ? hash_job_wait(hash, v->sha256, e) : OK;
+}
+
+// Hashes first: opening takes one processor only.
 enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum lang lang, struct err *e)
 {
     c->spec = s;
     c->lang = lang;
     enum status status = OK;
+    for (enum side side = BEFORE; side < SIDES; side++)
+        start_hash(&c->survey[side], s->path[side], s->sha256[side], lang);
     for (enum side side = BEFORE; side < SIDES && status == OK; side++)
         status = open_survey(&c->survey[side], s, side, e);
     if (status == OK)
@@ -194,23 +214,6 @@ static void *read_survey(void *ctx)
     return NULL;
 }
 
-// Only a plain file has a hash; a database or a folder has none.
-static void start_hash(struct pair_side *v, const char *known, enum lang lang)
-{
-    struct stat there;
-    if (known != NULL)
-        snprintf(v->sha256, sizeof v->sha256, "%s", known);
-    else if (stat(v->path, &there) == 0 && S_ISREG(there.st_mode))
-        v->hash = hash_job_start(v->path, lang);
-}
-
-static enum status wait_for_hash(struct pair_side *v, struct err *e)
-{
-    struct hash_job *hash = v->hash;
-    v->hash = NULL;
-    return hash != NULL ? hash_job_wait(hash, v->sha256, e) : OK;
-}
-
 static enum status read_both(struct pair_diff *c, const struct progress *progress, struct err *e)
 {
     struct shared_progress shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .progress = progress };
@@ -219,7 +222,6 @@ static enum status read_both(struct pair_diff *c, const struct progress *progres
     for (enum side side = BEFORE; side < SIDES; side++) {
         reader[side] = (struct reader){ &c->survey[side], c->metric, &shared, side, OK, { .lang = c->lang } };
         must(pthread_create(&thread[side], NULL, read_survey, &reader[side]) == 0);
-        start_hash(&c->survey[side], c->spec->sha256[side], c->lang);
     }
     enum status status = OK;
     for (int side = 0; side < SIDES; side++)
@@ -371,8 +373,8 @@ void pair_diff_clear(struct pair_diff *c)
     diff_result_clear(&c->result);
     for (int side = 0; side < SIDES; side++) {
         struct pair_side *v = &c->survey[side];
-        struct err ignored = { 0 };
-        wait_for_hash(v, &ignored);
+        if (v->hash != NULL)
+            hash_job_stop(v->hash);
         footprints_clear(&v->layer);
         rings_clear(&v->coverage);
         if (v->source != NULL)

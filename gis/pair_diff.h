@@ -35,7 +35,7 @@ struct pair_side {
     struct dirt dirt;
     struct footprints layer;        // in the metric CRS
     struct rings coverage;          // in the metric CRS; count 0: everywhere
-    struct hash_job *hash;          // under way from reading until all is compared
+    struct hash_job *hash;          // under way until all is compared
     char sha256[65];                // of the file; "" where the source is no plain file
 };
 

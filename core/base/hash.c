@@ -5,18 +5,20 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 1 << 18 };
 
-static enum status hash_stream(FILE *f, const char *path, EVP_MD_CTX *state, unsigned char digest[EVP_MAX_MD_SIZE], struct err *e)
+static enum status hash_stream(FILE *f, const char *path, const atomic_bool *stop, EVP_MD_CTX *state, unsigned char digest[EVP_MAX_MD_SIZE],
+                               struct err *e)
 {
     static _Thread_local unsigned char chunk[CHUNK];
     long long done = 0;
     if (EVP_DigestInit_ex(state, EVP_sha256(), NULL) != 1)
         return err_set(e, FAILED, "SHA-256 is not to be had from the system's OpenSSL");
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, f)) > 0; done += (long long)got)
+    for (size_t got; (got = fread(chunk, 1, sizeof chunk, f)) > 0 && !*stop; done += (long long)got)
         EVP_DigestUpdate(state, chunk, got);
     if (ferror(f))
         return err_set(e, FAILED, "%s: reading stopped after %lld bytes: %s", path, done, strerror(errno));
@@ -34,7 +36,7 @@ static void write_hex(const unsigned char digest[32], char out[65])
     out[64] = '\0';
 }
 
-enum status hash_file_sha256(const char *path, char out[65], struct err *e)
+static enum status hash_until(const char *path, const atomic_bool *stop, char out[65], struct err *e)
 {
     FILE *f = fopen(path, "rbe");
     if (f == NULL && errno == ENOENT)
@@ -44,7 +46,7 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e)
     EVP_MD_CTX *state = EVP_MD_CTX_new();
     must(state != NULL);
     unsigned char digest[EVP_MAX_MD_SIZE];
-    enum status s = hash_stream(f, path, state, digest, e);
+    enum status s = hash_stream(f, path, stop, state, digest, e);
     EVP_MD_CTX_free(state);
     fclose(f);
     if (s == OK)
@@ -52,12 +54,18 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e)
     return s;
 }
 
-struct hash_job { pthread_t thread; const char *path; enum status status; char hex[65]; struct err err; };
+enum status hash_file_sha256(const char *path, char out[65], struct err *e)
+{
+    static const atomic_bool never;
+    return hash_until(path, &never, out, e);
+}
+
+struct hash_job { pthread_t thread; const char *path; atomic_bool stop; enum status status; char hex[65]; struct err err; };
 
 static void *hash_in_background(void *ctx)
 {
     struct hash_job *j = ctx;
-    j->status = hash_file_sha256(j->path, j->hex, &j->err);
+    j->status = hash_until(j->path, &j->stop, j->hex, &j->err);
     return NULL;
 }
 
@@ -71,7 +79,8 @@ static void set_order(struct hash_job *j, int policy)
 struct hash_job *hash_job_start(const char *path, enum lang lang)
 {
     struct hash_job *j = mem_get(1, sizeof *j);
-    *j = (struct hash_job){ .path = path, .err = { .lang = lang } };
+    j->path = path;
+    j->err.lang = lang;
     must(pthread_create(&j->thread, NULL, hash_in_background, j) == 0);
     set_order(j, SCHED_IDLE);
     return j;
@@ -88,6 +97,14 @@ enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e)
         *e = j->err;
     mem_free(j);
     return s;
+}
+
+void hash_job_stop(struct hash_job *j)
+{
+    j->stop = true;
+    set_order(j, SCHED_OTHER);
+    pthread_join(j->thread, NULL);
+    mem_free(j);
 }
 
 void hash_sha256(const void *bytes, size_t len, char out[65])

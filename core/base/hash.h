@@ -11,6 +11,7 @@ enum status hash_file_sha256(const char *path, char out[65], struct err *e);
 struct hash_job;
 struct hash_job *hash_job_start(const char *path, enum lang lang);
 enum status hash_job_wait(struct hash_job *j, char out[65], struct err *e); // and forgets it
+void hash_job_stop(struct hash_job *j);                                     // nobody waits any more
 // The same of bytes in memory.
 void hash_sha256(const void *bytes, size_t len, char out[65]);
 
