@@ -60,32 +60,58 @@ static void edges_at(struct edges *e, double *room, int cap)
 
 // An edge outside the common x-range meets nothing. One wholly below the floor, the lowest point of the other shape, is the
 // lower one of every pair it is in: it would add its own height along a closed line, there and back, which is zero. Which edges
-// stay is anybody's guess, so each is written down, and the next one over it when it does not.
-static inline void edges_add(struct edges *e, struct xy_m from, struct xy_m to, const struct place *at)
+// stay is anybody's guess, so each is written down, and the next one over it when it does not. In place of its slope stands the
+// height of its right end.
+static inline void edges_add(struct edges *e, const struct xy_m *from, const struct xy_m *to, const struct place *at)
 {
-    const struct box_m *common = at->common;
-    bool forward = from.x < to.x;
-    struct xy_m l = forward ? from : to, r = forward ? to : from;
-    double slope = (r.y - l.y) / (r.x - l.x), width = common->max_x - common->min_x;
-    double left = l.x - common->min_x, right = r.x - common->min_x, y = l.y - common->min_y;
+    bool forward = from->x < to->x;
+    const struct xy_m *l = forward ? from : to, *r = forward ? to : from;
     int i = e->count;
-    e->left[i] = left < 0 ? 0 : left;
-    e->right[i] = right > width ? width : right;
-    e->y[i] = left < 0 ? y - left * slope : y;
-    e->slope[i] = slope;
+    e->left[i] = l->x;
+    e->right[i] = r->x;
+    e->y[i] = l->y;
+    e->slope[i] = r->y;
     e->sign[i] = forward ? -at->sign : at->sign;
-    e->count += (r.x > common->min_x) & (l.x < common->max_x) & (r.x - l.x > UPRIGHT_M) & ((l.y > at->floor_y) | (r.y > at->floor_y));
+    e->count += (r->x > at->common->min_x) & (l->x < at->common->max_x) & (r->x - l->x > UPRIGHT_M) &
+                ((l->y > at->floor_y) | (r->y > at->floor_y));
 }
 
-static void edges_collect(struct edges *e, const struct rings *r, const struct place *at)
+static inline void edges_choose(struct edges *e, const struct rings *r, const struct place *at)
 {
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], end = r->first[k + 1];
         for (uint32_t i = first; i + 1 < end; i++)
-            edges_add(e, r->vertex[i], r->vertex[i + 1], at);
+            edges_add(e, &r->vertex[i], &r->vertex[i + 1], at);
         if (first < end)
-            edges_add(e, r->vertex[end - 1], r->vertex[first], at);
+            edges_add(e, &r->vertex[end - 1], &r->vertex[first], at);
     }
+}
+
+// Into the working frame, cut to the common x-range. Behind the last edge come some that meet nothing, up to a whole vector.
+enum { LANES = 4 };
+static inline int whole_lanes(int count) { return (count + LANES - 1) / LANES * LANES; }
+
+static inline void edges_cut(struct edges *e, const struct box_m *common)
+{
+    double *restrict at_left = e->left, *restrict at_right = e->right, *restrict at_y = e->y, *restrict at_slope = e->slope;
+    double min_x = common->min_x, min_y = common->min_y, width = common->max_x - min_x;
+    int all = whole_lanes(e->count);
+    for (int i = e->count; i < all; i++)
+        at_left[i] = min_x - 1, at_right[i] = min_x, at_y[i] = at_slope[i] = min_y, e->sign[i] = 0;
+    for (int i = 0; i < all; i++) {
+        double slope = (at_slope[i] - at_y[i]) / (at_right[i] - at_left[i]);
+        double left = at_left[i] - min_x, right = at_right[i] - min_x, y = at_y[i] - min_y, y_cut = y - left * slope;
+        at_left[i] = left < 0 ? 0 : left;
+        at_right[i] = right > width ? width : right;
+        at_y[i] = left < 0 ? y_cut : y;
+        at_slope[i] = slope;
+    }
+}
+
+static inline void edges_collect(struct edges *e, const struct rings *r, const struct place *at)
+{
+    edges_choose(e, r, at);
+    edges_cut(e, at->common);
 }
 
 // Adds what one edge has in common with edges [from, to) of the other shape to sum[], one sum for each of those: no order of
@@ -126,9 +152,11 @@ VECTORS static double small_overlap(const struct rings *a, const struct place *a
     edges_at(&eb, room + EDGE_COLUMNS * RELATE_SWEEP_VERTICES, RELATE_SWEEP_VERTICES);
     edges_collect(&ea, a, at_a);
     edges_collect(&eb, b, at_b);
-    memset(sum, 0, (size_t)eb.count * sizeof *sum);
+    int all = whole_lanes(eb.count);
+    for (int j = 0; j < all; j++)
+        sum[j] = 0;
     for (int i = 0; i < ea.count; i++)
-        edge_meets(&ea, i, &eb, 0, eb.count, sum);
+        edge_meets(&ea, i, &eb, 0, all, sum);
     return sum_of(sum, &eb);
 }
 
@@ -185,7 +213,7 @@ static double sweep_overlap(const struct edges *a, const struct edges *b)
 
 static double large_overlap(const struct rings *a, const struct place *at_a, const struct rings *b, const struct place *at_b)
 {
-    int cap_a = (int)a->first[a->count], cap_b = (int)b->first[b->count];
+    int cap_a = whole_lanes((int)a->first[a->count]), cap_b = whole_lanes((int)b->first[b->count]);
     double *room_a = mem_get((size_t)cap_a * EDGE_COLUMNS, sizeof *room_a);
     double *room_b = mem_get((size_t)cap_b * EDGE_COLUMNS, sizeof *room_b);
     struct edges ea, eb;
