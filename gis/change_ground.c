@@ -14,6 +14,8 @@ struct judge *judge_open(const struct judge_input *in)
     j->in = in;
     j->overlay = overlay_open();
     j->noise_m = fmax(in->vertex_noise_m, NOISE_FLOOR_M);
+    j->scale = (struct test_scale){.vertex_noise_m = j->noise_m, .overhang_m = in->overhang_m, .min_width_m = 0.85 * in->options->min_width_m,
+                                   .alarm_z = in->options->alarm_z, .step_z = 0.8 * in->options->alarm_z, .alarms = &j->alarms};
     alarm_table_fill(&j->alarms);
     return j;
 }
@@ -33,11 +35,15 @@ void judge_close(struct judge *j)
 {
     if (j == NULL)
         return;
-    struct rings *all[] = {&j->b, &j->whole_a, &j->whole_b, &j->moved, &j->ground};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        rings_clear(all[k]);
-    walls_clear(&j->wa);
-    walls_clear(&j->wb);
+    rings_clear(&j->b);
+    rings_clear(&j->moved);
+    rings_clear(&j->ground);
+    for (int lane = 0; lane < LANES; lane++) {
+        rings_clear(&j->desk[lane].whole_a);
+        rings_clear(&j->desk[lane].whole_b);
+        walls_clear(&j->desk[lane].wa);
+        walls_clear(&j->desk[lane].wb);
+    }
     wall_pieces_clear(&j->pieces);
     parts_clear(&j->parts);
     parts_clear(&j->near);
@@ -105,14 +111,14 @@ enum status ground_lay_out(struct judge *j, struct question *q, struct err *e)
     j->parts.count = 0;
     for (uint32_t k = 0; k < q->befores; k++)
         footprint_rings(in->before, q->before[k], q->frame, (struct xy_m){0, 0}, parts_next(&j->parts));
-    enum status s = whole_outline(j, &j->parts, &j->whole_a, &q->old, e);
+    enum status s = whole_outline(j, &j->parts, &q->desk->whole_a, &q->old, e);
     if (s != OK)
         return s;
     j->parts.count = 0;
     for (uint32_t k = 0; k < q->afters; k++)
         placed_rings(in->after, q->after[k], &in->placed[q->after[k]], q->frame, parts_next(&j->parts));
     q->placed = ground_placed(j, q->after, q->afters);
-    return whole_outline(j, &j->parts, &j->whole_b, &q->new_, e);
+    return whole_outline(j, &j->parts, &q->desk->whole_b, &q->new_, e);
 }
 
 void ground_move(const struct rings *in, struct xy_m move, struct rings *out)
@@ -237,18 +243,18 @@ static double significance(const struct judge *j, const struct question *q, stru
     struct increment *part = &parts->item[k];
     double best = 0, width = 0;
     bool bounded = false;
-    for (size_t i = 0; i < j->pieces.count; i++) {
-        const struct wall_piece *p = &j->pieces.piece[i];
-        double left = gained ? p->left_m : -p->left_m, w = gained ? p->w : -p->w;
-        if (p->w == 0 || left < q->scale.min_width_m || left > 3 * part->width_m + 0.5)
+    const struct wall_pieces *p = &j->pieces;
+    int lane = q->lane;
+    for (size_t i = 0; i < p->count[lane]; i++) {
+        double off = p->left_m[i][lane], left = gained ? off : -off, w = gained ? p->w[i][lane] : -p->w[i][lane];
+        if (w == 0 || left < j->scale.min_width_m || left > 3 * part->width_m + 0.5)
             continue;
-        const struct wall *a = &j->wa.wall[p->old_wall];
-        double along = p->old_at * a->length_m, depth = p->left_m / 2 + j->in->overhang_m;
-        struct xy_m middle = {a->from.x + a->along.x * along + a->out.x * depth, a->from.y + a->along.y * along + a->out.y * depth};
+        double depth = off / 2 + j->in->overhang_m;
+        struct xy_m middle = {p->at_x[i][lane] + p->along_y[i][lane] * depth, p->at_y[i][lane] - p->along_x[i][lane] * depth};
         if (!inside_ring(&parts->rings, part->ring_first, middle))
             continue;
         bounded = true;
-        double over = w / (p->step ? q->scale.step_z : q->scale.alarm_z);
+        double over = w / (piece_is_step(p, i, lane) ? j->scale.step_z : j->scale.alarm_z);
         if (over > best)
             best = over, *z = w, width = left;
     }
@@ -258,8 +264,8 @@ static double significance(const struct judge *j, const struct question *q, stru
     }
     if (part->width_m < j->in->options->min_width_m)
         return 0;
-    *z = fmax(part->width_m, part->depth_m) / hypot(j->noise_m, q->test.move_sd_m);
-    return *z / q->scale.alarm_z;
+    *z = fmax(part->width_m, part->depth_m) / hypot(j->noise_m, q->walls.test.move_sd_m);
+    return *z / j->scale.alarm_z;
 }
 
 // Parts that noise may have made are dropped.

@@ -5,11 +5,9 @@
 #include <math.h>
 
 static const double REACH_M = 14;            // a wall may have moved this far and still be found
-static const double TURN_RAD = 0.12;         // 7 degrees: a building is not re-drawn like that
 static const double TURN_Z = 4;               // seen by itself;
 static const double TURN_TOO_Z = 2.5;         // seen on a building that changed anyway
 static const double BARE_Z = 4.5;            // a stretch of wall without counterpart, in vertex noises
-static const double KEPT = 0.5;              // of the walls: less is another building
 static const double SOME_KEPT = 0.3;         // less, and a smaller outline inside the old one is another building too
 static const double BEND_PER_M = 1e-4;       // half the curvature of a displacement of 2 m rms over 150 m
 static const double SHORT_OUTLINE_M = 60;
@@ -20,18 +18,19 @@ static const double PLAINLY = 0.05;          // of an outline's ground: what may
 static const double PART = 0.3;              // of an outline's ground: more is no part of it any more
 static const double SHAPE_Z = 4.5;           // all walls together differ by more than noise
 
-static void test_outlines(struct judge *j, struct question *q, struct wall_census *census)
+static enum status lay_out(struct judge *j, struct question *q, struct err *e)
 {
-    const struct diff_options *o = j->in->options;
-    q->scale = (struct test_scale){.vertex_noise_m = j->noise_m, .registration_sd_m = fmax(q->placed.sd_m, 0.01),
-                                   .bend_per_m = q->placed.shift.x != 0 || q->placed.shift.y != 0 ? BEND_PER_M : 0,
-                                   .tail = q->placed.tail, .tail_m = 3.5 * q->placed.tail_m,
-                                   .overhang_m = j->in->overhang_m, .min_width_m = 0.85 * o->min_width_m,
-                                   .alarm_z = o->alarm_z, .step_z = 0.8 * o->alarm_z, .alarms = &j->alarms};
-    walls_of(q->old, &j->wa);
-    walls_of(q->new_, &j->wb);
-    walls_match(&j->wa, &j->wb, REACH_M, &j->pieces);
-    change_test_outlines(&j->wa, &j->wb, &j->pieces, &q->scale, census, &q->test);
+    enum status s = ground_lay_out(j, q, e);
+    if (s != OK)
+        return s;
+    const struct placed *p = &q->placed;
+    struct test_prior prior = {.registration_sd_m = fmax(p->sd_m, 0.01), .tail = p->tail, .tail_m = 3.5 * p->tail_m,
+                               .bend_per_m = p->shift.x != 0 || p->shift.y != 0 ? BEND_PER_M : 0};
+    walls_of(q->old, &q->desk->wa);
+    walls_of(q->new_, &q->desk->wb);
+    walls_match(&q->desk->wa, &q->desk->wb, REACH_M, &j->pieces, q->lane);
+    q->walls = (struct outline_pair){.old = &q->desk->wa, .new_ = &q->desk->wb, .prior = prior};
+    return OK;
 }
 
 // --- verdicts ---------------------------------------------------------------------------------------------------------------
@@ -71,9 +70,9 @@ static enum status judge_new(struct judge *j, struct question *q, struct change 
     const struct judge_input *in = j->in;
     q->frame = footprint_centre(in->after, q->after[0]);
     q->placed = ground_placed(j, q->after, q->afters);
-    placed_rings(in->after, q->after[0], &q->placed, q->frame, &j->whole_b);
-    q->test.move_sd_m = q->placed.sd_m;
-    enum status s = ground_gain(j, q, &j->whole_b, e);
+    placed_rings(in->after, q->after[0], &q->placed, q->frame, &q->desk->whole_b);
+    q->walls.test.move_sd_m = q->placed.sd_m;
+    enum status s = ground_gain(j, q, &q->desk->whole_b, e);
     if (s != OK)
         return s;
     c->gained_m2 = ground_area(&j->gain, &c->width_m);
@@ -91,8 +90,8 @@ static enum status judge_gone(struct judge *j, struct question *q, struct change
 {
     const struct judge_input *in = j->in;
     q->frame = footprint_centre(in->before, q->before[0]);
-    footprint_rings(in->before, q->before[0], q->frame, (struct xy_m){0, 0}, &j->whole_a);
-    q->old = &j->whole_a;
+    footprint_rings(in->before, q->before[0], q->frame, (struct xy_m){0, 0}, &q->desk->whole_a);
+    q->old = &q->desk->whole_a;
     enum status s = ground_loss(j, q, NULL, (struct xy_m){0, 0}, e);
     if (s != OK)
         return s;
@@ -108,12 +107,12 @@ struct suspicion { bool gain, loss, turned, bare, reshaped; };
 
 static struct suspicion suspect(const struct judge *j, const struct question *q)
 {
-    const struct outline_test *t = &q->test;
-    double bare = fmax(1.2 * j->in->options->min_width_m, BARE_Z * hypot(j->noise_m, t->move_sd_m));
+    const struct outline_test *t = &q->walls.test;
+    double bare = fmax(t->bare_new_m, t->bare_old_m); // a notch shows new walls, a roofed court loses some: either way round
     struct suspicion s = {0};
-    s.bare = t->bare_new_m > bare || t->bare_old_m > bare; // a notch shows new walls, a roofed court loses some: either way round
-    s.gain = s.bare || t->gain_z > (t->gain_is_step ? q->scale.step_z : q->scale.alarm_z);
-    s.loss = s.bare || t->loss_z > (t->loss_is_step ? q->scale.step_z : q->scale.alarm_z);
+    s.bare = bare > 1.2 * j->in->options->min_width_m && bare > BARE_Z * hypot(j->noise_m, t->move_sd_m);
+    s.gain = s.bare || t->gain_z > (t->gain_is_step ? j->scale.step_z : j->scale.alarm_z);
+    s.loss = s.bare || t->loss_z > (t->loss_is_step ? j->scale.step_z : j->scale.alarm_z);
     s.reshaped = t->shape_z > SHAPE_Z && t->kept < KEPT;
     s.turned = fabs(t->turn_rad) > TURN_RAD && t->turn_z > TURN_Z;
     return s;
@@ -132,12 +131,13 @@ static double differing_m2(const struct judge *j, const struct question *q)
 }
 
 // Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
-static bool beyond_drawing(const struct judge *j, double differs_m2)
+static bool beyond_drawing(const struct judge *j, const struct question *q, double differs_m2)
 {
     double squares = 0, length = 0;
-    for (size_t i = 0; i < j->wa.count; i++) {
-        length += j->wa.wall[i].length_m;
-        squares += j->wa.wall[i].length_m * j->wa.wall[i].length_m;
+    const struct walls *w = q->walls.old;
+    for (size_t i = 0; i < w->count; i++) {
+        length += w->length_m[i];
+        squares += w->length_m[i] * w->length_m[i];
     }
     return differs_m2 > j->noise_m * (0.92 * length + 4 * 0.7 * sqrt(squares));
 }
@@ -148,17 +148,18 @@ static bool plainly_the_same(const struct judge *j, const struct question *q, do
     double rest = differing_m2(j, q) - built_m2;
     if (built_m2 > PART * rings_area_m2(q->old)) // a small house inside a large one's ground is another house
         return false;
-    return rest <= PLAINLY * rings_area_m2(q->old) && !beyond_drawing(j, rest);
+    return rest <= PLAINLY * rings_area_m2(q->old) && !beyond_drawing(j, q, rest);
 }
 
 // One translation makes the walls fit.
 static bool move_by_walls(struct judge *j, const struct question *q, struct xy_m *move)
 {
-    struct wall_fit fit;
-    if (!wall_fit_move(&j->wa, &j->pieces, fmax(2, 6 * j->noise_m), &fit) || fit.worst_m > 4 * j->noise_m + 0.1)
+    struct wall_fit fits[LANES], *fit = &fits[q->lane];
+    wall_fit_moves(&j->pieces, fmax(2, 6 * j->noise_m), fits);
+    if (!fit->good || fit->worst_m > 4 * j->noise_m + 0.1)
         return false;
-    ground_move(q->new_, fit.move, &j->moved);
-    *move = fit.move;
+    ground_move(q->new_, fit->move, &j->moved);
+    *move = fit->move;
     return overlap_ratio(q->old, &j->moved) >= 0.8;
 }
 
@@ -227,12 +228,12 @@ static enum change_class class_of_gain(const struct judge *j, const struct quest
 static enum change_class class_of_change(const struct judge *j, const struct question *q, const struct suspicion *s, double changed_m2)
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
-    bool turned_too = fabs(q->test.turn_rad) > TURN_RAD && q->test.turn_z > TURN_TOO_Z;
+    bool turned_too = fabs(q->walls.test.turn_rad) > TURN_RAD && q->walls.test.turn_z > TURN_TOO_Z;
     if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
         return CHANGE_REBUILT;
-    if (gain != loss && q->test.kept >= SOME_KEPT && plainly_the_same(j, q, changed_m2)) // whatever single walls say
+    if (gain != loss && q->walls.test.kept >= SOME_KEPT && plainly_the_same(j, q, changed_m2)) // whatever single walls say
         return gain ? class_of_gain(j, q) : CHANGE_REDUCED;
-    if (q->test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, differing_m2(j, q)))))
+    if (q->walls.test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, q, differing_m2(j, q)))))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
@@ -243,10 +244,10 @@ static enum change_class class_of_change(const struct judge *j, const struct que
     return class_without_change(j, q);
 }
 
-static void explain(const struct question *q, const struct suspicion *s, struct change *c)
+static void explain(const struct judge *j, const struct question *q, const struct suspicion *s, struct change *c)
 {
-    const struct outline_test *t = &q->test;
-    if (t->gain_z > q->scale.step_z || t->loss_z > q->scale.step_z)
+    const struct outline_test *t = &q->walls.test;
+    if (t->gain_z > j->scale.step_z || t->loss_z > j->scale.step_z)
         reason(c, t->gain_z > t->loss_z ? (t->gain_is_step ? REASON_STEP_IN_WALL : REASON_WALL_MOVED)
                                         : (t->loss_is_step ? REASON_STEP_IN_WALL : REASON_WALL_MOVED));
     if (c->class == CHANGE_REBUILT || s->turned)
@@ -287,17 +288,17 @@ static bool ground_is_increment(enum change_class class)
 static bool too_small_to_tell(const struct judge *j, const struct question *q, double changed_m2)
 {
     double longest = 0, squares = 0;
-    const struct walls *w = rings_area_m2(q->old) > rings_area_m2(q->new_) ? &j->wa : &j->wb;
+    const struct walls *w = rings_area_m2(q->old) > rings_area_m2(q->new_) ? q->walls.old : q->walls.new_;
     for (size_t i = 0; i < w->count; i++) {
-        longest = fmax(longest, w->wall[i].length_m);
-        squares += w->wall[i].length_m * w->wall[i].length_m;
+        longest = fmax(longest, w->length_m[i]);
+        squares += w->length_m[i] * w->length_m[i];
     }
     return longest < SMALL * j->noise_m && changed_m2 < SMALL_Z * j->noise_m * sqrt(squares);
 }
 
 static enum status measure_change(struct judge *j, struct question *q, const struct suspicion *s, struct change *c, struct err *e)
 {
-    ground_move(q->new_, q->test.move, &j->moved);
+    ground_move(q->new_, q->walls.test.move, &j->moved);
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
     double common = relate_overlap_m2(q->old, &j->moved); // slivers of noise alone make 0.46 s a metre of outline
@@ -308,11 +309,11 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     if (may_gain && (s->gain || s->turned || s->reshaped))
         status = ground_gain(j, q, &j->moved, e);
     if (status == OK && may_lose && (s->loss || s->turned || s->reshaped))
-        status = ground_loss(j, q, &j->moved, q->test.move, e);
+        status = ground_loss(j, q, &j->moved, q->walls.test.move, e);
     if (status != OK)
         return status;
     double gain_z = ground_keep_significant(j, q, &j->gain, true), loss_z = ground_keep_significant(j, q, &j->loss, false);
-    double gain_width = 0, loss_width = 0, sd = hypot(j->noise_m, q->test.move_sd_m);
+    double gain_width = 0, loss_width = 0, sd = hypot(j->noise_m, q->walls.test.move_sd_m);
     c->gained_m2 = ground_area(&j->gain, &gain_width);
     c->lost_m2 = ground_area(&j->loss, &loss_width);
     c->width_m = fmax(gain_width, loss_width);
@@ -320,9 +321,9 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     c->lost_sd_m2 = c->lost_m2 > 0 ? sd * c->lost_m2 / loss_width : 0;
     c->z = fmax(gain_z, loss_z);
     if (s->turned)
-        c->z = fmax(c->z, q->test.turn_z);
+        c->z = fmax(c->z, q->walls.test.turn_z);
     if (s->reshaped)
-        c->z = fmax(c->z, q->test.shape_z);
+        c->z = fmax(c->z, q->walls.test.shape_z);
     c->class = class_of_change(j, q, s, c->gained_m2 + c->lost_m2);
     if (too_small_to_tell(j, q, fmax(c->gained_m2, c->lost_m2))) {
         c->class = class_without_change(j, q);
@@ -331,24 +332,27 @@ static enum status measure_change(struct judge *j, struct question *q, const str
     return OK;
 }
 
-static enum status judge_both(struct judge *j, struct question *q, struct change *c, struct wall_census *census, struct err *e)
+static bool is_twin_alone(const struct judge *j, const struct question *q)
 {
-    struct suspicion s = {0};
+    return q->befores == 1 && q->afters == 1 && j->in->twin[q->after[0]] == q->before[0];
+}
+
+static enum status judge_twin(struct judge *j, struct question *q, struct change *c)
+{
+    q->frame = footprint_centre(j->in->before, q->before[0]);
+    c->class = class_without_change(j, q);
+    judge_height(j, q, c);
+    ground_add_members(j, j->in->after, q->after, q->afters, q->frame);
+    return OK;
+}
+
+static enum status judge_both(struct judge *j, struct question *q, struct change *c, struct err *e)
+{
+    struct suspicion s = suspect(j, q);
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
     c->class = class_without_change(j, q);
-    if (q->befores == 1 && q->afters == 1 && j->in->twin[q->after[0]] == q->before[0]) {
-        q->frame = footprint_centre(j->in->before, q->before[0]);
-        judge_height(j, q, c);
-        ground_add_members(j, j->in->after, q->after, q->afters, q->frame);
-        return OK;
-    }
-    status = ground_lay_out(j, q, e);
-    if (status != OK)
-        return status;
-    test_outlines(j, q, census);
-    s = suspect(j, q);
-    c->z = fmax(q->test.gain_z, q->test.loss_z);
+    c->z = fmax(q->walls.test.gain_z, q->walls.test.loss_z);
     if (s.gain || s.loss || s.turned || s.reshaped) {
         if (!(s.gain && s.loss && moved_as_whole(j, q, c)))
             status = measure_change(j, q, &s, c, e);
@@ -356,9 +360,9 @@ static enum status judge_both(struct judge *j, struct question *q, struct change
             return status;
     }
     judge_height(j, q, c);
-    explain(q, &s, c);
+    explain(j, q, &s, c);
     if (ground_is_increment(c->class)) {
-        struct xy_m back = {q->placed.shift.x + q->test.move.x, q->placed.shift.y + q->test.move.y};
+        struct xy_m back = {q->placed.shift.x + q->walls.test.move.x, q->placed.shift.y + q->walls.test.move.y};
         ground_add_increments(&j->ground, &j->gain, back);
         ground_add_increments(&j->ground, &j->loss, (struct xy_m){0, 0});
     } else if (c->class != CHANGE_SAME || j->in->options->all)
@@ -385,31 +389,70 @@ static void hold_against_coverage(const struct judge *j, const struct question *
     reason(c, COUNTER_COVERAGE);
 }
 
-enum status judge_group(struct judge *j, int64_t g, struct change *out, struct buf *wkb, struct wall_census *census, struct err *e)
+static struct question question_of(struct judge *j, int64_t g, int lane)
 {
     const struct groups *all = j->in->groups;
-    struct question q = {.before = all->before + all->before_first[g], .after = all->after + all->after_first[g],
-                         .befores = all->before_first[g + 1] - all->before_first[g],
-                         .afters = all->after_first[g + 1] - all->after_first[g]};
-    struct change c = {.before_first = all->before_first[g], .before_count = q.befores, .after_first = all->after_first[g],
-                       .after_count = q.afters, .height_before_m = NAN, .height_after_m = NAN, .height_change_m = NAN};
-    c.area_before_m2 = total_area(j->in->before, q.before, q.befores);
-    c.area_after_m2 = total_area(j->in->after, q.after, q.afters);
+    return (struct question){.lane = lane, .desk = &j->desk[lane],
+                             .before = all->before + all->before_first[g], .after = all->after + all->after_first[g],
+                             .befores = all->before_first[g + 1] - all->before_first[g],
+                             .afters = all->after_first[g + 1] - all->after_first[g]};
+}
+
+static enum status judge_one(struct judge *j, struct question *q, struct change *c, struct err *e)
+{
+    if (q->befores == 0)
+        return judge_new(j, q, c, e);
+    if (q->afters == 0)
+        return judge_gone(j, q, c, e);
+    return is_twin_alone(j, q) ? judge_twin(j, q, c) : judge_both(j, q, c, e);
+}
+
+static enum status give_verdict(struct judge *j, struct question *q, struct change *c, struct buf *wkb, struct err *e)
+{
+    const struct groups *all = j->in->groups;
+    *c = (struct change){.before_first = (uint32_t)(q->before - all->before), .before_count = q->befores,
+                         .after_first = (uint32_t)(q->after - all->after), .after_count = q->afters,
+                         .height_before_m = NAN, .height_after_m = NAN, .height_change_m = NAN};
+    c->area_before_m2 = total_area(j->in->before, q->before, q->befores);
+    c->area_after_m2 = total_area(j->in->after, q->after, q->afters);
     rings_start(&j->ground);
-    enum status s = q.befores == 0 ? judge_new(j, &q, &c, e) : q.afters == 0 ? judge_gone(j, &q, &c, e) : judge_both(j, &q, &c, census, e);
+    enum status s = judge_one(j, q, c, e);
     if (s != OK)
         return s;
-    if (q.befores == 0 || q.afters == 0) {
-        c.height_before_m = height_of_members(j->in->before, q.before, q.befores);
-        c.height_after_m = height_of_members(j->in->after, q.after, q.afters);
+    if (q->befores == 0 || q->afters == 0) {
+        c->height_before_m = height_of_members(j->in->before, q->before, q->befores);
+        c->height_after_m = height_of_members(j->in->after, q->after, q->afters);
     }
-    c.shift = q.placed.shift;
-    c.registration_sd_m = q.placed.sd_m;
-    hold_against_coverage(j, &q, &c);
-    if (c.class != CHANGE_SAME || j->in->options->all) { // nobody asks about the others
-        weigh(j, &q, &c);
-        ground_write(j, &q, &c, wkb);
+    c->shift = q->placed.shift;
+    c->registration_sd_m = q->placed.sd_m;
+    hold_against_coverage(j, q, c);
+    if (c->class != CHANGE_SAME || j->in->options->all) { // nobody asks about the others
+        weigh(j, q, c);
+        ground_write(j, q, c, wkb);
     }
-    *out = c;
     return OK;
+}
+
+enum status judge_groups(struct judge *j, int64_t first, int count, struct change out[LANES], struct buf *wkb, struct wall_census *census,
+                         struct err *e)
+{
+    struct question question[LANES];
+    struct outline_pair *pair[LANES] = {NULL};
+    enum status s = OK;
+    int tested = 0;
+    wall_pieces_start(&j->pieces);
+    for (int lane = 0; lane < count && s == OK; lane++) {
+        struct question *q = &question[lane];
+        *q = question_of(j, first + lane, lane);
+        if (q->befores == 0 || q->afters == 0 || is_twin_alone(j, q))
+            continue;
+        s = lay_out(j, q, e);
+        pair[lane] = &q->walls;
+        tested++;
+    }
+    if (s == OK && tested > 0)
+        change_test_outlines(&j->scale, &j->pieces, pair, census);
+    for (int lane = 0; lane < count && s == OK; lane++)
+        s = give_verdict(j, &question[lane], &out[lane], wkb, e);
+    return s;
 }

@@ -22,5 +22,7 @@ struct judge_input {
 struct judge;                                // one for each thread: scratch and the overlay context
 struct judge *judge_open(const struct judge_input *in);
 void judge_close(struct judge *j);
-// The verdict over group g. Its geometry is added to wkb (wkb_first counts from there). FAILED: the overlay library gave up.
-enum status judge_group(struct judge *j, int64_t g, struct change *out, struct buf *wkb, struct wall_census *census, struct err *e);
+// The verdicts over up to LANES groups from `first` on, whose walls are tested side by side. Their geometry is added to wkb (wkb_first
+// counts from there). FAILED: the overlay library gave up.
+enum status judge_groups(struct judge *j, int64_t first, int count, struct change out[LANES], struct buf *wkb, struct wall_census *census,
+                         struct err *e);

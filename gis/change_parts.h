@@ -5,26 +5,29 @@
 struct part { struct rings rings; };
 struct parts { struct part **item; int count; size_t cap; const struct rings **view; };
 
+struct desk { struct rings whole_a, whole_b; struct walls wa, wb; }; // of one group, as long as it is at work
 struct judge {
     const struct judge_input *in;
     struct overlay *overlay;
-    struct rings b, whole_a, whole_b, moved, ground;
-    struct walls wa, wb;
-    struct wall_pieces pieces;
+    struct rings b, moved, ground;
+    struct desk desk[LANES];
+    struct wall_pieces pieces;               // of the groups at work, each in its lane
     struct parts parts, near;
     struct increments gain, loss;
     double noise_m;
+    struct test_scale scale;
     struct alarm_table alarms;
 };
 
 struct question {                            // one group at work
+    int lane;
+    struct desk *desk;
     struct mm64 frame;
     const uint32_t *before, *after;
     uint32_t befores, afters;
     const struct rings *old, *new_;          // whole outlines in the frame, NEW registered
     struct placed placed;                    // mean over the members
-    struct test_scale scale;
-    struct outline_test test;
+    struct outline_pair walls;               // and how they stand the test
 };
 
 static inline double frame_x(struct mm64 f) { return (double)f.x * 1e-3; }

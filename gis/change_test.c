@@ -1,7 +1,5 @@
 #include "gis/change_test.h"
-#include "core/base/mem.h"
 #include <math.h>
-#include <string.h>
 
 static const double SHORT_M = 0.8;       // shorter pieces do not speak for themselves,
 static const double SHORT_STEP = 3.5;    // nor steps shorter than this many vertex noises: the ends of walls are drawn too
@@ -11,63 +9,9 @@ static const double MOST_W2 = 25;        // no single wall makes another buildin
 static const double KEPT_W = 2.5;        // a wall within this stayed where it was
 static const double PART_OF_WALL = 0.75; // a piece that covers less of its wall is a step
 
-struct estimate { struct xy_m t; double vxx, vxy, vyy, cut_m; }; // V in m2
-
 // A million buildings pass here, most without a change: fmin and fmax of the library are calls.
 static inline double least(double a, double b) { return a < b ? a : b; }
 static inline double most(double a, double b) { return a > b ? a : b; }
-static inline double dot(struct xy_m a, struct xy_m b) { return a.x * b.x + a.y * b.y; }
-
-// Robust estimate of the displacement with its prior (mean 0, sd tau): reweighted from wide to narrow.
-static struct estimate estimate_move(const struct wall_pieces *pieces, const struct test_scale *s)
-{
-    double s2 = s->vertex_noise_m * s->vertex_noise_m, prior = s2 / most(1e-8, s->registration_sd_m * s->registration_sd_m);
-    struct estimate e = {0};
-    for (int turn = 0; turn < 5; turn++) {
-        double cut = (turn == 0 ? 6 : turn == 1 ? 5 : 4) * s->vertex_noise_m + (turn == 0 ? 2 : 1) * s->registration_sd_m;
-        double xx = prior, xy = 0, yy = prior, gx = 0, gy = 0, per_cut = 1 / cut;
-        for (size_t k = 0; k < pieces->count; k++) {
-            const struct wall_pull *p = &pieces->pull[k];
-            double left = (p->offset_m + dot(p->out, e.t)) * p->root_factor * per_cut, inside = most(0, 1 - left * left);
-            double w = p->weight * inside * inside;
-            xx += w * p->out.x * p->out.x, xy += w * p->out.x * p->out.y, yy += w * p->out.y * p->out.y;
-            gx += w * p->out.x * p->offset_m, gy += w * p->out.y * p->offset_m;
-        }
-        double det = xx * yy - xy * xy;
-        e.t = (struct xy_m){-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
-        e.cut_m = cut;
-        e.vxx = s2 * yy / det, e.vxy = -s2 * xy / det, e.vyy = s2 * xx / det;
-    }
-    return e;
-}
-
-// A wall that took part in the estimate has pulled it its way (variance less n'Vn), one that was left out has not (plus).
-static double variance_of(const struct wall_piece *p, const struct wall_pull *pull, double left, const struct estimate *e,
-                          const struct test_scale *s)
-{
-    double s2 = s->vertex_noise_m * s->vertex_noise_m;
-    struct xy_m n = pull->out;
-    double nvn = n.x * n.x * e->vxx + 2 * n.x * n.y * e->vxy + n.y * n.y * e->vyy, own = s2 * p->factor;
-    double far = left * pull->root_factor / e->cut_m, inside = most(0, 1 - far * far);
-    return most(own + nvn * (1 - 2 * inside * inside), 0.3 * own);
-}
-
-static struct xy_m middle_of(const struct walls *w)
-{
-    struct xy_m sum = {0, 0};
-    for (size_t i = 0; i < w->count; i++)
-        sum.x += w->wall[i].from.x, sum.y += w->wall[i].from.y;
-    double of = fmax(1, (double)w->count);
-    return (struct xy_m){sum.x / of, sum.y / of};
-}
-
-// What the registration may be off at this piece, far from the middle of a large outline.
-static double bend_at(const struct wall *a, const struct wall_piece *p, struct xy_m middle, const struct test_scale *s)
-{
-    double along = p->old_at * a->length_m;
-    double dx = a->from.x + a->along.x * along - middle.x, dy = a->from.y + a->along.y * along - middle.y;
-    return s->bend_per_m * (dx * dx + dy * dy);
-}
 
 void alarm_table_fill(struct alarm_table *t)
 {
@@ -86,12 +30,6 @@ static double expected_alarms(const struct alarm_table *t, double alarm)
     return t->expected[k] + (at - k) * (t->expected[k + 1] - t->expected[k]);
 }
 
-static void count_wall(struct wall_census *c, const struct alarm_table *t, double alarm)
-{
-    c->walls++;
-    c->expected += expected_alarms(t, alarm);
-}
-
 void wall_census_add(struct wall_census *to, const struct wall_census *from)
 {
     to->walls += from->walls;
@@ -99,110 +37,231 @@ void wall_census_add(struct wall_census *to, const struct wall_census *from)
     to->off_field += from->off_field;
 }
 
-static double length_of(const struct walls *w)
+// A translation beyond the field, its variance matrix in m2, and beyond which a piece told nothing of it.
+struct estimate { lanes x, y, vxx, vxy, vyy, cut_m; };
+
+// What is known of each pair beforehand.
+struct known { lanes sd_m, tail_m, bend_per_m, old_m, middle_x, middle_y; lanes_mask has_tail; };
+
+static struct estimate estimate_of(const struct wall_sums *s, double s2, lanes cut_m)
 {
-    double sum = 0;
-    for (size_t i = 0; i < w->count; i++)
-        sum += w->wall[i].length_m;
-    return sum;
+    lanes det = s->xx * s->yy - s->xy * s->xy;
+    return (struct estimate){-(s->yy * s->gx - s->xy * s->gy) / det, -(s->xx * s->gy - s->xy * s->gx) / det,
+                             s2 * s->yy / det, -s2 * s->xy / det, s2 * s->xx / det, cut_m};
 }
 
-// What the one translation is asked of: walls of one length that could have moved so far (a shed that moved overlaps itself
-// by half). Steps and far pieces are what is tested then.
-static bool of_the_whole(const struct walls *old, const struct walls *new_, const struct wall_piece *p, const struct test_scale *s)
+// Robust estimate of the displacement with its prior (mean 0, sd tau): reweighted from wide to narrow.
+VECTORS static void estimate_moves(const struct wall_pieces *pieces, const struct test_scale *s, const struct known *known, struct estimate *out)
 {
-    double a = old->wall[p->old_wall].length_m, b = new_->wall[p->new_wall].length_m;
-    double longer = most(a, b);
-    return least(a, b) >= PART_OF_WALL * longer && p->length_m > longer / 3 &&
-           fabs(p->offset_m - s->overhang_m) < s->tail_m + 4 * s->vertex_noise_m;
+    static const double CUT[][2] = {{6, 2}, {5, 1}, {4, 1}, {4, 1}, {4, 1}}; // vertex noises and registration sds
+    double s2 = s->vertex_noise_m * s->vertex_noise_m;
+    lanes prior = s2 / lanes_most(lanes_all(1e-8), known->sd_m * known->sd_m);
+    struct wall_belief b = {.move_x = lanes_all(0), .move_y = lanes_all(0), .overhang_m = s->overhang_m, .by_factor = true};
+    for (size_t turn = 0; turn < sizeof CUT / sizeof *CUT; turn++) {
+        struct wall_sums sums = {prior, lanes_all(0), prior, lanes_all(0), lanes_all(0)};
+        b.cut_m = CUT[turn][0] * s->vertex_noise_m + CUT[turn][1] * known->sd_m;
+        wall_pieces_sum(pieces, &b, &sums);
+        *out = estimate_of(&sums, s2, b.cut_m);
+        b.move_x = out->x, b.move_y = out->y;
+    }
+}
+
+// The one translation is asked of walls of one length that could have moved so far (a shed that moved overlaps itself by half).
+// Steps and far pieces are what is tested then, and weigh nothing.
+struct speaking { struct wall_sums sums; lanes length_m, walls; };
+VECTORS static void let_speak(struct wall_pieces *p, const struct test_scale *s, const struct known *known, struct speaking *out)
+{
+    lanes far_m = known->tail_m + 4 * s->vertex_noise_m, length = lanes_all(0), walls = lanes_all(0);
+    for (size_t k = 0; k < p->most; k++) {
+        lanes longer = lanes_most(p->old_m[k], p->new_m[k]), shorter = lanes_least(p->old_m[k], p->new_m[k]);
+        lanes_mask whole = (shorter >= PART_OF_WALL * longer) & (p->length_m[k] > longer / 3) & (lanes_size(p->offset_m[k] - s->overhang_m) < far_m);
+        p->w[k] = lanes_only(whole, p->weight[k]);
+        whole &= p->weight[k] > 0;
+        length += lanes_only(whole, p->length_m[k]), walls += lanes_only(whole, lanes_least(lanes_all(1), p->length_m[k] / 2));
+    }
+    struct wall_belief all = {.move_x = lanes_all(0), .move_y = lanes_all(0), .cut_m = lanes_all(INFINITY), .overhang_m = s->overhang_m, .weight = p->w};
+    *out = (struct speaking){{lanes_all(1e-6), lanes_all(0), lanes_all(1e-6), lanes_all(0), lanes_all(0)}, length, walls};
+    wall_pieces_sum(p, &all, &out->sums);
+}
+
+// Whether the simpler story, one translation of all, explains what speaks well enough.
+static bool is_explained(const struct wall_pieces *p, const struct test_scale *s, const struct estimate *e, double walls, double tail, int lane)
+{
+    double chi2 = 0, s2 = s->vertex_noise_m * s->vertex_noise_m, x = e->x[lane], y = e->y[lane];
+    for (size_t k = 0; k < p->count[lane]; k++) {
+        double left = p->offset_m[k][lane] - s->overhang_m + (p->along_y[k][lane] * x - p->along_x[k][lane] * y);
+        if (p->w[k][lane] > 0)
+            chi2 += left * left * p->w[k][lane] / s2;
+    }
+    return chi2 - fmax(0, walls - 2) - 2 * log(tail) < s->alarm_z * s->alarm_z;
 }
 
 // Least squares without a prior: where one translation makes the walls fit, and speaks for most of the outline, it replaces the
 // estimate; else the estimate stays.
-static void moved_freely(const struct walls *old, const struct walls *new_, const struct wall_pieces *pieces,
-                         const struct test_scale *s, struct estimate *e)
+static void move_freely(struct wall_pieces *p, const struct test_scale *s, struct outline_pair *const pair[LANES], const struct known *known,
+                        struct estimate *e)
 {
-    if (s->tail <= 0)
-        return;
-    double s2 = s->vertex_noise_m * s->vertex_noise_m, xx = 1e-6, xy = 0, yy = 1e-6, gx = 0, gy = 0, length = 0, walls = 0;
-    for (size_t k = 0; k < pieces->count; k++) {
-        const struct wall_piece *p = &pieces->piece[k];
-        if (!of_the_whole(old, new_, p, s))
+    struct speaking all;
+    let_speak(p, s, known, &all);
+    double s2 = s->vertex_noise_m * s->vertex_noise_m;
+    lanes trace = all.sums.xx + all.sums.yy, det = all.sums.xx * all.sums.yy - all.sums.xy * all.sums.xy;
+    struct estimate moved = estimate_of(&all.sums, s2, lanes_all(4 * s->vertex_noise_m));
+    lanes own = s2 * trace / (2 * det), far2 = moved.x * moved.x + moved.y * moved.y; // no further than tails reach, and surely off the field
+    lanes_mask moves = known->has_tail & (det >= 0.02 * trace * trace) & (all.length_m >= MOST_OF_IT * known->old_m) &
+                       (far2 <= known->tail_m * known->tail_m) & (far2 >= SURELY_OFF * SURELY_OFF * (own + known->sd_m * known->sd_m));
+    for (int lane = 0; lane < LANES; lane++)
+        if (moves[lane] && !is_explained(p, s, &moved, all.walls[lane], pair[lane]->prior.tail, lane))
+            moves[lane] = 0;
+    lanes *to[] = {&e->x, &e->y, &e->vxx, &e->vxy, &e->vyy, &e->cut_m}, *from[] = {&moved.x, &moved.y, &moved.vxx, &moved.vxy, &moved.vyy, &moved.cut_m};
+    for (size_t k = 0; k < sizeof to / sizeof *to; k++)
+        *to[k] = lanes_choose(moves, *from[k], *to[k]);
+}
+
+// --- one piece after the other ----------------------------------------------------------------------------------------------
+
+static inline lanes_mask steps_of(const struct wall_pieces *p, size_t k)
+{
+    return (p->length_m[k] < PART_OF_WALL * p->old_m[k]) | (p->length_m[k] < PART_OF_WALL * p->new_m[k]);
+}
+
+bool piece_is_step(const struct wall_pieces *p, size_t k, int lane)
+{
+    return p->length_m[k][lane] < PART_OF_WALL * p->old_m[k][lane] || p->length_m[k][lane] < PART_OF_WALL * p->new_m[k][lane];
+}
+
+// What the pieces of each pair add up to. swung_m2: how far they turn, at least that; loud: some piece is far enough off to be looked at.
+struct totals { lanes kept_m, squares, freedom, weight_m2, swung_m2; lanes_mask loud; };
+
+// A wall that took part in the estimate has pulled it its way (variance less n'Vn), one that was left out has not (plus). Far from
+// the middle of a large outline the registration bends. What is too short does not speak for itself: w is 0, the alarm never rung.
+VECTORS static void hold_pieces(struct wall_pieces *p, const struct test_scale *s, const struct known *known, const struct estimate *e,
+                                struct totals *out)
+{
+    double noise = s->vertex_noise_m, s2 = noise * noise;
+    lanes kept = lanes_all(0), squares = kept, freedom = kept, weight = kept, swung = kept;
+    lanes_mask loud = {0};
+    for (size_t k = 0; k < p->most; k++) {
+        lanes x = p->along_y[k], y = -p->along_x[k], length = p->length_m[k], own = s2 * p->factor[k];
+        lanes left = p->offset_m[k] - s->overhang_m + (x * e->x + y * e->y);
+        lanes nvn = x * x * e->vxx + 2 * x * y * e->vxy + y * y * e->vyy;
+        lanes far = left * p->root_factor[k] / e->cut_m, inside = lanes_most(1 - far * far, lanes_all(0));
+        lanes dx = p->at_x[k] - known->middle_x, dy = p->at_y[k] - known->middle_y, bend = known->bend_per_m * (dx * dx + dy * dy);
+        lanes sd = lanes_root(lanes_most(own + nvn * (1 - 2 * inside * inside), 0.3 * own) + bend * bend), w = left / sd;
+        lanes sine = lanes_most(lanes_all(-1), lanes_least(lanes_all(1), p->sine[k])), swing = length * sine / (2 * noise), l2 = length * length;
+        lanes_mask there = p->weight[k] > 0, step = steps_of(p, k), speaks = there & (length >= SHORT_M) & ~(step & (length < SHORT_STEP * noise));
+        lanes turned = lanes_only(~step, lanes_least(swing * swing, lanes_all(MOST_W2)));
+        kept += lanes_only(there & (lanes_size(w) < KEPT_W), length);
+        squares += lanes_only(speaks, lanes_least(w * w, lanes_all(MOST_W2)) + turned);
+        freedom += lanes_only(speaks, lanes_choose(step, lanes_all(1), lanes_all(2)));
+        weight += lanes_only(speaks, l2), swung += lanes_only(speaks, l2 * lanes_size(sine));
+        lanes alarm = lanes_most(lanes_choose(step, lanes_all(s->step_z), lanes_all(s->alarm_z)), s->min_width_m / sd);
+        p->alarm[k] = lanes_choose(speaks, alarm, lanes_all(INFINITY));
+        p->left_m[k] = left, p->w[k] = lanes_only(speaks, w);
+        loud |= speaks & (lanes_size(left) >= s->min_width_m);
+    }
+    *out = (struct totals){kept, squares, freedom, weight, swung, loud};
+}
+
+static void count_alarms(const struct wall_pieces *p, const struct test_scale *s, int lane, struct wall_census *census)
+{
+    for (size_t k = 0; k < p->count[lane]; k++) {
+        double alarm = p->alarm[k][lane];
+        census->walls += alarm < INFINITY;
+        census->expected += expected_alarms(s->alarms, alarm);
+    }
+}
+
+static void find_extremes(const struct wall_pieces *p, double min_width_m, int lane, struct outline_test *out)
+{
+    for (size_t k = 0; k < p->count[lane]; k++) {
+        double left = p->left_m[k][lane], w = p->w[k][lane];
+        if (fabs(left) < min_width_m)
             continue;
-        struct xy_m n = pieces->pull[k].out;
-        double w = pieces->pull[k].weight, offset = pieces->pull[k].offset_m;
-        xx += w * n.x * n.x, xy += w * n.x * n.y, yy += w * n.y * n.y;
-        gx += w * n.x * offset, gy += w * n.y * offset;
-        length += p->length_m, walls += least(1, p->length_m / 2);
+        if (w > out->gain_z)
+            out->gain_z = w, out->gain_m = left, out->gain_is_step = piece_is_step(p, k, lane);
+        if (-w > out->loss_z)
+            out->loss_z = -w, out->loss_m = -left, out->loss_is_step = piece_is_step(p, k, lane);
     }
-    double det = xx * yy - xy * xy, chi2 = 0;
-    if (det < 0.02 * (xx + yy) * (xx + yy) || length < MOST_OF_IT * length_of(old))
+}
+
+// The mean turn of the walls. An arc is never longer than a quarter of a circle times its sine: little swing settles it.
+static void tell_turn(const struct wall_pieces *p, const struct test_scale *s, const struct totals *t, int lane, struct outline_test *out)
+{
+    double turn = 0, weight = t->weight_m2[lane];
+    if (weight <= 0 || 1.5708 * t->swung_m2[lane] < TURN_RAD * weight)
         return;
-    struct xy_m t = {-(yy * gx - xy * gy) / det, -(xx * gy - xy * gx) / det};
-    double own = s2 * (xx + yy) / (2 * det), far2 = dot(t, t); // no further than tails reach, and surely off the field
-    if (far2 > s->tail_m * s->tail_m || far2 < SURELY_OFF * SURELY_OFF * (own + s->registration_sd_m * s->registration_sd_m))
-        return;
-    for (size_t k = 0; k < pieces->count; k++) {
-        const struct wall_piece *p = &pieces->piece[k];
-        double left = p->offset_m - s->overhang_m + dot(old->wall[p->old_wall].out, t);
-        if (of_the_whole(old, new_, p, s))
-            chi2 += left * left * pieces->pull[k].weight / s2;
-    }
-    if (chi2 - fmax(0, walls - 2) - 2 * log(s->tail) >= s->alarm_z * s->alarm_z)
-        return;
-    *e = (struct estimate){t, s2 * yy / det, -s2 * xy / det, s2 * xx / det, 4 * s->vertex_noise_m};
+    for (size_t k = 0; k < p->count[lane]; k++)
+        if (p->alarm[k][lane] < INFINITY)
+            turn += p->length_m[k][lane] * p->length_m[k][lane] * asin(most(-1, least(1, p->sine[k][lane])));
+    out->turn_rad = turn / weight;
+    out->turn_z = fabs(out->turn_rad) * sqrt(weight) / (2 * s->vertex_noise_m);
 }
 
 static double bare(const struct walls *w)
 {
     double longest = 0;
     for (size_t i = 0; i < w->count; i++)
-        longest = most(longest, w->wall[i].length_m - w->covered_m[i]);
+        longest = most(longest, w->length_m[i] - w->covered_m[i]);
     return longest;
 }
 
-void change_test_outlines(const struct walls *old, const struct walls *new_, struct wall_pieces *pieces,
-                          const struct test_scale *s, struct wall_census *census, struct outline_test *out)
+static void tell(const struct wall_pieces *p, const struct test_scale *s, const struct totals *t, int lane, struct outline_pair *pair)
 {
-    wall_pieces_pull(old, pieces, s->overhang_m);
-    struct estimate e = estimate_move(pieces, s);
-    moved_freely(old, new_, pieces, s, &e);
-    struct xy_m middle = middle_of(old);
-    census->off_field += s->tail;
-    *out = (struct outline_test){.move = e.t, .move_sd_m = sqrt((e.vxx + e.vyy) / 2)};
-    double kept = 0, turn = 0, turn_weight = 0, squares = 0, freedom = 0;
-    for (size_t k = 0; k < pieces->count; k++) {
-        struct wall_piece *p = &pieces->piece[k];
-        const struct wall *a = &old->wall[p->old_wall], *b = &new_->wall[p->new_wall];
-        double left = pieces->pull[k].offset_m + dot(a->out, e.t), bend = bend_at(a, p, middle, s);
-        double sd = sqrt(variance_of(p, &pieces->pull[k], left, &e, s) + bend * bend), w = left / sd;
-        p->left_m = left, p->w = w;
-        p->step = p->length_m < PART_OF_WALL * a->length_m || p->length_m < PART_OF_WALL * b->length_m;
-        if (fabs(w) < KEPT_W)
-            kept += p->length_m;
-        if (p->length_m < SHORT_M || (p->step && p->length_m < SHORT_STEP * s->vertex_noise_m)) {
-            p->w = 0;
+    struct outline_test *out = &pair->test;
+    double freedom = t->freedom[lane], old_m = walls_length_m(pair->old), new_m = walls_length_m(pair->new_);
+    if (t->loud[lane])
+        find_extremes(p, s->min_width_m, lane, out);
+    tell_turn(p, s, t, lane, out);
+    out->kept = fmax(t->kept_m[lane] / old_m, t->kept_m[lane] / new_m);
+    if (freedom > 0 && out->kept < KEPT)
+        out->shape_z = (cbrt(t->squares[lane] / freedom) - (1 - 2 / (9 * freedom))) / sqrt(2 / (9 * freedom));
+    out->bare_old_m = bare(pair->old);
+    out->bare_new_m = bare(pair->new_);
+}
+
+// --- pairs side by side -----------------------------------------------------------------------------------------------------
+
+static struct xy_m middle_of(const struct walls *w)
+{
+    struct xy_m sum = {0, 0};
+    for (size_t i = 0; i < w->count; i++)
+        sum.x += w->from_x[i], sum.y += w->from_y[i];
+    double of = w->count > 0 ? (double)w->count : 1;
+    return (struct xy_m){sum.x / of, sum.y / of};
+}
+
+static void know(struct outline_pair *const pair[LANES], struct known *out)
+{
+    *out = (struct known){.sd_m = lanes_all(1)};
+    for (int lane = 0; lane < LANES; lane++) {
+        if (pair[lane] == NULL)
             continue;
-        }
-        double sine = most(-1, least(1, a->along.x * b->along.y - a->along.y * b->along.x)), angle = asin(sine);
-        double swing = p->length_m * sine / (2 * s->vertex_noise_m);
-        squares += least(w * w, MOST_W2) + (p->step ? 0 : least(swing * swing, MOST_W2)), freedom += p->step ? 1 : 2;
-        turn += p->length_m * p->length_m * angle, turn_weight += p->length_m * p->length_m;
-        count_wall(census, s->alarms, most(p->step ? s->step_z : s->alarm_z, s->min_width_m / sd));
-        if (fabs(left) < s->min_width_m)
+        const struct test_prior *prior = &pair[lane]->prior;
+        struct xy_m middle = middle_of(pair[lane]->old);
+        out->sd_m[lane] = prior->registration_sd_m, out->tail_m[lane] = prior->tail_m, out->bend_per_m[lane] = prior->bend_per_m;
+        out->old_m[lane] = walls_length_m(pair[lane]->old);
+        out->middle_x[lane] = middle.x, out->middle_y[lane] = middle.y;
+        out->has_tail[lane] = prior->tail > 0 ? -1 : 0;
+    }
+}
+
+void change_test_outlines(const struct test_scale *s, struct wall_pieces *pieces, struct outline_pair *const pair[LANES],
+                          struct wall_census *census)
+{
+    struct known known;
+    struct estimate e;
+    struct totals totals;
+    know(pair, &known);
+    wall_pieces_tell(pieces);
+    estimate_moves(pieces, s, &known, &e);
+    move_freely(pieces, s, pair, &known, &e);
+    hold_pieces(pieces, s, &known, &e, &totals);
+    for (int lane = 0; lane < LANES; lane++) {
+        if (pair[lane] == NULL)
             continue;
-        if (w > out->gain_z)
-            out->gain_z = w, out->gain_m = left, out->gain_is_step = p->step;
-        if (-w > out->loss_z)
-            out->loss_z = -w, out->loss_m = -left, out->loss_is_step = p->step;
+        pair[lane]->test = (struct outline_test){.move = {e.x[lane], e.y[lane]}, .move_sd_m = sqrt((e.vxx[lane] + e.vyy[lane]) / 2)};
+        census->off_field += pair[lane]->prior.tail;
+        count_alarms(pieces, s, lane, census);
+        tell(pieces, s, &totals, lane, pair[lane]);
     }
-    if (turn_weight > 0) {
-        out->turn_rad = turn / turn_weight;
-        out->turn_z = fabs(out->turn_rad) * sqrt(turn_weight) / (2 * s->vertex_noise_m);
-    }
-    out->kept = fmax(kept / length_of(old), kept / length_of(new_));
-    if (freedom > 0)
-        out->shape_z = (cbrt(squares / freedom) - (1 - 2 / (9 * freedom))) / sqrt(2 / (9 * freedom));
-    out->bare_old_m = bare(old);
-    out->bare_new_m = bare(new_);
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum stage { STAGE_IDENTITY, STAGE_JOIN, STAGE_REGISTER, STAGE_GROUP, STAGE_JUDGE, STAGE_RANK, STAGES };
-enum { SLICE = 256, AHEAD = 4 };
+enum { SLICE = 256 };
 static const size_t WKB_MOST = (size_t)8 << 30;
 
 const char *diff_stage_name(int stage)
@@ -191,22 +191,30 @@ static void comes(const struct work *w, int64_t group)
         footprint_comes(w->after, g->after[k]);
 }
 
+static void keep_change(struct bundle *b, const struct change *c, bool all)
+{
+    b->same += c->class == CHANGE_SAME;
+    if (c->class == CHANGE_SAME && !all)
+        return; // nobody will ask: a quarter of a gigabyte for a million buildings
+    b->change = mem_grow(b->change, &b->cap, b->count + 1, sizeof *b->change);
+    b->change[b->count++] = *c;
+}
+
 static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct judging *jg = ctx;
     struct bundle *b = &jg->bundle[first / SLICE];
-    struct change c;
+    struct change c[LANES];
     buf_init(&b->wkb, WKB_MOST);
     b->err.lang = jg->w->e->lang;
-    for (int64_t g = first; g < last; g++) {
-        comes(jg->w, g + AHEAD);
-        if (judge_group(jg->judge[thread], g, &c, &b->wkb, &b->census, &b->err) != OK)
+    for (int64_t g = first; g < last; g += LANES) {
+        int count = last - g < LANES ? (int)(last - g) : LANES;
+        for (int k = 0; k < LANES; k++)
+            comes(jg->w, g + LANES + k);
+        if (judge_groups(jg->judge[thread], g, count, c, &b->wkb, &b->census, &b->err) != OK)
             return;
-        b->same += c.class == CHANGE_SAME;
-        if (c.class == CHANGE_SAME && !jg->w->options.all)
-            continue; // nobody will ask: a quarter of a gigabyte for a million buildings
-        b->change = mem_grow(b->change, &b->cap, b->count + 1, sizeof *b->change);
-        b->change[b->count++] = c;
+        for (int k = 0; k < count; k++)
+            keep_change(b, &c[k], jg->w->options.all);
     }
 }
 
@@ -277,7 +285,7 @@ static enum status collect_bundles(struct work *w, const struct bundle *bundle, 
     return status;
 }
 
-static enum status judge_groups(struct work *w, struct wall_census *census)
+static enum status judge_all(struct work *w, struct wall_census *census)
 {
     struct judging jg = {.w = w};
     jg.in = (struct judge_input){w->before, w->after, &w->options, w->twin, w->placed, &w->groups, w->pairs.b, w->first_pair,
@@ -358,7 +366,7 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
     stage_done(&w, STAGE_REGISTER, 0.5);
     group_footprints(&w);
     stage_done(&w, STAGE_GROUP, 0.65);
-    enum status s = judge_groups(&w, &census);
+    enum status s = judge_all(&w, &census);
     stage_done(&w, STAGE_JUDGE, 0.95);
     if (s == OK) {
         hand_over_members(&w);

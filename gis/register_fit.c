@@ -80,7 +80,6 @@ double map_tie_variance(const struct map_tie *t) { return 1 / (double)t->weight 
 
 // The ties around one place, in units of the bandwidth: gathered once, used for every robust turn, LANES of them at a time. What
 // is behind the last one weighs nothing.
-enum { LANES = 4 };
 struct near_ties { int count; float u[ROOM + LANES], v[ROOM + LANES], x[ROOM + LANES], y[ROOM + LANES], weight[ROOM + LANES]; };
 
 // Where ties are dense only some of each cell are asked: MOST_TIES in all are enough for six numbers.
@@ -137,8 +136,6 @@ static const uint8_t PRODUCT[TERMS][TERMS] = {{0, 1, 2, 3, 4, 5},    {1, 3, 4, 6
                                               {3, 6, 7, 10, 11, 12}, {4, 7, 8, 11, 12, 13}, {5, 8, 9, 12, 13, 14}};
 
 // LANES ties side by side; each lane has sums of its own, so the answer is the same however wide the machine's vectors are.
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-typedef int64_t lanes_mask __attribute__((vector_size(LANES * sizeof(int64_t))));
 typedef float narrow __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 #define WIDEN(column) __builtin_convertvector(*(const narrow *)(column), lanes)
 
@@ -154,8 +151,7 @@ VECTORS static void sum_ties(const struct near_ties *t, const struct polynomial 
         if (last != NULL) {
             lanes off_x = x - last->x[0] - last->x[1] * u - last->x[2] * v - last->x[3] * uu - last->x[4] * uv - last->x[5] * vv;
             lanes off_y = y - last->y[0] - last->y[1] * u - last->y[2] * v - last->y[3] * uu - last->y[4] * uv - last->y[5] * vv;
-            lanes left = 1 - (off_x * off_x + off_y * off_y) * per_tukey2;
-            left = (lanes)((lanes_mask)left & (left > 0));
+            lanes left = lanes_most(1 - (off_x * off_x + off_y * off_y) * per_tukey2, lanes_all(0));
             w *= left * left;
         }
         lanes p[MONOMIALS] = {w,       w * u,   w * v,   w * uu,      w * uv,      w * vv,      w * uu * u, w * uu * v,

@@ -4,12 +4,13 @@
 #include "gis/register_parts.h"
 #include "gis/wall.h"
 #include <math.h>
-#include <string.h>
 
 static const double WALL_REACH_M = 2.5;  // a wall this far from its counterpart after the expected shift says nothing
 static const float TWIN_VARIANCE = 0.02f; // identical outlines: the displacement is known to the millimetre
 
-struct scratch { struct rings a, b; struct walls wa, wb; struct wall_pieces pieces; };
+// Pairs of one thread that wait for their displacement: they are fitted side by side.
+struct waiting { struct tie *tie; struct xy_m shift; uint32_t before, after; struct mm64 frame; struct walls walls; };
+struct scratch { struct rings rings; struct waiting waiting[LANES]; int count; struct walls walls; struct wall_pieces pieces; };
 struct tying {
     const struct register_input *in;
     struct ties *ties;
@@ -82,33 +83,71 @@ static uint32_t find_mate(const struct tying *t, uint32_t i, struct xy_m place, 
     return mate;
 }
 
-// The displacement of one pair by its walls; twice where the first expectation was off.
-static void measure(const struct tying *t, uint32_t i, uint32_t j, struct tie *out, struct scratch *s)
+// What the walls say of pairs where they are expected; the others' fits are no good.
+static void fit_waiting(const struct tying *t, struct scratch *s, const bool asked[LANES], struct wall_fit fit[LANES])
+{
+    wall_pieces_start(&s->pieces);
+    for (int k = 0; k < s->count; k++) {
+        struct waiting *w = &s->waiting[k];
+        if (!asked[k])
+            continue;
+        footprint_rings(t->in->after, w->after, w->frame, w->shift, &s->rings);
+        walls_of(&s->rings, &s->walls);
+        walls_match(&w->walls, &s->walls, WALL_REACH_M, &s->pieces, k);
+    }
+    wall_pieces_tell(&s->pieces);
+    wall_fit_moves(&s->pieces, 1.0, fit);
+    for (int k = 0; k < LANES; k++)
+        fit[k].good &= fit[k].pieces >= 3;
+}
+
+static void keep_tie(const struct waiting *w, const struct wall_fit *fit)
+{
+    double det = fit->xx * fit->yy - fit->xy * fit->xy;
+    *w->tie = (struct tie){w->tie->place, w->shift, (float)((fit->xx + fit->yy) / (2 * det)), (float)fit->residual_m, (float)fit->outward_m,
+                           w->before, w->after, (uint16_t)(fit->pieces > 60000 ? 60000 : fit->pieces), false};
+}
+
+// The displacement of all that wait by their walls; twice where the first expectation was off.
+static void measure_waiting(const struct tying *t, struct scratch *s)
+{
+    bool asked[LANES] = {0};
+    int left = s->count;
+    for (int k = 0; k < s->count; k++)
+        asked[k] = true;
+    for (int turn = 0; turn < 2 && left > 0; turn++) {
+        struct wall_fit fit[LANES];
+        fit_waiting(t, s, asked, fit);
+        left = 0;
+        for (int k = 0; k < s->count; k++) {
+            struct waiting *w = &s->waiting[k];
+            struct xy_m move = fit[k].move;
+            if (!asked[k])
+                continue;
+            w->shift.x += move.x, w->shift.y += move.y;
+            asked[k] = fit[k].good && turn == 0 && move.x * move.x + move.y * move.y >= 0.4 * 0.4;
+            left += asked[k];
+            if (fit[k].good && !asked[k])
+                keep_tie(w, &fit[k]);
+        }
+    }
+    s->count = 0;
+}
+
+static void wait_for_measure(const struct tying *t, uint32_t i, uint32_t j, struct tie *out, struct scratch *s)
 {
     const struct register_input *in = t->in;
-    struct xy_m shift = out->move;
+    struct waiting *w = &s->waiting[s->count++];
+    w->tie = out, w->before = j, w->after = i;
+    w->shift = out->move, w->frame = footprint_centre(in->before, j);
     if (t->expect->votes != NULL) { // a metre off: the middles tell more of a building left alone, and what was built on fits nowhere
         struct xy_m a = footprint_middle(in->before, j);
-        shift = (struct xy_m){a.x - out->place.x, a.y - out->place.y};
+        w->shift = (struct xy_m){a.x - out->place.x, a.y - out->place.y};
     }
-    struct mm64 frame = footprint_centre(in->before, j);
-    footprint_rings(in->before, j, frame, (struct xy_m){0, 0}, &s->a);
-    walls_of(&s->a, &s->wa);
-    struct wall_fit fit;
-    for (int turn = 0; turn < 2; turn++) {
-        footprint_rings(in->after, i, frame, shift, &s->b);
-        walls_of(&s->b, &s->wb);
-        memset(s->wa.covered_m, 0, s->wa.count * sizeof *s->wa.covered_m);
-        walls_match(&s->wa, &s->wb, WALL_REACH_M, &s->pieces);
-        if (s->pieces.count < 3 || !wall_fit_move(&s->wa, &s->pieces, 1.0, &fit))
-            return;
-        shift.x += fit.move.x, shift.y += fit.move.y;
-        if (fit.move.x * fit.move.x + fit.move.y * fit.move.y < 0.4 * 0.4)
-            break;
-    }
-    double det = fit.xx * fit.yy - fit.xy * fit.xy;
-    *out = (struct tie){out->place, shift, (float)((fit.xx + fit.yy) / (2 * det)), (float)fit.residual_m, (float)fit.outward_m, j, i,
-                        (uint16_t)(fit.pieces > 60000 ? 60000 : fit.pieces), false};
+    footprint_rings(in->before, j, w->frame, (struct xy_m){0, 0}, &s->rings);
+    walls_of(&s->rings, &w->walls);
+    if (s->count == LANES)
+        measure_waiting(t, s);
 }
 
 static struct xy_m expected_shift(const struct expected *e, const struct field_view *v, size_t cell, struct xy_m place)
@@ -136,7 +175,7 @@ static void find_tie(const struct tying *t, size_t cell, const struct field_view
     uint32_t mate = find_mate(t, i, place, shift);
     *out = (struct tie){.place = place, .move = shift};
     if (mate != NOBODY)
-        measure(t, i, mate, out, s);
+        wait_for_measure(t, i, mate, out, s);
 }
 
 static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
@@ -155,6 +194,7 @@ static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
             find_tie(t, c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
                      &t->scratch[thread]);
     }
+    measure_waiting(t, &t->scratch[thread]);
 }
 
 static double median_of(float *value, size_t count)
@@ -248,10 +288,10 @@ void ties_find(struct ties *ties, const struct expected *e, uint32_t step)
     pool_range(in->pool, (int64_t)ties->district->cell.count, 32, find_slice, &t);
     tell_fitting(&t);
     for (size_t k = 0; k < threads; k++) {
-        rings_clear(&t.scratch[k].a);
-        rings_clear(&t.scratch[k].b);
-        walls_clear(&t.scratch[k].wa);
-        walls_clear(&t.scratch[k].wb);
+        rings_clear(&t.scratch[k].rings);
+        walls_clear(&t.scratch[k].walls);
+        for (int lane = 0; lane < LANES; lane++)
+            walls_clear(&t.scratch[k].waiting[lane].walls);
         wall_pieces_clear(&t.scratch[k].pieces);
     }
     mem_free(t.scratch);

@@ -88,8 +88,7 @@ static inline void edges_choose(struct edges *e, const struct rings *r, const st
 }
 
 // Into the working frame, cut to the common x-range. Behind the last edge come some that meet nothing, up to a whole vector.
-enum { LANES = 4 };
-static inline int whole_lanes(int count) { return (count + LANES - 1) / LANES * LANES; }
+static inline int whole_lanes(int count) { return (int)lanes_whole((size_t)count); }
 
 static inline void edges_cut(struct edges *e, const struct box_m *common)
 {

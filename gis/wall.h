@@ -4,40 +4,60 @@
 // piece they share has an offset: the mean distance from the old wall to the new one along the old wall's outward normal,
 // positive outwards. Vertices drawn with noise s (sd per axis and survey) give an offset variance of s^2 * factor, where
 // factor = (1-t)^2 + t^2 at the middle t (0..1) of the piece on either wall, added: 1 for two whole walls.
+//
+// An adjustment is a chain of sums and divisions in which each step waits for the one before. So up to LANES pairs of outlines are
+// adjusted side by side, each in a lane of its own, as if it were alone.
 #pragma once
+#include "core/base/vectors.h"
 #include "gis/geom.h"
 
-struct wall {
-    struct xy_m from, along, out;     // start, unit direction, unit normal pointing out of the building
-    double length_m;
-    uint32_t ring;
+// Columns, with room for a whole vector behind the last wall. Scratch for one thread; grows to the largest outline met.
+struct walls {
+    size_t count, cap;
+    double *from_x, *from_y, *along_x, *along_y; // start, unit direction; the unit normal out of the building is (along_y, -along_x)
+    double *length_m;
+    double *covered_m;                // by walls_match: how much of each wall has a counterpart
 };
-struct wall_piece {
-    uint32_t old_wall, new_wall;
-    double length_m, offset_m;
-    double old_at, new_at;            // middle of the piece, 0..1 along either wall
-    double factor;                    // offset variance over s^2
-    double left_m, w;                 // by change_test: what is left of the offset beyond the fit; over its sd
-    bool step;                        // only a part of either wall
-};
-// Scratch for one thread; grows to the largest outline met.
-struct walls { struct wall *wall; size_t count, cap; double *covered_m; size_t covered_cap; };
-struct wall_pull { struct xy_m out; double offset_m, weight, root_factor; }; // a piece as an adjustment sees it; 1 / sqrt(factor)
-struct wall_pieces { struct wall_piece *piece; size_t count, cap; struct wall_pull *pull; size_t pull_cap; };
-
 void walls_of(const struct rings *outline, struct walls *out);
 void walls_clear(struct walls *w);
+double walls_length_m(const struct walls *w);
+
+// The pieces of up to LANES pairs: piece k of a pair is in its lane of every column's k.
+struct wall_pieces {
+    size_t count[LANES], most, cap;   // most: of the pair that has most
+    lanes *from_m, *to_m;             // along the old wall
+    lanes *offset_m;
+    lanes *old_x, *old_y, *along_x, *along_y, *old_m;     // the old wall
+    lanes *new_x, *new_y, *new_along_x, *new_along_y, *new_m;
+    lanes *length_m, *at_x, *at_y;    // by wall_pieces_tell: how long, its middle on the old wall,
+    lanes *sine;                      // of the turn from the old wall to the new one,
+    lanes *factor;                    // offset variance over s^2,
+    lanes *weight, *root_factor;      // in an adjustment, 0 behind the last piece; 1 / sqrt(factor)
+    lanes *left_m, *w, *alarm;        // by change_test: what is left of the offset beyond the fit; over its sd; what that must not reach
+    void *room;
+};
+void wall_pieces_start(struct wall_pieces *p);
 void wall_pieces_clear(struct wall_pieces *p);
 
-// All corresponding pieces no further apart than reach_m. At every place of an old wall the nearest new wall wins.
-// Sets covered_m of both: how much of each wall has a counterpart. Cost O(n m).
-void walls_match(struct walls *old, struct walls *new_, double reach_m, struct wall_pieces *out);
+// All corresponding pieces no further apart than reach_m, into a lane that has none yet. At every place of an old wall the nearest
+// new wall wins. Cost O(n m). After the last pair: wall_pieces_tell.
+void walls_match(struct walls *old, struct walls *new_, double reach_m, struct wall_pieces *out, int lane);
+void wall_pieces_tell(struct wall_pieces *p);
 
-// What adjustments ask of every piece again and again, once: into p->pull.
-void wall_pieces_pull(const struct walls *old, struct wall_pieces *p, double overhang_m);
+// The normal equations of "the offsets, less what all walls hang over, are one translation", robust: pieces count less the more they are
+// off what is believed so far (Tukey), nothing beyond the cut. Added to out: a prior may be there already.
+struct wall_belief {
+    lanes move_x, move_y, cut_m;
+    double overhang_m;
+    bool by_factor;                   // the cut is for a factor of 1
+    const lanes *weight;              // instead of the pieces' own; NULL: those
+};
+struct wall_sums { lanes xx, xy, yy, gx, gy; };
+void wall_pieces_sum(const struct wall_pieces *p, const struct wall_belief *b, struct wall_sums *out);
 
 // The translation of NEW that fits the pieces best (robust least squares on the offsets), metres, and what is left.
 struct wall_fit {
+    bool good;                        // false: too few directions, and nothing else is told
     struct xy_m move;                 // to be added to NEW
     double xx, xy, yy;                // normal matrix: sum of out out^T / factor; variance of move = s^2 * inverse
     double residual_m;                // root mean square of the offsets left, over sqrt(factor)
@@ -45,5 +65,5 @@ struct wall_fit {
     double worst_m;                   // largest |offset| left
     int pieces;
 };
-// tukey_m: pieces further off than this from the fit are left out. false: too few directions.
-bool wall_fit_move(const struct walls *old, struct wall_pieces *p, double tukey_m, struct wall_fit *out);
+// One fit a pair. tukey_m: pieces further off than this from the fit are left out.
+void wall_fit_moves(const struct wall_pieces *p, double tukey_m, struct wall_fit out[LANES]);

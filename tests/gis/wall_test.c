@@ -21,13 +21,16 @@ static void rectangle(struct rings *r, double x0, double y0, double x1, double y
     draw(r, p, 4);
 }
 
+enum { LANE = 2 };                       // any will do
 struct pair { struct rings a, b; struct walls wa, wb; struct wall_pieces pieces; };
 
 static void match(struct pair *p, double reach)
 {
     walls_of(&p->a, &p->wa);
     walls_of(&p->b, &p->wb);
-    walls_match(&p->wa, &p->wb, reach, &p->pieces);
+    wall_pieces_start(&p->pieces);
+    walls_match(&p->wa, &p->wb, reach, &p->pieces, LANE);
+    wall_pieces_tell(&p->pieces);
 }
 
 static void forget(struct pair *p)
@@ -46,9 +49,11 @@ static void a_moved_rectangle_gives_its_move(void **state)
     rectangle(&p.a, 0, 0, 12, 8);
     rectangle(&p.b, 0.7, -0.4, 12.7, 7.6);
     match(&p, 2.5);
-    assert_int_equal(p.pieces.count, 4);
-    struct wall_fit fit;
-    assert_true(wall_fit_move(&p.wa, &p.pieces, 1, &fit));
+    assert_int_equal(p.pieces.count[LANE], 4);
+    struct wall_fit fits[LANES], fit;
+    wall_fit_moves(&p.pieces, 1, fits);
+    fit = fits[LANE];
+    assert_true(fit.good);
     assert_true(fabs(fit.move.x + 0.7) < 1e-9);
     assert_true(fabs(fit.move.y - 0.4) < 1e-9);
     assert_true(fit.worst_m < 1e-9);
@@ -64,13 +69,13 @@ static void a_wing_on_part_of_a_wall_is_a_piece_of_its_own(void **state)
     draw(&p.b, wing, 8);
     match(&p, 14);
     double far = 0, near = 0;
-    for (size_t k = 0; k < p.pieces.count; k++) {
-        if (p.pieces.piece[k].old_wall != 1)
+    for (size_t k = 0; k < p.pieces.count[LANE]; k++) {
+        if (p.pieces.old_x[k][LANE] != 12 || p.pieces.old_y[k][LANE] != 0) // not the eastern wall
             continue;
-        if (fabs(p.pieces.piece[k].offset_m - 3) < 1e-9)
-            far += p.pieces.piece[k].length_m;
-        if (fabs(p.pieces.piece[k].offset_m) < 1e-9)
-            near += p.pieces.piece[k].length_m;
+        if (fabs(p.pieces.offset_m[k][LANE] - 3) < 1e-9)
+            far += p.pieces.length_m[k][LANE];
+        if (fabs(p.pieces.offset_m[k][LANE]) < 1e-9)
+            near += p.pieces.length_m[k][LANE];
     }
     assert_true(fabs(far - 4) < 1e-9);
     assert_true(fabs(near - 4) < 1e-9);
@@ -79,13 +84,14 @@ static void a_wing_on_part_of_a_wall_is_a_piece_of_its_own(void **state)
 
 static struct outline_test test_with(struct pair *p, double noise, double registration_sd)
 {
-    struct test_scale scale = {.vertex_noise_m = noise, .registration_sd_m = registration_sd, .min_width_m = 0.85, .alarm_z = 4, .step_z = 3.2};
+    struct test_scale scale = {.vertex_noise_m = noise, .min_width_m = 0.85, .alarm_z = 4, .step_z = 3.2};
+    struct outline_pair one = {.old = &p->wa, .new_ = &p->wb, .prior = {.registration_sd_m = registration_sd}}, *pair[LANES] = {NULL};
     struct wall_census census = {0};
-    struct outline_test t;
+    pair[LANE] = &one;
     match(p, 14);
-    change_test_outlines(&p->wa, &p->wb, &p->pieces, &scale, &census, &t);
-    assert_int_equal(census.walls, p->pieces.count);
-    return t;
+    change_test_outlines(&scale, &p->pieces, pair, &census);
+    assert_int_equal(census.walls, p->pieces.count[LANE]);
+    return one.test;
 }
 
 static void an_extension_stands_out_of_drawing_noise(void **state)
@@ -132,15 +138,58 @@ static void a_turned_building_is_seen_though_its_walls_keep_their_middles(void *
     forget(&p);
 }
 
+// A house in a lane of its own, whoever is tested beside it: to the last bit.
+static void whoever_stands_beside_changes_nothing(void **state)
+{
+    (void)state;
+    static const double turn[LANES] = {0, 0.3, 0.7, 1.2}, wide[LANES] = {9, 12, 40, 7}, gain[LANES] = {0, 3, 0.4, 0};
+    struct test_scale scale = {.vertex_noise_m = 0.2, .min_width_m = 0.85, .alarm_z = 4, .step_z = 3.2};
+    struct outline_pair pair[LANES], *together[LANES];
+    struct pair p[LANES] = {0};
+    struct wall_pieces pieces = {0};
+    struct wall_census census = {0}, all = {0};
+    wall_pieces_start(&pieces);
+    for (int k = 0; k < LANES; k++) {
+        double c = cos(turn[k]), s = sin(turn[k]);
+        struct xy_m a[] = {{0, 0}, {wide[k], 0}, {wide[k], 8}, {4, 8}, {4, 5 + k}, {0, 5 + k}}, b[6];
+        for (int v = 0; v < 6; v++) {
+            struct xy_m q = {a[v].x + (v == 1 || v == 2 ? gain[k] : 0) + 0.05 * v, a[v].y - 0.04 * (v % 3)};
+            b[v] = (struct xy_m){c * q.x - s * q.y, s * q.x + c * q.y};
+            a[v] = (struct xy_m){c * a[v].x - s * a[v].y, s * a[v].x + c * a[v].y};
+        }
+        draw(&p[k].a, a, k == 2 ? 4 : 6);
+        draw(&p[k].b, b, k == 2 ? 4 : 6);
+        walls_of(&p[k].a, &p[k].wa);
+        walls_of(&p[k].b, &p[k].wb);
+        walls_match(&p[k].wa, &p[k].wb, 14, &pieces, k);
+        pair[k] = (struct outline_pair){.old = &p[k].wa, .new_ = &p[k].wb, .prior = {0.05 * (k + 1), 0.02, 1, 1e-4}};
+        together[k] = &pair[k];
+    }
+    change_test_outlines(&scale, &pieces, together, &all);
+    for (int k = 0; k < LANES; k++) {
+        struct outline_pair one = {.old = &p[k].wa, .new_ = &p[k].wb, .prior = pair[k].prior}, *alone[LANES] = {[LANE] = &one};
+        match(&p[k], 14);
+        change_test_outlines(&scale, &p[k].pieces, alone, &census);
+        assert_true(one.test.move.x == pair[k].test.move.x && one.test.move_sd_m == pair[k].test.move_sd_m);
+        assert_true(one.test.gain_z == pair[k].test.gain_z && one.test.kept == pair[k].test.kept && one.test.turn_rad == pair[k].test.turn_rad);
+        assert_true((one.test.gain_z > 4) == (gain[k] > 1));
+        forget(&p[k]);
+    }
+    assert_true(all.walls == census.walls && all.expected == census.expected);
+    wall_pieces_clear(&pieces);
+}
+
 static void an_empty_outline_has_no_walls(void **state)
 {
     (void)state;
     struct pair p = {0};
     rectangle(&p.a, 0, 0, 12, 8);
     match(&p, 5);
-    assert_int_equal(p.pieces.count, 0);
-    struct wall_fit fit;
-    assert_false(wall_fit_move(&p.wa, &p.pieces, 1, &fit));
+    assert_int_equal(p.pieces.count[LANE], 0);
+    struct wall_fit fits[LANES];
+    wall_fit_moves(&p.pieces, 1, fits);
+    for (int lane = 0; lane < LANES; lane++)
+        assert_false(fits[lane].good);
     forget(&p);
 }
 
@@ -152,6 +201,7 @@ int main(void)
         cmocka_unit_test(an_extension_stands_out_of_drawing_noise),
         cmocka_unit_test(a_leftover_shift_is_no_extension),
         cmocka_unit_test(a_turned_building_is_seen_though_its_walls_keep_their_middles),
+        cmocka_unit_test(whoever_stands_beside_changes_nothing),
         cmocka_unit_test(an_empty_outline_has_no_walls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
