@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double BOTH = 4096;             // windings of the cutting side are counted in these, so that one sum does for both
+enum { BOTH_BITS = 12, BOTH = 1 << BOTH_BITS };  // windings of the cutting side are counted in these, so that one sum does for both
 
 struct arrangement *arrange_open(void)
 {
@@ -26,11 +26,25 @@ void arrange_start(struct arrangement *a)
 
 // --- edges ------------------------------------------------------------------------------------------------------------------
 
+// The last of the places so near, or -1. Two places make one vector.
+VECTORS static int find_place(const struct arrangement *a, struct xy_m p)
+{
+    lanes at = {p.x, p.y, p.x, p.y};
+    for (int k = (a->places - 1) / 2; k >= 0; k--) {
+        unsigned near = lanes_bits(lanes_size(lanes_at(&a->place[2 * k].x) - at) < ARRANGE_NEAR_M);
+        if ((near & 12) == 12 && 2 * k + 1 < a->places)
+            return 2 * k + 1;
+        if ((near & 3) == 3)
+            return 2 * k;
+    }
+    return -1;
+}
+
 uint16_t arrange_place(struct arrangement *a, struct xy_m p)
 {
-    for (int k = a->places - 1; k >= 0; k--)
-        if (fabs(a->place[k].x - p.x) < ARRANGE_NEAR_M && fabs(a->place[k].y - p.y) < ARRANGE_NEAR_M)
-            return (uint16_t)k;
+    int known = a->places > 0 ? find_place(a, p) : -1;
+    if (known >= 0)
+        return (uint16_t)known;
     if (a->places == ARRANGE_PLACES) {
         a->refused = true;
         return 0;
@@ -39,25 +53,29 @@ uint16_t arrange_place(struct arrangement *a, struct xy_m p)
     return (uint16_t)a->places++;
 }
 
-void arrange_edge(struct arrangement *a, struct xy_m from, struct xy_m to, enum arrange_side side)
+void arrange_edge(struct arrangement *a, uint16_t from, uint16_t to, enum arrange_side side)
 {
     if (a->edges == ARRANGE_EDGES)
         a->refused = true;
-    if (a->refused)
+    if (a->refused || from == to)
         return;
-    struct arrange_edge e = {.from = arrange_place(a, from), .to = arrange_place(a, to), .first_split = ARRANGE_NONE, .side = side};
-    struct xy_m p = a->place[e.from], q = a->place[e.to];
-    e.min_x = (p.x < q.x ? p.x : q.x) - ARRANGE_NEAR_M, e.max_x = (p.x > q.x ? p.x : q.x) + ARRANGE_NEAR_M;
-    e.min_y = (p.y < q.y ? p.y : q.y) - ARRANGE_NEAR_M, e.max_y = (p.y > q.y ? p.y : q.y) + ARRANGE_NEAR_M;
-    if (e.from != e.to)
-        a->edge[a->edges++] = e;
+    struct xy_m p = a->place[from], q = a->place[to];
+    int k = a->edges++;
+    a->edge[k] = (struct arrange_edge){.from = from, .to = to, .first_split = ARRANGE_NONE, .side = side};
+    a->min_x[k] = (p.x < q.x ? p.x : q.x) - ARRANGE_NEAR_M, a->max_x[k] = (p.x > q.x ? p.x : q.x) + ARRANGE_NEAR_M;
+    a->min_y[k] = (p.y < q.y ? p.y : q.y) - ARRANGE_NEAR_M, a->max_y[k] = (p.y > q.y ? p.y : q.y) + ARRANGE_NEAR_M;
 }
 
 void arrange_add(struct arrangement *a, const struct rings *r, enum arrange_side side)
 {
-    for (uint32_t k = 0; k < r->count; k++)
-        for (uint32_t i = r->first[k], last = r->first[k + 1] - 1; i < r->first[k + 1]; last = i++)
-            arrange_edge(a, r->vertex[last], r->vertex[i], side);
+    for (uint32_t k = 0; k < r->count; k++) {
+        uint16_t from = arrange_place(a, r->vertex[r->first[k + 1] - 1]);
+        for (uint32_t i = r->first[k]; i < r->first[k + 1] && !a->refused; i++) {
+            uint16_t to = arrange_place(a, r->vertex[i]);
+            arrange_edge(a, from, to, side);
+            from = to;
+        }
+    }
 }
 
 // --- where they meet --------------------------------------------------------------------------------------------------------
@@ -124,17 +142,33 @@ static void meet(struct arrangement *a, struct arrange_edge *e, const struct rul
     split(a, f, at_f, place);
 }
 
+// Edges behind this one whose boxes meet its own, in their order. Returns how many.
+VECTORS static int find_near(const struct arrangement *a, int i, uint16_t near[ARRANGE_EDGES])
+{
+    lanes min_x = lanes_all(a->min_x[i]), min_y = lanes_all(a->min_y[i]), max_x = lanes_all(a->max_x[i]), max_y = lanes_all(a->max_y[i]);
+    int n = 0;
+    for (int k = (i + 1) / LANES * LANES; k < a->edges; k += LANES) {
+        unsigned bits = lanes_bits((min_x <= lanes_at(&a->max_x[k])) & (lanes_at(&a->min_x[k]) <= max_x) &
+                                   (min_y <= lanes_at(&a->max_y[k])) & (lanes_at(&a->min_y[k]) <= max_y));
+        if (k <= i)
+            bits &= ~0u << (i + 1 - k);
+        for (; bits != 0; bits &= bits - 1)
+            near[n++] = (uint16_t)(k + __builtin_ctz(bits));
+    }
+    return n;
+}
+
 static void split_edges(struct arrangement *a)
 {
     struct ruler ruler[ARRANGE_EDGES];
+    uint16_t near[ARRANGE_EDGES];
     for (int k = 0; k < a->edges; k++)
         ruler[k] = ruler_of(a, &a->edge[k]);
+    for (int k = a->edges; k % LANES != 0; k++)
+        a->min_x[k] = INFINITY, a->max_x[k] = -INFINITY; // behind the last one: near nobody
     for (int i = 0; i < a->edges; i++)
-        for (int k = i + 1; k < a->edges; k++) {
-            struct arrange_edge *e = &a->edge[i], *f = &a->edge[k];
-            if (e->min_x <= f->max_x && f->min_x <= e->max_x && e->min_y <= f->max_y && f->min_y <= e->max_y)
-                meet(a, e, &ruler[i], f, &ruler[k]);
-        }
+        for (int n = find_near(a, i, near), k = 0; k < n; k++)
+            meet(a, &a->edge[i], &ruler[i], &a->edge[near[k]], &ruler[near[k]]);
 }
 
 // --- pieces -----------------------------------------------------------------------------------------------------------------
@@ -189,40 +223,51 @@ static void lay_columns(struct arrangement *a)
         a->high_x[k] = a->place[p->high].x, a->high_y[k] = a->place[p->high].y;
         a->both[k] = p->winding[0] + BOTH * p->winding[1];
     }
+    for (int k = a->pieces; k % LANES != 0; k++)
+        a->low_x[k] = a->low_y[k] = a->high_x[k] = a->high_y[k] = a->both[k] = 0;
 }
 
-// What every piece adds to the windings at (u, v), looked at along v from far out: without branches, for the machine's vectors.
-static void crossings(const double *restrict pu, const double *restrict pv, const double *restrict qu, const double *restrict qv,
-                      const double *restrict both, int n, double u, double v, double *restrict out)
+struct columns { const double *pu, *pv, *qu, *qv, *both; };
+
+// What all pieces together add to the windings at (u, v), looked at along v from far out. Whole numbers: the order does not matter.
+VECTORS static double crossings(const struct columns *c, int n, double u, double v)
 {
-    for (int k = 0; k < n; k++) {
-        double way = (pu[k] <= u ? 1.0 : 0.0) - (qu[k] <= u ? 1.0 : 0.0);
-        double beyond = way * ((qv[k] - pv[k]) * (u - pu[k]) - (v - pv[k]) * (qu[k] - pu[k]));
-        out[k] = beyond > 0 ? way * both[k] : 0.0;
+    lanes sum = lanes_all(0);
+    for (int k = 0; k < n; k += LANES) {
+        lanes pu = lanes_at(c->pu + k), pv = lanes_at(c->pv + k), qu = lanes_at(c->qu + k), qv = lanes_at(c->qv + k), both = lanes_at(c->both + k);
+        lanes_mask p = pu <= u, q = qu <= u;
+        lanes beyond = (qv - pv) * (u - pu) - (v - pv) * (qu - pu);
+        sum += lanes_only(p & ~q & (beyond > 0), both) - lanes_only(q & ~p & (beyond < 0), both);
     }
+    return sum[0] + sum[1] + (sum[2] + sum[3]);
+}
+
+// What one piece adds.
+static double crossing(const struct columns *c, double u, double v)
+{
+    int way = (c->pu[0] <= u) - (c->qu[0] <= u);
+    return way * ((c->qv[0] - c->pv[0]) * (u - c->pu[0]) - (v - c->pv[0]) * (c->qu[0] - c->pu[0])) > 0 ? way * c->both[0] : 0;
 }
 
 // Both windings of a place in one number.
-static struct arrange_windings apart(double both)
+static struct arrange_windings apart(int both)
 {
-    double cut = nearbyint(both / BOTH);
-    return (struct arrange_windings){{(int)(both - BOTH * cut), (int)cut}};
+    int cut = (both + BOTH / 2) >> BOTH_BITS;
+    return (struct arrange_windings){{both - BOTH * cut, cut}};
 }
 
-// By a ray from the middle of a piece: along y for flat pieces, along x for steep ones.
+// By a ray from the middle of a piece: along y for flat pieces, along x for steep ones. The piece itself is left out.
 static struct arrange_sides look_out(const struct arrangement *a, int of)
 {
-    double out[ARRANGE_PIECES], sum = 0, dx = a->high_x[of] - a->low_x[of], dy = a->high_y[of] - a->low_y[of];
+    double dx = a->high_x[of] - a->low_x[of], dy = a->high_y[of] - a->low_y[of];
     double x = a->low_x[of] + dx / 2, y = a->low_y[of] + dy / 2;
     bool steep = fabs(dy) > fabs(dx), forward = steep ? dy > 0 : dx > 0;
-    if (steep)
-        crossings(a->low_y, a->low_x, a->high_y, a->high_x, a->both, a->pieces, y, x, out);
-    else
-        crossings(a->low_x, a->low_y, a->high_x, a->high_y, a->both, a->pieces, x, y, out);
-    out[of] = 0;
-    for (int k = 0; k < a->pieces; k++)
-        sum += out[k];
-    double far = steep ? sum : -sum, near = far + (forward == steep ? a->both[of] : -a->both[of]);
+    struct columns c = steep ? (struct columns){a->low_y, a->low_x, a->high_y, a->high_x, a->both}
+                             : (struct columns){a->low_x, a->low_y, a->high_x, a->high_y, a->both};
+    struct columns own = {c.pu + of, c.pv + of, c.qu + of, c.qv + of, c.both + of};
+    double u = steep ? y : x, v = steep ? x : y;
+    int sum = (int)(crossings(&c, a->pieces, u, v) - crossing(&own, u, v)), both = (int)a->both[of];
+    int far = steep ? sum : -sum, near = far + (forward == steep ? both : -both);
     bool far_is_left = forward != steep;
     return (struct arrange_sides){apart(far_is_left ? far : near), apart(far_is_left ? near : far)};
 }
@@ -264,6 +309,8 @@ bool arrange_regions(struct arrangement *a, struct rings *out)
 {
     if (!a->refused)
         split_edges(a);
+    if (!a->refused && arrange_loops(a, out))
+        return true;
     if (!a->refused)
         cut_pieces(a);
     if (!a->refused)

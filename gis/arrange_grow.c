@@ -7,15 +7,15 @@
 
 static const double MITRE_LIMIT = 5;       // times the distance: a sharper corner is cut off there
 
-struct path { struct arrangement *a; struct xy_m first, last; bool begun; };
+struct path { struct arrangement *a; struct xy_m first; uint16_t last; bool begun; };
 
 static void go(struct path *p, double x, double y)
 {
-    struct xy_m to = {x, y};
+    uint16_t to = arrange_place(p->a, (struct xy_m){x, y});
     if (p->begun)
         arrange_edge(p->a, p->last, to, ARRANGE_COVERED);
     else
-        p->first = to;
+        p->first = (struct xy_m){x, y};
     p->last = to;
     p->begun = true;
 }

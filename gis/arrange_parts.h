@@ -1,10 +1,11 @@
 // arrange_parts.h - an arrangement at work, inside arrange*.c. For nobody else.
 #pragma once
+#include "core/base/vectors.h"
 #include "gis/arrange.h"
 
 enum { ARRANGE_EDGES = 160, ARRANGE_PLACES = 512, ARRANGE_SPLITS = 1024, ARRANGE_PIECES = 768, ARRANGE_NONE = 0xffff };
 
-struct arrange_edge { uint16_t from, to, first_split; uint8_t side; double min_x, min_y, max_x, max_y; };
+struct arrange_edge { uint16_t from, to, first_split; uint8_t side; };
 struct arrange_split { double at; uint16_t place, next; };   // at: along the edge, 0..1
 struct arrange_piece {
     uint16_t low, high;          // places, low < high
@@ -18,6 +19,7 @@ struct arrange_sides { struct arrange_windings left, right; };  // of a piece, f
 struct arrangement {
     struct xy_m place[ARRANGE_PLACES];
     struct arrange_edge edge[ARRANGE_EDGES];
+    double min_x[ARRANGE_EDGES], min_y[ARRANGE_EDGES], max_x[ARRANGE_EDGES], max_y[ARRANGE_EDGES]; // of edges, with room to touch
     struct arrange_split split[ARRANGE_SPLITS];
     struct arrange_piece piece[ARRANGE_PIECES];
     uint16_t first_piece[ARRANGE_PLACES], degree[ARRANGE_PLACES];
@@ -32,5 +34,6 @@ struct arrangement {
 };
 
 uint16_t arrange_place(struct arrangement *a, struct xy_m p);
-void arrange_edge(struct arrangement *a, struct xy_m from, struct xy_m to, enum arrange_side side);
-bool arrange_trace(struct arrangement *a, struct rings *out); // chains bounds into rings
+void arrange_edge(struct arrangement *a, uint16_t from, uint16_t to, enum arrange_side side);
+bool arrange_trace(struct arrangement *a, struct rings *out);  // chains bounds into rings
+bool arrange_loops(struct arrangement *a, struct rings *out);  // where nothing meets: the loops as they were drawn; false: not so simple

@@ -99,33 +99,86 @@ static void copy_corners(const struct rings *from, uint32_t k, struct rings *out
 }
 
 // The smallest outer ring round a hole; count: none.
-static uint32_t outer_of(const struct rings *r, uint32_t hole)
+static uint32_t outer_of(const struct rings *r, const double *area, uint32_t hole)
 {
     struct xy_m p = r->vertex[r->first[hole]], q = r->vertex[r->first[hole] + 1], middle = {(p.x + q.x) / 2, (p.y + q.y) / 2};
     uint32_t best = r->count;
-    for (uint32_t k = 0; k < r->count; k++) {
-        double area = area_of(r, k);
-        if (area > 0 && holds(r, k, middle) && (best == r->count || area < area_of(r, best)))
+    for (uint32_t k = 0; k < r->count; k++)
+        if (area[k] > 0 && (best == r->count || area[k] < area[best]) && holds(r, k, middle))
             best = k;
-    }
     return best;
 }
 
 static bool sort_rings(const struct rings *r, struct rings *out)
 {
+    double area[ARRANGE_PIECES / 3];
     uint32_t holes = 0, placed = 0;
-    for (uint32_t k = 0; k < r->count; k++)
-        holes += area_of(r, k) < -NOTHING_M2;
     for (uint32_t k = 0; k < r->count; k++) {
-        if (area_of(r, k) <= NOTHING_M2)
+        area[k] = area_of(r, k);
+        holes += area[k] < -NOTHING_M2;
+    }
+    for (uint32_t k = 0; k < r->count; k++) {
+        if (area[k] <= NOTHING_M2)
             continue;
         copy_corners(r, k, out);
         for (uint32_t h = 0; h < r->count && holes > 0; h++)
-            if (area_of(r, h) < -NOTHING_M2 && outer_of(r, h) == k)
+            if (area[h] < -NOTHING_M2 && outer_of(r, area, h) == k)
                 copy_corners(r, h, out), placed++;
     }
     return placed == holes;
 }
+
+// --- where nothing meets ----------------------------------------------------------------------------------------------------
+
+// As many places as edges, and each edge goes on where the one before ended or where a new loop begins.
+static bool draw_loops(const struct arrangement *a, struct rings *out)
+{
+    for (int k = 0, first = 0; k < a->edges; k++) {
+        if (a->edge[k].side != ARRANGE_COVERED)
+            return false;
+        rings_add_vertex(out, a->place[a->edge[k].from]);
+        if (a->edge[k].to == a->edge[first].from) {
+            rings_end_ring(out);
+            first = k + 1;
+        } else if (k + 1 == a->edges || a->edge[k].to != a->edge[k + 1].from)
+            return false;
+    }
+    return true;
+}
+
+static struct box_m box_of(const struct rings *r, uint32_t k)
+{
+    uint32_t first[2] = {0, r->first[k + 1] - r->first[k]};
+    return rings_box(&(struct rings){.vertex = r->vertex + r->first[k], .first = first, .count = 1});
+}
+
+static bool lies_apart(const struct rings *r, uint32_t k)
+{
+    struct box_m own = box_of(r, k);
+    for (uint32_t i = 0; i < k; i++) {
+        struct box_m other = box_of(r, i);
+        if (own.min_x <= other.max_x && other.min_x <= own.max_x && own.min_y <= other.max_y && other.min_y <= own.max_y)
+            return false;
+    }
+    return true;
+}
+
+// Nothing was split, so no loop meets itself or another; each goes round its ground, none round another.
+bool arrange_loops(struct arrangement *a, struct rings *out)
+{
+    if (a->splits > 0 || a->places != a->edges)
+        return false;
+    rings_start(&a->traced);
+    if (!draw_loops(a, &a->traced))
+        return false;
+    for (uint32_t k = 0; k < a->traced.count; k++)
+        if (area_of(&a->traced, k) <= NOTHING_M2 || !lies_apart(&a->traced, k))
+            return false;
+    rings_start(out);
+    return sort_rings(&a->traced, out);
+}
+
+// --- where walls meet -------------------------------------------------------------------------------------------------------
 
 bool arrange_trace(struct arrangement *a, struct rings *out)
 {

@@ -112,7 +112,18 @@ static struct moments rings_moments(const struct rings *r)
 
 double rings_area_m2(const struct rings *r)
 {
-    return rings_moments(r).area2 / 2;
+    double sum = 0;
+    for (uint32_t k = 0; k < r->count; k++) {
+        struct xy_m from = r->vertex[0], a = r->vertex[r->first[k + 1] - 1];
+        double area2 = 0, ax = a.x - from.x, ay = a.y - from.y;
+        for (uint32_t i = r->first[k]; i < r->first[k + 1]; i++) {
+            double bx = r->vertex[i].x - from.x, by = r->vertex[i].y - from.y;
+            area2 += ax * by - bx * ay;
+            ax = bx, ay = by;
+        }
+        sum += area2;
+    }
+    return sum / 2;
 }
 
 double rings_perimeter_m(const struct rings *r)
