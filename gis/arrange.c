@@ -26,25 +26,11 @@ void arrange_start(struct arrangement *a)
 
 // --- edges ------------------------------------------------------------------------------------------------------------------
 
-// The last of the places so near, or -1. Two places make one vector.
-VECTORS static int find_place(const struct arrangement *a, struct xy_m p)
-{
-    lanes at = {p.x, p.y, p.x, p.y};
-    for (int k = (a->places - 1) / 2; k >= 0; k--) {
-        unsigned near = lanes_bits(lanes_size(lanes_at(&a->place[2 * k].x) - at) < ARRANGE_NEAR_M);
-        if ((near & 12) == 12 && 2 * k + 1 < a->places)
-            return 2 * k + 1;
-        if ((near & 3) == 3)
-            return 2 * k;
-    }
-    return -1;
-}
-
 uint16_t arrange_place(struct arrangement *a, struct xy_m p)
 {
-    int known = a->places > 0 ? find_place(a, p) : -1;
-    if (known >= 0)
-        return (uint16_t)known;
+    for (int k = a->places - 1; k >= 0; k--)
+        if (fabs(a->place[k].x - p.x) < ARRANGE_NEAR_M && fabs(a->place[k].y - p.y) < ARRANGE_NEAR_M)
+            return (uint16_t)k;
     if (a->places == ARRANGE_PLACES) {
         a->refused = true;
         return 0;
@@ -142,18 +128,18 @@ static void meet(struct arrangement *a, struct arrange_edge *e, const struct rul
     split(a, f, at_f, place);
 }
 
-// Edges behind this one whose boxes meet its own, in their order. Returns how many.
-VECTORS static int find_near(const struct arrangement *a, int i, uint16_t near[ARRANGE_EDGES])
+// All pairs of edges whose boxes meet, in their order.
+VECTORS static int find_near(const struct arrangement *a, struct arrange_pair *near)
 {
-    lanes min_x = lanes_all(a->min_x[i]), min_y = lanes_all(a->min_y[i]), max_x = lanes_all(a->max_x[i]), max_y = lanes_all(a->max_y[i]);
     int n = 0;
-    for (int k = (i + 1) / LANES * LANES; k < a->edges; k += LANES) {
-        unsigned bits = lanes_bits((min_x <= lanes_at(&a->max_x[k])) & (lanes_at(&a->min_x[k]) <= max_x) &
-                                   (min_y <= lanes_at(&a->max_y[k])) & (lanes_at(&a->min_y[k]) <= max_y));
-        if (k <= i)
-            bits &= ~0u << (i + 1 - k);
-        for (; bits != 0; bits &= bits - 1)
-            near[n++] = (uint16_t)(k + __builtin_ctz(bits));
+    for (int i = 0; i < a->edges; i++) {
+        lanes min_x = lanes_all(a->min_x[i]), min_y = lanes_all(a->min_y[i]), max_x = lanes_all(a->max_x[i]), max_y = lanes_all(a->max_y[i]);
+        for (int k = (i + 1) / LANES * LANES; k < a->edges; k += LANES) {
+            unsigned bits = lanes_bits((min_x <= lanes_at(&a->max_x[k])) & (lanes_at(&a->min_x[k]) <= max_x) &
+                                       (min_y <= lanes_at(&a->max_y[k])) & (lanes_at(&a->min_y[k]) <= max_y));
+            for (bits &= k <= i ? ~0u << (i + 1 - k) : ~0u; bits != 0; bits &= bits - 1)
+                near[n++] = (struct arrange_pair){(uint8_t)i, (uint8_t)(k + __builtin_ctz(bits))};
+        }
     }
     return n;
 }
@@ -161,14 +147,12 @@ VECTORS static int find_near(const struct arrangement *a, int i, uint16_t near[A
 static void split_edges(struct arrangement *a)
 {
     struct ruler ruler[ARRANGE_EDGES];
-    uint16_t near[ARRANGE_EDGES];
     for (int k = 0; k < a->edges; k++)
         ruler[k] = ruler_of(a, &a->edge[k]);
     for (int k = a->edges; k % LANES != 0; k++)
         a->min_x[k] = INFINITY, a->max_x[k] = -INFINITY; // behind the last one: near nobody
-    for (int i = 0; i < a->edges; i++)
-        for (int n = find_near(a, i, near), k = 0; k < n; k++)
-            meet(a, &a->edge[i], &ruler[i], &a->edge[near[k]], &ruler[near[k]]);
+    for (int n = find_near(a, a->near), k = 0; k < n; k++)
+        meet(a, &a->edge[a->near[k].a], &ruler[a->near[k].a], &a->edge[a->near[k].b], &ruler[a->near[k].b]);
 }
 
 // --- pieces -----------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ struct arrange_piece {
     int16_t winding[2];          // by side: edges from low to high less those back
 };
 
+struct arrange_pair { uint8_t a, b; };       // of edges
 struct arrange_windings { int n[2]; };       // by side
 struct arrange_sides { struct arrange_windings left, right; };  // of a piece, from low to high
 
@@ -20,6 +21,7 @@ struct arrangement {
     struct xy_m place[ARRANGE_PLACES];
     struct arrange_edge edge[ARRANGE_EDGES];
     double min_x[ARRANGE_EDGES], min_y[ARRANGE_EDGES], max_x[ARRANGE_EDGES], max_y[ARRANGE_EDGES]; // of edges, with room to touch
+    struct arrange_pair near[ARRANGE_EDGES * ARRANGE_EDGES / 2];
     struct arrange_split split[ARRANGE_SPLITS];
     struct arrange_piece piece[ARRANGE_PIECES];
     uint16_t first_piece[ARRANGE_PLACES], degree[ARRANGE_PLACES];

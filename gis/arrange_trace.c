@@ -172,7 +172,7 @@ bool arrange_loops(struct arrangement *a, struct rings *out)
     if (!draw_loops(a, &a->traced))
         return false;
     for (uint32_t k = 0; k < a->traced.count; k++)
-        if (area_of(&a->traced, k) <= NOTHING_M2 || !lies_apart(&a->traced, k))
+        if (area_of(&a->traced, k) <= NOTHING_M2 || (k > 0 && !lies_apart(&a->traced, k)))
             return false;
     rings_start(out);
     return sort_rings(&a->traced, out);

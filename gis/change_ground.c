@@ -2,6 +2,7 @@
 #include "gis/change_parts.h"
 #include "core/base/mem.h"
 #include "gis/register_parts.h"
+#include "gis/relate.h"
 #include "gis/wkb.h"
 #include <math.h>
 #include <string.h>
@@ -62,18 +63,25 @@ static struct rings *parts_next(struct parts *p)
             memcpy(item, p->item, p->cap * sizeof *item);
         for (size_t k = p->cap; k < cap; k++)
             item[k] = mem_get(1, sizeof **item);
+        const struct rings **view = mem_get(cap, sizeof *view);
+        if (p->count > 0)
+            memcpy(view, p->view, (size_t)p->count * sizeof *view);
         mem_free(p->item);
         mem_free(p->view);
         p->item = item;
+        p->view = view;
         p->cap = cap;
-        p->view = mem_get(cap, sizeof *p->view);
-        for (int k = 0; k < p->count; k++) // the parts stay where they are, the list of them moved
-            p->view[k] = &p->item[k]->rings;
     }
     p->view[p->count] = &p->item[p->count]->rings;
     return &p->item[p->count++]->rings;
 }
 
+// An outline that lives elsewhere.
+static void parts_borrow(struct parts *p, const struct rings *r)
+{
+    parts_next(p);
+    p->view[p->count - 1] = r;
+}
 
 // --- outlines ---------------------------------------------------------------------------------------------------------------
 
@@ -121,7 +129,7 @@ enum status ground_lay_out(struct judge *j, struct question *q, struct err *e)
     return whole_outline(j, &j->parts, &q->desk->whole_b, &q->new_, e);
 }
 
-void ground_move(const struct rings *in, struct xy_m move, struct rings *out)
+static void move_rings(const struct rings *in, struct xy_m move, struct rings *out)
 {
     rings_start(out);
     for (uint32_t r = 0; r < in->count; r++) {
@@ -129,6 +137,14 @@ void ground_move(const struct rings *in, struct xy_m move, struct rings *out)
             rings_add_vertex(out, (struct xy_m){in->vertex[v].x + move.x, in->vertex[v].y + move.y});
         rings_end_ring(out);
     }
+}
+
+void ground_hold(struct judge *j, struct question *q, struct xy_m move)
+{
+    move_rings(q->new_, move, &j->moved);
+    q->old_m2 = rings_area_m2(q->old);
+    q->moved_m2 = rings_area_m2(&j->moved);
+    q->common_m2 = relate_overlap_m2(q->old, &j->moved);
 }
 
 // --- ground -----------------------------------------------------------------------------------------------------------------
@@ -196,32 +212,32 @@ static double least_share(const struct judge *j, const struct question *q)
     return whole ? fmax(0.4, 1 - j->noise_m) : 1;
 }
 
-enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e)
+static enum status find_ground(struct judge *j, const struct question *q, const struct rings *whole, struct increments *out, struct err *e)
 {
     const struct diff_options *o = j->in->options;
-    double share = least_share(j, q);
+    bool is_known = q->befores > 0 && q->afters > 0;
+    struct increment_question ask = {.whole = whole, .cut = j->near.view, .cuts = j->near.count, .first_common_m2 = is_known ? q->common_m2 : -1,
+                                     .opening_m = opening_m(j), .min_area_m2 = least_share(j, q) * o->min_area_m2,
+                                     .min_width_m = 0.5 * o->min_width_m};
+    return increments_find(j->overlay, &ask, out, e);
+}
+
+enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e)
+{
     j->near.count = 0;
-    if (q->befores > 0) {
-        struct rings *own = parts_next(&j->near);
-        ground_move(q->old, (struct xy_m){0, 0}, own);
-    }
+    if (q->befores > 0)
+        parts_borrow(&j->near, q->old);
     gather_before(j, q, rings_box(new_));
-    return increments_find(j->overlay, new_, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
-                           0.5 * o->min_width_m, &j->gain, e);
+    return find_ground(j, q, new_, &j->gain, e);
 }
 
 enum status ground_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e)
 {
-    const struct diff_options *o = j->in->options;
-    double share = least_share(j, q);
     j->near.count = 0;
-    if (q->afters > 0) {
-        struct rings *own = parts_next(&j->near);
-        ground_move(new_, (struct xy_m){0, 0}, own);
-    }
+    if (q->afters > 0)
+        parts_borrow(&j->near, new_);
     gather_after(j, q, rings_box(q->old), move);
-    return increments_find(j->overlay, q->old, j->near.view, j->near.count, opening_m(j), share * o->min_area_m2,
-                           0.5 * o->min_width_m, &j->loss, e);
+    return find_ground(j, q, q->old, &j->loss, e);
 }
 
 static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)

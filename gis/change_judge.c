@@ -118,17 +118,14 @@ static struct suspicion suspect(const struct judge *j, const struct question *q)
     return s;
 }
 
-static double overlap_ratio(const struct rings *a, const struct rings *b)
+static double overlap_ratio(const struct question *q)
 {
-    double common = relate_overlap_m2(a, b), all = rings_area_m2(a) + rings_area_m2(b) - common;
-    return all > 0 ? common / all : 1;
+    double all = q->old_m2 + q->moved_m2 - q->common_m2;
+    return all > 0 ? q->common_m2 / all : 1;
 }
 
 // Ground that only one of the two outlines covers, NEW as moved last.
-static double differing_m2(const struct judge *j, const struct question *q)
-{
-    return rings_area_m2(q->old) + rings_area_m2(&j->moved) - 2 * relate_overlap_m2(q->old, &j->moved);
-}
+static double differing_m2(const struct question *q) { return q->old_m2 + q->moved_m2 - 2 * q->common_m2; }
 
 // Walls drawn twice differ by 0.92 s of area a metre of wall (mean of |N| over ends and middle), and scatter.
 static bool beyond_drawing(const struct judge *j, const struct question *q, double differs_m2)
@@ -145,37 +142,37 @@ static bool beyond_drawing(const struct judge *j, const struct question *q, doub
 // But for what was built (0: nothing) the outlines lie on each other.
 static bool plainly_the_same(const struct judge *j, const struct question *q, double built_m2)
 {
-    double rest = differing_m2(j, q) - built_m2;
-    if (built_m2 > PART * rings_area_m2(q->old)) // a small house inside a large one's ground is another house
+    double rest = differing_m2(q) - built_m2;
+    if (built_m2 > PART * q->old_m2) // a small house inside a large one's ground is another house
         return false;
-    return rest <= PLAINLY * rings_area_m2(q->old) && !beyond_drawing(j, q, rest);
+    return rest <= PLAINLY * q->old_m2 && !beyond_drawing(j, q, rest);
 }
 
 // One translation makes the walls fit.
-static bool move_by_walls(struct judge *j, const struct question *q, struct xy_m *move)
+static bool move_by_walls(struct judge *j, struct question *q, struct xy_m *move)
 {
     struct wall_fit fits[LANES], *fit = &fits[q->lane];
     wall_fit_moves(&j->pieces, fmax(2, 6 * j->noise_m), fits);
     if (!fit->good || fit->worst_m > 4 * j->noise_m + 0.1)
         return false;
-    ground_move(q->new_, fit->move, &j->moved);
+    ground_hold(j, q, fit->move);
     *move = fit->move;
-    return overlap_ratio(q->old, &j->moved) >= 0.8;
+    return overlap_ratio(q) >= 0.8;
 }
 
 // Steps of a wall are easily taken for each other; the middle of an outline is not. On other ground it is another building.
-static bool move_by_middle(struct judge *j, const struct question *q, struct xy_m *move)
+static bool move_by_middle(struct judge *j, struct question *q, struct xy_m *move)
 {
     if (relate_overlap_m2(q->old, q->new_) <= 0)
         return false;
     struct xy_m a = rings_centroid(q->old), b = rings_centroid(q->new_);
     *move = (struct xy_m){a.x - b.x, a.y - b.y};
-    ground_move(q->new_, *move, &j->moved);
+    ground_hold(j, q, *move);
     return plainly_the_same(j, q, 0);
 }
 
 // The same shape at another place.
-static bool moved_as_whole(struct judge *j, const struct question *q, struct change *c)
+static bool moved_as_whole(struct judge *j, struct question *q, struct change *c)
 {
     struct xy_m move;
     if (q->befores != 1 || q->afters != 1 || !(move_by_walls(j, q, &move) || move_by_middle(j, q, &move)))
@@ -229,11 +226,11 @@ static enum change_class class_of_change(const struct judge *j, const struct que
 {
     bool gain = j->gain.count > 0, loss = j->loss.count > 0;
     bool turned_too = fabs(q->walls.test.turn_rad) > TURN_RAD && q->walls.test.turn_z > TURN_TOO_Z;
-    if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q->old, &j->moved) < 0.45))
+    if (s->turned || ((gain || loss) && turned_too) || (gain && loss && overlap_ratio(q) < 0.45))
         return CHANGE_REBUILT;
     if (gain != loss && q->walls.test.kept >= SOME_KEPT && plainly_the_same(j, q, changed_m2)) // whatever single walls say
         return gain ? class_of_gain(j, q) : CHANGE_REDUCED;
-    if (q->walls.test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, q, differing_m2(j, q)))))
+    if (q->walls.test.kept < KEPT && (gain || loss || s->reshaped || (s->bare && beyond_drawing(j, q, differing_m2(q)))))
         return CHANGE_REBUILT;
     if (gain && loss)
         return CHANGE_RESHAPED;
@@ -288,7 +285,7 @@ static bool ground_is_increment(enum change_class class)
 static bool too_small_to_tell(const struct judge *j, const struct question *q, double changed_m2)
 {
     double longest = 0, squares = 0;
-    const struct walls *w = rings_area_m2(q->old) > rings_area_m2(q->new_) ? q->walls.old : q->walls.new_;
+    const struct walls *w = q->old_m2 > rings_area_m2(q->new_) ? q->walls.old : q->walls.new_;
     for (size_t i = 0; i < w->count; i++) {
         longest = fmax(longest, w->length_m[i]);
         squares += w->length_m[i] * w->length_m[i];
@@ -298,14 +295,13 @@ static bool too_small_to_tell(const struct judge *j, const struct question *q, d
 
 static enum status measure_change(struct judge *j, struct question *q, const struct suspicion *s, struct change *c, struct err *e)
 {
-    ground_move(q->new_, q->walls.test.move, &j->moved);
+    ground_hold(j, q, q->walls.test.move);
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
-    double common = relate_overlap_m2(q->old, &j->moved); // slivers of noise alone make 0.46 s a metre of outline
-    double least = j->in->options->min_area_m2;
-    if (rings_perimeter_m(q->old) < SHORT_OUTLINE_M) // on a long outline gains and losses of noise may cancel a part
-        least += 0.23 * j->noise_m * rings_perimeter_m(q->old);
-    bool may_gain = rings_area_m2(&j->moved) - common >= least, may_lose = rings_area_m2(q->old) - common >= least;
+    double least = j->in->options->min_area_m2, outline_m = rings_perimeter_m(q->old);
+    if (outline_m < SHORT_OUTLINE_M) // slivers of noise alone make 0.46 s a metre; on a long outline gains and losses may cancel a part
+        least += 0.23 * j->noise_m * outline_m;
+    bool may_gain = q->moved_m2 - q->common_m2 >= least, may_lose = q->old_m2 - q->common_m2 >= least;
     if (may_gain && (s->gain || s->turned || s->reshaped))
         status = ground_gain(j, q, &j->moved, e);
     if (status == OK && may_lose && (s->loss || s->turned || s->reshaped))

@@ -28,6 +28,7 @@ struct question {                            // one group at work
     const struct rings *old, *new_;          // whole outlines in the frame, NEW registered
     struct placed placed;                    // mean over the members
     struct outline_pair walls;               // and how they stand the test
+    double old_m2, moved_m2, common_m2;      // by ground_hold: of OLD, of NEW as moved last (judge.moved), and shared by both
 };
 
 static inline double frame_x(struct mm64 f) { return (double)f.x * 1e-3; }
@@ -36,10 +37,10 @@ static inline double frame_y(struct mm64 f) { return (double)f.y * 1e-3; }
 // Whole outlines of both sides in one frame, AFTER registered; several members are joined.
 enum status ground_lay_out(struct judge *j, struct question *q, struct err *e);
 struct placed ground_placed(const struct judge *j, const uint32_t *after, uint32_t count); // mean over the members
-void ground_move(const struct rings *in, struct xy_m move, struct rings *out);
+void ground_hold(struct judge *j, struct question *q, struct xy_m move); // NEW, moved, against OLD
 
-// What NEW has beyond everything that stood there before, into j->gain; what OLD had beyond everything that stands there now,
-// into j->loss. Neighbours count: a party wall that moved is no gain.
+// What NEW (as held last, where there is an OLD) has beyond everything that stood there before, into j->gain; what OLD had beyond
+// everything that stands there now, into j->loss. Neighbours count: a party wall that moved is no gain.
 enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e);
 enum status ground_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e);
 // Drops the parts that noise may have made; returns the z of the best one kept.

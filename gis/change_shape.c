@@ -25,6 +25,9 @@ double rectangle_width_m(double area_m2, double perimeter_m)
     return root <= 0 ? sqrt(area_m2) : (perimeter_m - sqrt(root)) / 4;
 }
 
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
+
 static bool boxes_meet(struct box_m a, struct box_m b)
 {
     return a.min_x <= b.max_x && b.min_x <= a.max_x && a.min_y <= b.max_y && b.min_y <= a.max_y;
@@ -41,22 +44,26 @@ static double ring_area(const struct rings *r, uint32_t k, double *perimeter)
     return twice / 2;
 }
 
-static double distance2_to(const struct rings *r, struct xy_m p)
+static double distance2_to(struct xy_m a, struct xy_m b, struct xy_m p)
 {
-    double best = INFINITY;
-    for (uint32_t k = 0; k < r->count; k++) {
-        struct xy_m a = r->vertex[r->first[k + 1] - 1];
-        for (uint32_t i = r->first[k]; i < r->first[k + 1]; i++) {
-            struct xy_m b = r->vertex[i];
-            double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
-            double along = ex * dx + ey * dy, l2 = dx * dx + dy * dy, t = along <= 0 ? 0 : along >= l2 ? 1 : along / l2;
-            ex -= t * dx, ey -= t * dy;
-            double d2 = ex * ex + ey * ey;
-            best = d2 < best ? d2 : best;
-            a = b;
-        }
+    double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
+    double along = ex * dx + ey * dy, l2 = dx * dx + dy * dy, t = along <= 0 ? 0 : along >= l2 ? 1 : along / l2;
+    ex -= t * dx, ey -= t * dy;
+    return ex * ex + ey * ey;
+}
+
+// The places of an edge that are looked at, and how far the shape is from each; further off than asked for is infinitely far.
+struct looked_at { int places; double length; struct xy_m place[MOST_PLACES]; double far2[MOST_PLACES]; };
+
+static void look_along(struct xy_m a, struct xy_m b, struct looked_at *out)
+{
+    out->length = hypot(b.x - a.x, b.y - a.y);
+    out->places = out->length < PLACES ? PLACES : out->length < MOST_PLACES ? (int)ceil(out->length) : MOST_PLACES;
+    for (int k = 0; k < out->places; k++) {
+        double t = (k + 0.5) / out->places;
+        out->place[k] = (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)};
+        out->far2[k] = INFINITY;
     }
-    return best;
 }
 
 // How much of the outer ring lies on the shape, and how much beside it with room for noise: looked at every metre, and at four
@@ -65,12 +72,21 @@ struct contact { double on_m, beside_m; };
 
 static void touch_edge(struct xy_m a, struct xy_m b, const struct rings *shape, double near_m, struct contact *c)
 {
-    double length = hypot(b.x - a.x, b.y - a.y);
-    int places = length < PLACES ? PLACES : length < MOST_PLACES ? (int)ceil(length) : MOST_PLACES;
-    for (int k = 0; k < places; k++) {
-        double t = (k + 0.5) / places, d2 = distance2_to(shape, (struct xy_m){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)});
-        c->on_m += d2 < ON_LINE_M * ON_LINE_M ? length / places : 0;
-        c->beside_m += d2 < near_m * near_m ? length / places : 0;
+    struct looked_at at = {.places = 0};
+    struct box_m room = {least(a.x, b.x) - near_m, least(a.y, b.y) - near_m, most(a.x, b.x) + near_m, most(a.y, b.y) + near_m};
+    for (uint32_t k = 0; k < shape->count; k++)
+        for (uint32_t i = shape->first[k], last = shape->first[k + 1] - 1; i < shape->first[k + 1]; last = i++) {
+            struct xy_m p = shape->vertex[last], q = shape->vertex[i];
+            if (!boxes_meet(room, (struct box_m){least(p.x, q.x), least(p.y, q.y), most(p.x, q.x), most(p.y, q.y)}))
+                continue;
+            if (at.places == 0)
+                look_along(a, b, &at);
+            for (int n = 0; n < at.places; n++)
+                at.far2[n] = least(distance2_to(p, q, at.place[n]), at.far2[n]);
+        }
+    for (int k = 0; k < at.places; k++) {
+        c->on_m += at.far2[k] < ON_LINE_M * ON_LINE_M ? at.length / at.places : 0;
+        c->beside_m += at.far2[k] < near_m * near_m ? at.length / at.places : 0;
     }
 }
 
@@ -145,45 +161,50 @@ static void drop_small(const struct rings *left, double least_m2, struct rings *
     }
 }
 
-static void take_parts(const struct rings *left, double min_area_m2, double min_width_m, const struct rings *const *cut, int cuts,
-                       struct increments *out)
+static void take_parts(const struct rings *left, const struct increment_question *q, struct increments *out)
 {
     for (uint32_t k = 0, end; k < left->count; k = end) {
         double area, perimeter;
         end = part_end(left, k, &area, &perimeter);
         double width = rectangle_width_m(area, perimeter);
-        if (area < min_area_m2 || width < min_width_m)
+        if (area < q->min_area_m2 || width < q->min_width_m)
             continue;
         uint32_t ring = out->rings.count;
         add_rings(&out->rings, left, k, end);
-        add_part(out, ring, end - k, area, width, cut, cuts);
+        add_part(out, ring, end - k, area, width, q->cut, q->cuts);
     }
 }
 
-enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
-                            double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e)
+// The area is a hundred times cheaper than the shape.
+static double common_m2(const struct rings *left, const struct rings *cut)
+{
+    return boxes_meet(rings_box(left), rings_box(cut)) ? relate_overlap_m2(left, cut) : 0;
+}
+
+enum status increments_find(struct overlay *o, const struct increment_question *q, struct increments *out, struct err *e)
 {
     out->count = 0;
-    out->near_m = fmax(ON_LINE_M, opening_m / 2);
+    out->near_m = fmax(ON_LINE_M, q->opening_m / 2);
     rings_start(&out->rings);
-    const struct rings *left = whole;
-    for (int c = 0; c < cuts && left->count > 0; c++) {
-        if (!boxes_meet(rings_box(left), rings_box(cut[c])) || relate_overlap_m2(left, cut[c]) < NOTHING_M2)
-            continue; // the area is a hundred times cheaper than the shape
-        enum status s = overlay_minus(o, left, cut[c], &out->step[0], e);
+    const struct rings *left = q->whole;
+    for (int c = 0; c < q->cuts && left->count > 0; c++) {
+        struct overlay_cut cut = {left, q->cut[c], c == 0 && q->first_common_m2 >= 0 ? q->first_common_m2 : common_m2(left, q->cut[c])};
+        if (cut.common_m2 < NOTHING_M2)
+            continue;
+        enum status s = overlay_minus_known(o, &cut, &out->step[0], e);
         if (s != OK)
             return s;
-        drop_small(&out->step[0], TOO_SMALL * min_area_m2, &out->step[1]);
+        drop_small(&out->step[0], TOO_SMALL * q->min_area_m2, &out->step[1]);
         left = &out->step[1];
     }
     if (left->count == 0)
         return OK;
-    if (left != whole) { // slivers come from cutting alone
-        enum status s = overlay_open_by(o, left, opening_m, &out->step[2], e);
+    if (left != q->whole) { // slivers come from cutting alone
+        enum status s = overlay_open_by(o, left, q->opening_m, &out->step[2], e);
         if (s != OK)
             return s;
         left = &out->step[2];
     }
-    take_parts(left, min_area_m2, min_width_m, cut, cuts, out);
+    take_parts(left, q, out);
     return OK;
 }

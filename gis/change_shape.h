@@ -14,7 +14,12 @@ struct increments { struct rings rings; struct increment *item; int count; size_
     struct rings step[3]; };
 
 // whole minus every one of `cut`, opened by opening_m, in parts; parts under min_area_m2 or min_width_m are left out.
-enum status increments_find(struct overlay *o, const struct rings *whole, const struct rings *const *cut, int cuts,
-                            double opening_m, double min_area_m2, double min_width_m, struct increments *out, struct err *e);
+struct increment_question {
+    const struct rings *whole, *const *cut;
+    int cuts;
+    double first_common_m2;           // what whole and the first cut share, where it is known; else negative
+    double opening_m, min_area_m2, min_width_m;
+};
+enum status increments_find(struct overlay *o, const struct increment_question *q, struct increments *out, struct err *e);
 void increments_clear(struct increments *i);
 double rectangle_width_m(double area_m2, double perimeter_m);

@@ -41,16 +41,12 @@ void rings_start(struct rings *r)
     r->first[0] = r->first[1] = 0;
 }
 
-void rings_add_vertex(struct rings *r, struct xy_m p)
+void rings_make_room(struct rings *r)
 {
     if (r->first == NULL)
         rings_start(r);
-    uint32_t end = r->first[r->count + 1];
-    must(end < UINT32_MAX);
-    if (end >= r->vertex_cap)
-        reserve_vertex(r, end + 1);
-    r->vertex[end] = p;
-    r->first[r->count + 1] = end + 1;
+    must(r->first[r->count + 1] < UINT32_MAX);
+    reserve_vertex(r, r->first[r->count + 1] + 1);
 }
 
 void rings_end_ring(struct rings *r)

@@ -24,7 +24,13 @@ struct rings {
 };
 void rings_clear(struct rings *r);
 void rings_start(struct rings *r);                  // empty, memory kept
-void rings_add_vertex(struct rings *r, struct xy_m p); // to the ring being drawn
+void rings_make_room(struct rings *r);              // for one vertex more
+static inline void rings_add_vertex(struct rings *r, struct xy_m p) // to the ring being drawn
+{
+    if (r->first == NULL || r->first[r->count + 1] >= r->vertex_cap)
+        rings_make_room(r);
+    r->vertex[r->first[r->count + 1]++] = p;
+}
 void rings_end_ring(struct rings *r);               // closes it; rings with fewer than 3 vertices are taken back
 void rings_take(const struct rings *from, uint32_t first, uint32_t end, struct rings *out); // rings first .. end-1 of another, alone
 double rings_area_m2(const struct rings *r);        // signed: outer counter-clockwise counts positive

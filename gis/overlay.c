@@ -181,12 +181,12 @@ static bool about(double area_m2, double expected_m2)
     return fabs(area_m2 - expected_m2) <= AREA_OFF_M2 + AREA_OFF * expected_m2;
 }
 
-static bool cut_directly(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out)
+static bool cut_directly(struct overlay *o, const struct overlay_cut *c, struct rings *out)
 {
     arrange_start(o->arrangement);
-    arrange_add(o->arrangement, a, ARRANGE_COVERED);
-    arrange_add(o->arrangement, b, ARRANGE_CUT);
-    return arrange_regions(o->arrangement, out) && about(rings_area_m2(out), rings_area_m2(a) - relate_overlap_m2(a, b));
+    arrange_add(o->arrangement, c->from, ARRANGE_COVERED);
+    arrange_add(o->arrangement, c->what, ARRANGE_CUT);
+    return arrange_regions(o->arrangement, out) && about(rings_area_m2(out), rings_area_m2(c->from) - c->common_m2);
 }
 
 static bool grow_directly(struct overlay *o, const struct rings *a, double distance_m, struct rings *out)
@@ -337,11 +337,16 @@ static enum status overlay_two(struct overlay *o, overlay_operation *operation, 
     return deliver(o, g, doing, out, e);
 }
 
+enum status overlay_minus_known(struct overlay *o, const struct overlay_cut *c, struct rings *out, struct err *e)
+{
+    if (cut_directly(o, c, out))
+        return OK;
+    return overlay_two(o, GEOSDifferencePrec_r, c->from, c->what, "subtract the outlines", out, e);
+}
+
 enum status overlay_minus(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e)
 {
-    if (cut_directly(o, a, b, out))
-        return OK;
-    return overlay_two(o, GEOSDifferencePrec_r, a, b, "subtract the outlines", out, e);
+    return overlay_minus_known(o, &(struct overlay_cut){a, b, relate_overlap_m2(a, b)}, out, e);
 }
 
 enum status overlay_common(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e)

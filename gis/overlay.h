@@ -17,6 +17,9 @@ enum status overlay_repair(struct overlay *o, const struct rings *in, struct rin
 enum status overlay_union(struct overlay *o, const struct rings *const *parts, int n, double close_m, struct rings *out, struct err *e);
 // a minus b; falls back to a precision of 1 mm, 1 cm and to repaired input before it fails.
 enum status overlay_minus(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
+// The same for whoever knows how much ground they share (relate_overlap_m2) already.
+struct overlay_cut { const struct rings *from, *what; double common_m2; };
+enum status overlay_minus_known(struct overlay *o, const struct overlay_cut *c, struct rings *out, struct err *e);
 enum status overlay_common(struct overlay *o, const struct rings *a, const struct rings *b, struct rings *out, struct err *e);
 // Morphological opening: what a disc of this radius can reach (buffer -r, +r, mitred). Slivers vanish.
 enum status overlay_open_by(struct overlay *o, const struct rings *a, double radius_m, struct rings *out, struct err *e);
