@@ -21,13 +21,83 @@ struct linking {
 
 // --- what a glance tells ----------------------------------------------------------------------------------------------------
 
-// AFTER footprint i in metres from BEFORE footprint j's corner.
-struct offset { float x, y, middle_x, middle_y; };
+// The same corners in floats are enough for a glance, which always leaves room for doubt.
+enum { CORNERS_MOST = 62 };
+struct corners { uint32_t count, rings; float x[CORNERS_MOST + 2], y[CORNERS_MOST + 2]; }; // the first one again behind the last
+
+struct extent { float low, high; };
+struct across { struct extent u, v; };       // of an outline along a direction, and across
+
+// An AFTER footprint where it is registered, in metres from its own corner as the registration moved that.
+struct glance { struct corners corners; bool has_direction; float along_x, along_y; struct across across; };
+
+static bool corners_take(const struct footprints *f, uint32_t i, struct corners *out)
+{
+    uint32_t ring = f->ring_first[i], first = f->vertex_first[ring];
+    out->rings = f->ring_first[i + 1] - ring;
+    out->count = f->vertex_first[f->ring_first[i + 1]] - first;
+    if (out->count > CORNERS_MOST)
+        return false;
+    for (uint32_t k = 0; k < out->count; k++)
+        out->x[k] = (float)f->vertex[first + k].x * 1e-3f, out->y[k] = (float)f->vertex[first + k].y * 1e-3f;
+    return true;
+}
+
+static void corners_close(struct corners *c)
+{
+    c->x[c->count] = c->x[0], c->y[c->count] = c->y[0];
+}
+
+static struct across across_of(const struct corners *c, float along_x, float along_y)
+{
+    struct across a = {{INFINITY, -INFINITY}, {INFINITY, -INFINITY}};
+    for (uint32_t k = 0; k < c->count; k++) {
+        float u = c->x[k] * along_x + c->y[k] * along_y, v = c->y[k] * along_x - c->x[k] * along_y;
+        a.u.low = u < a.u.low ? u : a.u.low, a.u.high = u > a.u.high ? u : a.u.high;
+        a.v.low = v < a.v.low ? v : a.v.low, a.v.high = v > a.v.high ? v : a.v.high;
+    }
+    return a;
+}
+
+// Boxes are laid along the longest wall: a row of houses stands at any angle to the map.
+static void find_direction(struct glance *g)
+{
+    const struct corners *c = &g->corners;
+    float longest2 = 0, x = 1, y = 0;
+    for (uint32_t k = 0; k < c->count; k++) {
+        float dx = c->x[k + 1] - c->x[k], dy = c->y[k + 1] - c->y[k], length2 = dx * dx + dy * dy;
+        if (length2 > longest2)
+            longest2 = length2, x = dx, y = dy;
+    }
+    float per_length = longest2 > 0 ? 1 / sqrtf(longest2) : 1;
+    g->has_direction = true;
+    g->along_x = x * per_length, g->along_y = y * per_length;
+    g->across = across_of(c, g->along_x, g->along_y);
+}
+
+static bool glance_at(const struct group_input *in, uint32_t i, struct glance *out)
+{
+    struct corners *c = &out->corners;
+    const struct placed *p = &in->placed[i];
+    float middle_x = (float)in->after->centroid[i].x, middle_y = (float)in->after->centroid[i].y;
+    if (!corners_take(in->after, i, c))
+        return false;
+    for (uint32_t k = 0; k < c->count; k++) {
+        float dx = c->x[k] - middle_x, dy = c->y[k] - middle_y;
+        c->x[k] += p->per_x.x * dx + p->per_y.x * dy;
+        c->y[k] += p->per_x.y * dx + p->per_y.y * dy;
+    }
+    corners_close(c);
+    out->has_direction = false;
+    return true;
+}
+
+// From the corner of AFTER footprint i as registered to that of BEFORE footprint j, metres.
+struct offset { float x, y; };
 static struct offset offset_of(const struct group_input *in, uint32_t j, uint32_t i)
 {
     struct mm64 a = in->before->origin[j], b = in->after->origin[i];
-    float x = (float)((double)(b.x - a.x) * 1e-3 + in->placed[i].shift.x), y = (float)((double)(b.y - a.y) * 1e-3 + in->placed[i].shift.y);
-    return (struct offset){x, y, (float)in->after->centroid[i].x + x, (float)in->after->centroid[i].y + y};
+    return (struct offset){(float)((double)(a.x - b.x) * 1e-3 - in->placed[i].shift.x), (float)((double)(a.y - b.y) * 1e-3 - in->placed[i].shift.y)};
 }
 
 // Boxes, with room for what the registration stretches.
@@ -37,33 +107,37 @@ static bool may_meet(const struct group_input *in, uint32_t j, uint32_t i, const
     struct mm a = in->before->size[j], b = in->after->size[i];
     float wide = (float)b.x * 1e-3f, high = (float)b.y * 1e-3f;
     float more_x = 0.01f + fabsf(p->per_x.x) * wide + fabsf(p->per_y.x) * high, more_y = 0.01f + fabsf(p->per_x.y) * wide + fabsf(p->per_y.y) * high;
-    return o->x - more_x < (float)a.x * 1e-3f && o->x + wide + more_x > 0 && o->y - more_y < (float)a.y * 1e-3f && o->y + high + more_y > 0;
+    return o->x < wide + more_x && o->x + (float)a.x * 1e-3f > -more_x && o->y < high + more_y && o->y + (float)a.y * 1e-3f > -more_y;
 }
 
-// Corners of two outlines in one frame, the first ones again behind the last ones.
-enum { CORNERS_MOST = 62 };
-struct corners { float x[CORNERS_MOST + 2], y[CORNERS_MOST + 2]; };
-
-static void corners_take(const struct mm *from, uint32_t count, struct corners *out)
+static float shared(struct extent a, struct extent b)
 {
-    for (uint32_t k = 0; k < count; k++)
-        out->x[k] = (float)from[k].x * 1e-3f, out->y[k] = (float)from[k].y * 1e-3f;
+    float low = a.low > b.low ? a.low : b.low, high = a.high < b.high ? a.high : b.high;
+    return high > low ? high - low : 0;
 }
 
-static void corners_place(struct corners *c, uint32_t count, const struct offset *o, const struct placed *p)
+// No link with so little in common, whatever else.
+static bool out_of_question(double before_m2, double after_m2, double most_m2)
 {
-    for (uint32_t k = 0; k < count; k++) {
-        float x = c->x[k] + o->x, y = c->y[k] + o->y, dx = x - o->middle_x, dy = y - o->middle_y;
-        c->x[k] = x + p->per_x.x * dx + p->per_y.x * dy;
-        c->y[k] = y + p->per_x.y * dx + p->per_y.y * dy;
-    }
+    double low = before_m2 < after_m2 ? before_m2 : after_m2, high = before_m2 < after_m2 ? after_m2 : before_m2;
+    return most_m2 < HALF * low && most_m2 <= LINZ_SHARE * high;
 }
 
-static uint32_t corner_nearest(const struct corners *c, uint32_t count, float x, float y)
+// Neighbours: the boxes along AFTER's longest wall have hardly anything in common.
+static bool plainly_apart(const struct group_input *in, uint32_t j, uint32_t i, struct glance *b, const struct corners *a)
+{
+    if (!b->has_direction)
+        find_direction(b);
+    struct across across = across_of(a, b->along_x, b->along_y);
+    double most_m2 = 1.01 * ((double)shared(across.u, b->across.u) + 0.01) * ((double)shared(across.v, b->across.v) + 0.01);
+    return out_of_question(in->before->area_m2[j], in->after->area_m2[i], most_m2);
+}
+
+static uint32_t corner_nearest(const struct corners *c, float x, float y)
 {
     uint32_t best = 0;
     float least = INFINITY;
-    for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t k = 0; k < c->count; k++) {
         float dx = c->x[k] - x, dy = c->y[k] - y, d2 = dx * dx + dy * dy;
         best = d2 < least ? k : best;
         least = d2 < least ? d2 : least;
@@ -72,39 +146,41 @@ static uint32_t corner_nearest(const struct corners *c, uint32_t count, float x,
 }
 
 // How much ground the edges sweep, at most, when every corner of a moves straight to its mate in b, which starts at `first`.
-static float swept_m2(const struct corners *a, const struct corners *b, uint32_t count, uint32_t first)
+static float swept_m2(const struct corners *a, const struct corners *b, uint32_t first)
 {
-    struct corners u;                    // the ways
-    float sum = 0;
-    for (uint32_t k = 0; k < count; k++) {
-        uint32_t mate = k + first < count ? k + first : k + first - count;
-        u.x[k] = b->x[mate] - a->x[k], u.y[k] = b->y[mate] - a->y[k];
-    }
-    u.x[count] = u.x[0], u.y[count] = u.y[0];
-    for (uint32_t k = 0; k < count; k++) {
+    float way_x[CORNERS_MOST + 1], way_y[CORNERS_MOST + 1], sum = 0;
+    for (uint32_t k = 0; k + first < a->count; k++)
+        way_x[k] = b->x[k + first] - a->x[k], way_y[k] = b->y[k + first] - a->y[k];
+    for (uint32_t k = a->count - first; k < a->count; k++)
+        way_x[k] = b->x[k + first - a->count] - a->x[k], way_y[k] = b->y[k + first - a->count] - a->y[k];
+    way_x[a->count] = b->x[first] - a->x[0], way_y[a->count] = b->y[first] - a->y[0];
+    for (uint32_t k = 0; k < a->count; k++) {
         float x = a->x[k + 1] - a->x[k], y = a->y[k + 1] - a->y[k];
-        sum += fabsf(x * u.y[k] - y * u.x[k]) + fabsf(x * u.y[k + 1] - y * u.x[k + 1]) + fabsf(u.x[k] * u.y[k + 1] - u.y[k] * u.x[k + 1]);
+        sum += fabsf(x * way_y[k] - y * way_x[k]) + fabsf(x * way_y[k + 1] - y * way_x[k + 1]) + fabsf(way_x[k] * way_y[k + 1] - way_y[k] * way_x[k + 1]);
     }
     return sum / 2;
 }
 
 // Outlines with the same corners, each a little off: only ground that the edges sweep on the way from one to the other belongs to
 // one of them alone. Where that is clearly less than half of BEFORE's, the pair is a link, and a strong one.
-static bool plainly_one(const struct group_input *in, uint32_t j, uint32_t i, const struct offset *o)
+static bool plainly_one(const struct group_input *in, uint32_t j, uint32_t i, const struct corners *b, const struct corners *a)
 {
-    const struct footprints *before = in->before, *after = in->after;
-    uint32_t ring_a = before->ring_first[j], ring_b = after->ring_first[i];
-    if (before->ring_first[j + 1] - ring_a != 1 || after->ring_first[i + 1] - ring_b != 1 || before->area_m2[j] < 0.1f * after->area_m2[i])
+    float most_m2 = 0.45f * in->before->area_m2[j];
+    if (a->rings != 1 || b->rings != 1 || a->count != b->count || in->before->area_m2[j] < 0.1f * in->after->area_m2[i])
         return false;
-    uint32_t a = before->vertex_first[ring_a], b = after->vertex_first[ring_b], count = before->vertex_first[ring_a + 1] - a;
-    if (count != after->vertex_first[ring_b + 1] - b || count > CORNERS_MOST)
-        return false;
-    struct corners ca, cb;
-    corners_take(before->vertex + a, count, &ca);
-    corners_take(after->vertex + b, count, &cb);
-    corners_place(&cb, count, o, &in->placed[i]);
-    ca.x[count] = ca.x[0], ca.y[count] = ca.y[0];
-    return swept_m2(&ca, &cb, count, corner_nearest(&cb, count, ca.x[0], ca.y[0])) < 0.45f * before->area_m2[j];
+    return swept_m2(a, b, 0) < most_m2 || swept_m2(a, b, corner_nearest(b, a->x[0], a->y[0])) < most_m2;
+}
+
+enum guess { APART, ONE, UNSURE };
+static enum guess guess(const struct group_input *in, uint32_t j, uint32_t i, struct glance *b, const struct offset *o)
+{
+    struct corners a;
+    if (!corners_take(in->before, j, &a))
+        return UNSURE;
+    for (uint32_t k = 0; k < a.count; k++)
+        a.x[k] += o->x, a.y[k] += o->y;
+    corners_close(&a);
+    return plainly_one(in, j, i, &b->corners, &a) ? ONE : plainly_apart(in, j, i, b, &a) ? APART : UNSURE;
 }
 
 // --- what is measured -------------------------------------------------------------------------------------------------------
@@ -113,13 +189,6 @@ static struct box_m meet(struct box_m a, struct box_m b)
 {
     return (struct box_m){a.min_x > b.min_x ? a.min_x : b.min_x, a.min_y > b.min_y ? a.min_y : b.min_y,
                           a.max_x < b.max_x ? a.max_x : b.max_x, a.max_y < b.max_y ? a.max_y : b.max_y};
-}
-
-// No link with so little in common, whatever else.
-static bool out_of_question(double before_m2, double after_m2, double most_m2)
-{
-    double low = before_m2 < after_m2 ? before_m2 : after_m2, high = before_m2 < after_m2 ? after_m2 : before_m2;
-    return most_m2 < HALF * low && most_m2 <= LINZ_SHARE * high;
 }
 
 static struct box_m box_from(const struct footprints *f, uint32_t i, struct mm64 frame)
@@ -139,25 +208,25 @@ static void lay(const struct group_input *in, uint32_t i, struct hands *h, struc
 }
 
 // Common ground with BEFORE footprint j, m2, and the box it lies in; 0 where so little is of no interest.
-static double common_m2(const struct group_input *in, uint32_t j, const struct laid *b, struct hands *h, struct box_m *shared)
+static double common_m2(const struct group_input *in, uint32_t j, const struct laid *b, struct hands *h, struct box_m *common)
 {
     struct relate_shape a = {&h->a, box_from(in->before, j, b->frame), in->before->area_m2[j]};
-    *shared = meet(a.box, b->shape.box);
-    double width = shared->max_x - shared->min_x, height = shared->max_y - shared->min_y;
+    *common = meet(a.box, b->shape.box);
+    double width = common->max_x - common->min_x, height = common->max_y - common->min_y;
     if (width <= 0 || height <= 0 || out_of_question(a.area_m2, b->shape.area_m2, width * height))
         return 0;
     footprint_rings(in->before, j, b->frame, (struct xy_m){0, 0}, &h->a);
     return relate_overlap_of(&a, &b->shape);
 }
 
-static bool judge(const struct group_input *in, uint32_t j, uint32_t i, double overlap, struct box_m shared, struct link *out)
+static bool judge(const struct group_input *in, uint32_t j, uint32_t i, double overlap, struct box_m common, struct link *out)
 {
     double f = overlap / in->before->area_m2[j], g = overlap / in->after->area_m2[i], low = f < g ? f : g, high = f < g ? g : f;
     *out = (struct link){j, i, (float)overlap, low > LINZ_SHARE, false};
     if (high >= HALF || low >= SURE_SHARE) {
         out->kept = true;
     } else if (low > LINZ_SHARE) {
-        double longer = fmax(shared.max_x - shared.min_x, shared.max_y - shared.min_y);
+        double longer = fmax(common.max_x - common.min_x, common.max_y - common.min_y);
         out->kept = overlap > 3 * hypot(in->vertex_noise_m, in->placed[i].sd_m) * longer;
     }
     return out->kept || out->linz;
@@ -172,24 +241,28 @@ static void add_link(struct bundle *bundle, struct link link)
     bundle->link[bundle->count++] = link;
 }
 
-// AFTER footprint i against every BEFORE one near.
+// AFTER footprint i against every BEFORE one near. What a glance cannot tell is measured.
 static void link_footprint(const struct group_input *in, uint32_t i, struct hands *h, struct bundle *bundle)
 {
+    struct glance glance;
     struct laid laid;
-    bool is_laid = false;
+    bool is_laid = false, can_guess = glance_at(in, i, &glance);
     for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
         uint32_t j = in->pairs->b[p];
         struct offset o = offset_of(in, j, i);
         struct link link = {j, i, NOT_ASKED, true, true};
         if (!may_meet(in, j, i, &o))
             continue;
-        if (!plainly_one(in, j, i, &o)) {
-            struct box_m shared;
+        enum guess g = can_guess ? guess(in, j, i, &glance, &o) : UNSURE;
+        if (g == APART)
+            continue;
+        if (g == UNSURE) {
+            struct box_m common;
             if (!is_laid)
                 lay(in, i, h, &laid);
             is_laid = true;
-            double overlap = common_m2(in, j, &laid, h, &shared);
-            if (overlap <= 1e-6 || !judge(in, j, i, overlap, shared, &link))
+            double overlap = common_m2(in, j, &laid, h, &common);
+            if (overlap <= 1e-6 || !judge(in, j, i, overlap, common, &link))
                 continue;
         }
         add_link(bundle, link);
@@ -261,13 +334,13 @@ static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct linking *l = ctx;
     struct laid laid;
-    struct box_m shared;
+    struct box_m common;
     for (int64_t k = first; k < last; k++) {
         struct link *link = &l->out->link[k];
         if (link->overlap_m2 != NOT_ASKED || is_alone(l, link))
             continue;
         lay(l->in, link->after, &l->hands[thread], &laid);
-        link->overlap_m2 = (float)common_m2(l->in, link->before, &laid, &l->hands[thread], &shared);
+        link->overlap_m2 = (float)common_m2(l->in, link->before, &laid, &l->hands[thread], &common);
     }
 }
 
