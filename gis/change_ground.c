@@ -262,11 +262,11 @@ static double significance(const struct judge *j, const struct question *q, stru
     const struct wall_pieces *p = &j->pieces;
     int lane = q->lane;
     for (size_t i = 0; i < p->count[lane]; i++) {
-        double off = p->left_m[i][lane], left = gained ? off : -off, w = gained ? p->w[i][lane] : -p->w[i][lane];
+        double off = p->piece[i].left_m[lane], left = gained ? off : -off, w = gained ? p->piece[i].w[lane] : -p->piece[i].w[lane];
         if (w == 0 || left < j->scale.min_width_m || left > 3 * part->width_m + 0.5)
             continue;
         double depth = off / 2 + j->in->overhang_m;
-        struct xy_m middle = {p->at_x[i][lane] + p->along_y[i][lane] * depth, p->at_y[i][lane] - p->along_x[i][lane] * depth};
+        struct xy_m middle = {p->piece[i].at_x[lane] + p->piece[i].along_y[lane] * depth, p->piece[i].at_y[lane] - p->piece[i].along_x[lane] * depth};
         if (!inside_ring(&parts->rings, part->ring_first, middle))
             continue;
         bounded = true;

@@ -73,13 +73,14 @@ VECTORS static void let_speak(struct wall_pieces *p, const struct test_scale *s,
 {
     lanes far_m = known->tail_m + 4 * s->vertex_noise_m, length = lanes_all(0), walls = lanes_all(0);
     for (size_t k = 0; k < p->most; k++) {
-        lanes longer = lanes_most(p->old_m[k], p->new_m[k]), shorter = lanes_least(p->old_m[k], p->new_m[k]);
-        lanes_mask whole = (shorter >= PART_OF_WALL * longer) & (p->length_m[k] > longer / 3) & (lanes_size(p->offset_m[k] - s->overhang_m) < far_m);
-        p->w[k] = lanes_only(whole, p->weight[k]);
-        whole &= p->weight[k] > 0;
-        length += lanes_only(whole, p->length_m[k]), walls += lanes_only(whole, lanes_least(lanes_all(1), p->length_m[k] / 2));
+        struct wall_piece *q = &p->piece[k];
+        lanes longer = lanes_most(q->old_m, q->new_m), shorter = lanes_least(q->old_m, q->new_m);
+        lanes_mask whole = (shorter >= PART_OF_WALL * longer) & (q->length_m > longer / 3) & (lanes_size(q->offset_m - s->overhang_m) < far_m);
+        q->whole = lanes_only(whole, q->weight);
+        whole &= q->weight > 0;
+        length += lanes_only(whole, q->length_m), walls += lanes_only(whole, lanes_least(lanes_all(1), q->length_m / 2));
     }
-    struct wall_belief all = {.move_x = lanes_all(0), .move_y = lanes_all(0), .cut_m = lanes_all(INFINITY), .overhang_m = s->overhang_m, .weight = p->w};
+    struct wall_belief all = {.move_x = lanes_all(0), .move_y = lanes_all(0), .cut_m = lanes_all(INFINITY), .overhang_m = s->overhang_m, .of_whole = true};
     *out = (struct speaking){{lanes_all(1e-6), lanes_all(0), lanes_all(1e-6), lanes_all(0), lanes_all(0)}, length, walls};
     wall_pieces_sum(p, &all, &out->sums);
 }
@@ -89,9 +90,9 @@ static bool is_explained(const struct wall_pieces *p, const struct test_scale *s
 {
     double chi2 = 0, s2 = s->vertex_noise_m * s->vertex_noise_m, x = e->x[lane], y = e->y[lane];
     for (size_t k = 0; k < p->count[lane]; k++) {
-        double left = p->offset_m[k][lane] - s->overhang_m + (p->along_y[k][lane] * x - p->along_x[k][lane] * y);
-        if (p->w[k][lane] > 0)
-            chi2 += left * left * p->w[k][lane] / s2;
+        double left = p->piece[k].offset_m[lane] - s->overhang_m + (p->piece[k].along_y[lane] * x - p->piece[k].along_x[lane] * y);
+        if (p->piece[k].whole[lane] > 0)
+            chi2 += left * left * p->piece[k].whole[lane] / s2;
     }
     return chi2 - fmax(0, walls - 2) - 2 * log(tail) < s->alarm_z * s->alarm_z;
 }
@@ -119,14 +120,14 @@ static void move_freely(struct wall_pieces *p, const struct test_scale *s, struc
 
 // --- one piece after the other ----------------------------------------------------------------------------------------------
 
-static inline lanes_mask steps_of(const struct wall_pieces *p, size_t k)
+static inline lanes_mask steps_of(const struct wall_piece *q)
 {
-    return (p->length_m[k] < PART_OF_WALL * p->old_m[k]) | (p->length_m[k] < PART_OF_WALL * p->new_m[k]);
+    return (q->length_m < PART_OF_WALL * q->old_m) | (q->length_m < PART_OF_WALL * q->new_m);
 }
 
 bool piece_is_step(const struct wall_pieces *p, size_t k, int lane)
 {
-    return p->length_m[k][lane] < PART_OF_WALL * p->old_m[k][lane] || p->length_m[k][lane] < PART_OF_WALL * p->new_m[k][lane];
+    return p->piece[k].length_m[lane] < PART_OF_WALL * p->piece[k].old_m[lane] || p->piece[k].length_m[lane] < PART_OF_WALL * p->piece[k].new_m[lane];
 }
 
 // What the pieces of each pair add up to. swung_m2: how far they turn, at least that; loud: some piece is far enough off to be looked at.
@@ -141,22 +142,23 @@ VECTORS static void hold_pieces(struct wall_pieces *p, const struct test_scale *
     lanes kept = lanes_all(0), squares = kept, freedom = kept, weight = kept, swung = kept;
     lanes_mask loud = {0};
     for (size_t k = 0; k < p->most; k++) {
-        lanes x = p->along_y[k], y = -p->along_x[k], length = p->length_m[k], own = s2 * p->factor[k];
-        lanes left = p->offset_m[k] - s->overhang_m + (x * e->x + y * e->y);
+        struct wall_piece *q = &p->piece[k];
+        lanes x = q->along_y, y = -q->along_x, length = q->length_m, own = s2 * q->factor;
+        lanes left = q->offset_m - s->overhang_m + (x * e->x + y * e->y);
         lanes nvn = x * x * e->vxx + 2 * x * y * e->vxy + y * y * e->vyy;
-        lanes far = left * p->root_factor[k] / e->cut_m, inside = lanes_most(1 - far * far, lanes_all(0));
-        lanes dx = p->at_x[k] - known->middle_x, dy = p->at_y[k] - known->middle_y, bend = known->bend_per_m * (dx * dx + dy * dy);
+        lanes far = left * q->root_factor / e->cut_m, inside = lanes_most(1 - far * far, lanes_all(0));
+        lanes dx = q->at_x - known->middle_x, dy = q->at_y - known->middle_y, bend = known->bend_per_m * (dx * dx + dy * dy);
         lanes sd = lanes_root(lanes_most(own + nvn * (1 - 2 * inside * inside), 0.3 * own) + bend * bend), w = left / sd;
-        lanes sine = lanes_most(lanes_all(-1), lanes_least(lanes_all(1), p->sine[k])), swing = length * sine / (2 * noise), l2 = length * length;
-        lanes_mask there = p->weight[k] > 0, step = steps_of(p, k), speaks = there & (length >= SHORT_M) & ~(step & (length < SHORT_STEP * noise));
+        lanes sine = lanes_most(lanes_all(-1), lanes_least(lanes_all(1), q->sine)), swing = length * sine / (2 * noise), l2 = length * length;
+        lanes_mask there = q->weight > 0, step = steps_of(q), speaks = there & (length >= SHORT_M) & ~(step & (length < SHORT_STEP * noise));
         lanes turned = lanes_only(~step, lanes_least(swing * swing, lanes_all(MOST_W2)));
         kept += lanes_only(there & (lanes_size(w) < KEPT_W), length);
         squares += lanes_only(speaks, lanes_least(w * w, lanes_all(MOST_W2)) + turned);
         freedom += lanes_only(speaks, lanes_choose(step, lanes_all(1), lanes_all(2)));
         weight += lanes_only(speaks, l2), swung += lanes_only(speaks, l2 * lanes_size(sine));
         lanes alarm = lanes_most(lanes_choose(step, lanes_all(s->step_z), lanes_all(s->alarm_z)), s->min_width_m / sd);
-        p->alarm[k] = lanes_choose(speaks, alarm, lanes_all(INFINITY));
-        p->left_m[k] = left, p->w[k] = lanes_only(speaks, w);
+        q->alarm = lanes_choose(speaks, alarm, lanes_all(INFINITY));
+        q->left_m = left, q->w = lanes_only(speaks, w);
         loud |= speaks & (lanes_size(left) >= s->min_width_m);
     }
     *out = (struct totals){kept, squares, freedom, weight, swung, loud};
@@ -165,7 +167,7 @@ VECTORS static void hold_pieces(struct wall_pieces *p, const struct test_scale *
 static void count_alarms(const struct wall_pieces *p, const struct test_scale *s, int lane, struct wall_census *census)
 {
     for (size_t k = 0; k < p->count[lane]; k++) {
-        double alarm = p->alarm[k][lane];
+        double alarm = p->piece[k].alarm[lane];
         census->walls += alarm < INFINITY;
         census->expected += expected_alarms(s->alarms, alarm);
     }
@@ -174,7 +176,7 @@ static void count_alarms(const struct wall_pieces *p, const struct test_scale *s
 static void find_extremes(const struct wall_pieces *p, double min_width_m, int lane, struct outline_test *out)
 {
     for (size_t k = 0; k < p->count[lane]; k++) {
-        double left = p->left_m[k][lane], w = p->w[k][lane];
+        double left = p->piece[k].left_m[lane], w = p->piece[k].w[lane];
         if (fabs(left) < min_width_m)
             continue;
         if (w > out->gain_z)
@@ -191,8 +193,8 @@ static void tell_turn(const struct wall_pieces *p, const struct test_scale *s, c
     if (weight <= 0 || 1.5708 * t->swung_m2[lane] < TURN_RAD * weight)
         return;
     for (size_t k = 0; k < p->count[lane]; k++)
-        if (p->alarm[k][lane] < INFINITY)
-            turn += p->length_m[k][lane] * p->length_m[k][lane] * asin(most(-1, least(1, p->sine[k][lane])));
+        if (p->piece[k].alarm[lane] < INFINITY)
+            turn += p->piece[k].length_m[lane] * p->piece[k].length_m[lane] * asin(most(-1, least(1, p->piece[k].sine[lane])));
     out->turn_rad = turn / weight;
     out->turn_z = fabs(out->turn_rad) * sqrt(weight) / (2 * s->vertex_noise_m);
 }

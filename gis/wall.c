@@ -101,25 +101,17 @@ double walls_length_m(const struct walls *w)
 
 // --- pieces -----------------------------------------------------------------------------------------------------------------
 
-enum { PIECE_COLUMNS = 23, ALIGNED = sizeof(lanes) };
-#define COLUMNS_OF_PIECES(p) {&(p)->from_m, &(p)->to_m, &(p)->offset_m, &(p)->old_x, &(p)->old_y, &(p)->along_x, &(p)->along_y, &(p)->old_m, \
-                              &(p)->new_x, &(p)->new_y, &(p)->new_along_x, &(p)->new_along_y, &(p)->new_m, &(p)->length_m, &(p)->at_x, \
-                              &(p)->at_y, &(p)->sine, &(p)->factor, &(p)->weight, &(p)->root_factor, &(p)->left_m, &(p)->w, &(p)->alarm}
-
 static void pieces_reserve(struct wall_pieces *p, size_t need)
 {
-    lanes **column[PIECE_COLUMNS] = COLUMNS_OF_PIECES(p);
     if (need <= p->cap)
         return;
-    size_t cap = need + need / 2;
-    char *room = mem_get(PIECE_COLUMNS * cap + 1, sizeof(lanes)), *at = room + (ALIGNED - (uintptr_t)room % ALIGNED) % ALIGNED;
-    for (int c = 0; c < PIECE_COLUMNS; c++, at += cap * sizeof(lanes)) {
-        if (p->cap > 0)
-            memcpy(at, *column[c], p->cap * sizeof(lanes));
-        *column[c] = (lanes *)(void *)at;
-    }
+    size_t cap = need + need / 2, aligned = sizeof(lanes);
+    char *room = mem_get(cap + 1, sizeof *p->piece), *at = room + (aligned - (uintptr_t)room % aligned) % aligned;
+    if (p->cap > 0)
+        memcpy(at, p->piece, p->cap * sizeof *p->piece);
     mem_free(p->room);
     p->room = room;
+    p->piece = (struct wall_piece *)(void *)at;
     p->cap = cap;
 }
 
@@ -137,28 +129,41 @@ void wall_pieces_clear(struct wall_pieces *p)
 
 struct candidate { uint32_t wall; double from, to, offset; };
 
-// Where LANES new walls run beside an old one.
-struct runs { lanes from, to, offset; lanes_mask beside; };
-static inline struct runs runs_of(const struct walls *old, size_t a, const struct walls *new_, size_t b, double reach_m)
+// Where new walls run beside an old one, a batch of them.
+enum { BATCH = 64 };
+struct runs { double from[BATCH], to[BATCH], offset[BATCH]; };
+
+// Which ones do, as bits.
+static inline uint64_t run_beside(const struct walls *old, size_t a, const struct walls *new_, size_t first, size_t count, double reach_m,
+                                  struct runs *out)
 {
-    double along_x = old->along_x[a], along_y = old->along_y[a];
-    lanes new_x = lanes_at(new_->along_x + b), new_y = lanes_at(new_->along_y + b), cosine = along_x * new_x + along_y * new_y;
-    lanes x = lanes_at(new_->from_x + b) - old->from_x[a], y = lanes_at(new_->from_y + b) - old->from_y[a];
-    lanes start = x * along_x + y * along_y, end = start + lanes_at(new_->length_m + b) * cosine, length = lanes_all(old->length_m[a]);
-    lanes from = lanes_most(start, lanes_all(0)), to = lanes_least(end, length), middle = (from + to) / 2;
-    lanes offset = x * along_y - y * along_x + (new_x * along_y - new_y * along_x) * (middle - start) / cosine;
-    return (struct runs){from, to, offset, (cosine >= FACING) & (to - from >= SHORTEST_M) & (lanes_size(offset) <= reach_m)};
+    double along_x = old->along_x[a], along_y = old->along_y[a], from_x = old->from_x[a], from_y = old->from_y[a];
+    lanes length = lanes_all(old->length_m[a]);
+    uint64_t beside = 0;
+    for (size_t b = 0; b < count; b += LANES) {
+        lanes new_x = lanes_at(new_->along_x + first + b), new_y = lanes_at(new_->along_y + first + b), cosine = along_x * new_x + along_y * new_y;
+        lanes x = lanes_at(new_->from_x + first + b) - from_x, y = lanes_at(new_->from_y + first + b) - from_y;
+        lanes start = x * along_x + y * along_y, end = start + lanes_at(new_->length_m + first + b) * cosine;
+        lanes from = lanes_most(start, lanes_all(0)), to = lanes_least(end, length), middle = (from + to) / 2;
+        lanes offset = x * along_y - y * along_x + (new_x * along_y - new_y * along_x) * (middle - start) / cosine;
+        lanes_put(out->from + b, from);
+        lanes_put(out->to + b, to);
+        lanes_put(out->offset + b, offset);
+        beside |= (uint64_t)lanes_bits((cosine >= FACING) & (to - from >= SHORTEST_M) & (lanes_size(offset) <= reach_m)) << b;
+    }
+    return count < BATCH ? beside & (((uint64_t)1 << count) - 1) : beside;
 }
 
 static inline int find_beside(const struct walls *old, size_t a, const struct walls *new_, double reach_m, struct candidate *out)
 {
+    struct runs r;
     int n = 0;
-    for (size_t b = 0; b < new_->count && n < WALL_TRIES; b += LANES) {
-        struct runs r = runs_of(old, a, new_, b, reach_m);
-        unsigned bits = lanes_bits(r.beside) & (new_->count - b < LANES ? (1u << (new_->count - b)) - 1 : (1u << LANES) - 1);
+    for (size_t first = 0; first < new_->count && n < WALL_TRIES; first += BATCH) {
+        size_t count = new_->count - first < BATCH ? new_->count - first : BATCH;
+        uint64_t bits = run_beside(old, a, new_, first, count, reach_m, &r);
         for (; bits != 0 && n < WALL_TRIES; bits &= bits - 1) {
-            int k = __builtin_ctz(bits);
-            out[n++] = (struct candidate){(uint32_t)(b + (size_t)k), r.from[k], r.to[k], r.offset[k]};
+            int k = __builtin_ctzll(bits);
+            out[n++] = (struct candidate){(uint32_t)(first + (size_t)k), r.from[k], r.to[k], r.offset[k]};
         }
     }
     return n;
@@ -192,14 +197,25 @@ static inline void leave_to_nearer(struct candidate *found, int i)
 static inline void add_piece(struct wall_pieces *p, struct walls *old, size_t a, struct walls *new_, const struct candidate *c, int lane)
 {
     uint32_t b = c->wall;
-    size_t k = p->count[lane]++;
-    p->from_m[k][lane] = c->from, p->to_m[k][lane] = c->to, p->offset_m[k][lane] = c->offset;
-    p->old_x[k][lane] = old->from_x[a], p->old_y[k][lane] = old->from_y[a], p->old_m[k][lane] = old->length_m[a];
-    p->along_x[k][lane] = old->along_x[a], p->along_y[k][lane] = old->along_y[a];
-    p->new_x[k][lane] = new_->from_x[b], p->new_y[k][lane] = new_->from_y[b], p->new_m[k][lane] = new_->length_m[b];
-    p->new_along_x[k][lane] = new_->along_x[b], p->new_along_y[k][lane] = new_->along_y[b];
+    struct wall_piece *piece = &p->piece[p->count[lane]++];
+    piece->from_m[lane] = c->from, piece->to_m[lane] = c->to, piece->offset_m[lane] = c->offset;
+    piece->old_x[lane] = old->from_x[a], piece->old_y[lane] = old->from_y[a], piece->old_m[lane] = old->length_m[a];
+    piece->along_x[lane] = old->along_x[a], piece->along_y[lane] = old->along_y[a];
+    piece->new_x[lane] = new_->from_x[b], piece->new_y[lane] = new_->from_y[b], piece->new_m[lane] = new_->length_m[b];
+    piece->new_along_x[lane] = new_->along_x[b], piece->new_along_y[lane] = new_->along_y[b];
     old->covered_m[a] += c->to - c->from;
     new_->covered_m[b] += c->to - c->from;
+}
+
+// The nearest first, each leaving to nearer ones what is theirs.
+static inline void share_out(struct candidate *found, int n)
+{
+    sort_by_distance(found, n);
+    for (int i = 1; i < n; i++) {
+        leave_to_nearer(found, i);
+        if (found[i].to - found[i].from < SHORTEST_M)
+            found[i].to = found[i].from;
+    }
 }
 
 VECTORS void walls_match(struct walls *old, struct walls *new_, double reach_m, struct wall_pieces *out, int lane)
@@ -211,16 +227,13 @@ VECTORS void walls_match(struct walls *old, struct walls *new_, double reach_m, 
     for (size_t a = 0; a < old->count; a++) {
         struct candidate found[WALL_TRIES];
         int n = find_beside(old, a, new_, reach_m, found);
-        sort_by_distance(found, n);
+        if (n > 1)
+            share_out(found, n);
         if (out->count[lane] + (size_t)n > out->cap)
             pieces_reserve(out, out->count[lane] + (size_t)n);
-        for (int i = 0; i < n; i++) {
-            leave_to_nearer(found, i);
-            if (found[i].to - found[i].from >= SHORTEST_M)
+        for (int i = 0; i < n; i++)
+            if (found[i].to > found[i].from)
                 add_piece(out, old, a, new_, &found[i], lane);
-            else
-                found[i].to = found[i].from;
-        }
     }
     out->most = out->count[lane] > out->most ? out->count[lane] : out->most;
 }
@@ -236,17 +249,18 @@ VECTORS void wall_pieces_tell(struct wall_pieces *p)
 {
     lanes_mask count = pieces_counted(p);
     for (size_t k = 0; k < p->most; k++) {
-        lanes length = p->to_m[k] - p->from_m[k], middle = (p->from_m[k] + p->to_m[k]) / 2, half = length / 2;
-        lanes x = p->old_x[k] + p->along_x[k] * middle + p->along_y[k] * p->offset_m[k] - p->new_x[k];
-        lanes y = p->old_y[k] + p->along_y[k] * middle - p->along_x[k] * p->offset_m[k] - p->new_y[k];
-        lanes old_at = middle / p->old_m[k], new_at = (x * p->new_along_x[k] + y * p->new_along_y[k]) / p->new_m[k];
-        lanes factor = spread(old_at) + spread(lanes_least(lanes_most(new_at, lanes_all(0)), lanes_all(1))), along = old_at * p->old_m[k];
-        p->length_m[k] = length;
-        p->at_x[k] = p->old_x[k] + p->along_x[k] * along, p->at_y[k] = p->old_y[k] + p->along_y[k] * along;
-        p->sine[k] = p->along_x[k] * p->new_along_y[k] - p->along_y[k] * p->new_along_x[k];
-        p->factor[k] = factor;
-        p->weight[k] = lanes_only((int64_t)k < count, lanes_least(half, lanes_all(1)) / factor);
-        p->root_factor[k] = 1 / lanes_root(lanes_most(factor, lanes_all(1)));
+        struct wall_piece *q = &p->piece[k];
+        lanes length = q->to_m - q->from_m, middle = (q->from_m + q->to_m) / 2, half = length / 2;
+        lanes x = q->old_x + q->along_x * middle + q->along_y * q->offset_m - q->new_x;
+        lanes y = q->old_y + q->along_y * middle - q->along_x * q->offset_m - q->new_y;
+        lanes old_at = middle / q->old_m, new_at = (x * q->new_along_x + y * q->new_along_y) / q->new_m;
+        lanes factor = spread(old_at) + spread(lanes_least(lanes_most(new_at, lanes_all(0)), lanes_all(1))), along = old_at * q->old_m;
+        q->length_m = length;
+        q->at_x = q->old_x + q->along_x * along, q->at_y = q->old_y + q->along_y * along;
+        q->sine = q->along_x * q->new_along_y - q->along_y * q->new_along_x;
+        q->factor = factor;
+        q->weight = lanes_only((int64_t)k < count, lanes_least(half, lanes_all(1)) / factor);
+        q->root_factor = 1 / lanes_root(lanes_most(factor, lanes_all(1)));
     }
 }
 
@@ -254,15 +268,15 @@ VECTORS void wall_pieces_tell(struct wall_pieces *p)
 
 VECTORS void wall_pieces_sum(const struct wall_pieces *p, const struct wall_belief *b, struct wall_sums *out)
 {
-    const lanes *weight = b->weight != NULL ? b->weight : p->weight;
     lanes per_cut = 1 / b->cut_m, xx = out->xx, xy = out->xy, yy = out->yy, gx = out->gx, gy = out->gy;
     for (size_t k = 0; k < p->most; k++) {
-        lanes x = p->along_y[k], y = -p->along_x[k], offset = p->offset_m[k] - b->overhang_m;
+        const struct wall_piece *q = &p->piece[k];
+        lanes x = q->along_y, y = -q->along_x, offset = q->offset_m - b->overhang_m;
         lanes left = offset + (x * b->move_x + y * b->move_y);
         if (b->by_factor)
-            left *= p->root_factor[k];
+            left *= q->root_factor;
         left *= per_cut;
-        lanes inside = lanes_most(1 - left * left, lanes_all(0)), w = weight[k] * inside * inside, wx = w * x, wy = w * y;
+        lanes inside = lanes_most(1 - left * left, lanes_all(0)), w = (b->of_whole ? q->whole : q->weight) * inside * inside, wx = w * x, wy = w * y;
         xx += wx * x, xy += wx * y, yy += wy * y, gx += wx * offset, gy += wy * offset;
     }
     *out = (struct wall_sums){xx, xy, yy, gx, gy};
@@ -274,9 +288,10 @@ static inline struct rest rest_of(const struct wall_pieces *p, lanes_mask count,
 {
     lanes sum = lanes_all(0), outward = lanes_all(0), worst = lanes_all(0), of = __builtin_convertvector(count, lanes);
     for (size_t k = 0; k < p->most; k++) {
-        lanes left = p->offset_m[k] + (p->along_y[k] * move_x - p->along_x[k] * move_y);
+        const struct wall_piece *q = &p->piece[k];
+        lanes left = q->offset_m + (q->along_y * move_x - q->along_x * move_y);
         lanes_mask there = (int64_t)k < count;
-        sum += lanes_only(there, left * left / p->factor[k]);
+        sum += lanes_only(there, left * left / q->factor);
         outward += lanes_only(there, left);
         worst = lanes_most(lanes_only(there, lanes_size(left)), worst);
     }

@@ -22,18 +22,22 @@ void walls_of(const struct rings *outline, struct walls *out);
 void walls_clear(struct walls *w);
 double walls_length_m(const struct walls *w);
 
-// The pieces of up to LANES pairs: piece k of a pair is in its lane of every column's k.
+// The k-th pieces of LANES pairs.
+struct wall_piece {
+    lanes from_m, to_m;               // along the old wall
+    lanes offset_m;
+    lanes old_x, old_y, along_x, along_y, old_m;          // the old wall
+    lanes new_x, new_y, new_along_x, new_along_y, new_m;
+    lanes length_m, at_x, at_y;       // by wall_pieces_tell: how long, its middle on the old wall,
+    lanes sine;                       // of the turn from the old wall to the new one,
+    lanes factor;                     // offset variance over s^2,
+    lanes weight, root_factor;        // in an adjustment, 0 behind the last piece; 1 / sqrt(factor)
+    lanes left_m, w, alarm;           // by change_test: what is left of the offset beyond the fit; over its sd; what that must not reach
+    lanes whole;                      // and the weight of what speaks for the whole outline
+};
 struct wall_pieces {
-    size_t count[LANES], most, cap;   // most: of the pair that has most
-    lanes *from_m, *to_m;             // along the old wall
-    lanes *offset_m;
-    lanes *old_x, *old_y, *along_x, *along_y, *old_m;     // the old wall
-    lanes *new_x, *new_y, *new_along_x, *new_along_y, *new_m;
-    lanes *length_m, *at_x, *at_y;    // by wall_pieces_tell: how long, its middle on the old wall,
-    lanes *sine;                      // of the turn from the old wall to the new one,
-    lanes *factor;                    // offset variance over s^2,
-    lanes *weight, *root_factor;      // in an adjustment, 0 behind the last piece; 1 / sqrt(factor)
-    lanes *left_m, *w, *alarm;        // by change_test: what is left of the offset beyond the fit; over its sd; what that must not reach
+    size_t count[LANES], most, cap;   // pieces of each pair; of the pair that has most
+    struct wall_piece *piece;
     void *room;
 };
 void wall_pieces_start(struct wall_pieces *p);
@@ -50,7 +54,7 @@ struct wall_belief {
     lanes move_x, move_y, cut_m;
     double overhang_m;
     bool by_factor;                   // the cut is for a factor of 1
-    const lanes *weight;              // instead of the pieces' own; NULL: those
+    bool of_whole;                    // only what speaks for the whole has a say
 };
 struct wall_sums { lanes xx, xy, yy, gx, gy; };
 void wall_pieces_sum(const struct wall_pieces *p, const struct wall_belief *b, struct wall_sums *out);

@@ -70,12 +70,12 @@ static void a_wing_on_part_of_a_wall_is_a_piece_of_its_own(void **state)
     match(&p, 14);
     double far = 0, near = 0;
     for (size_t k = 0; k < p.pieces.count[LANE]; k++) {
-        if (p.pieces.old_x[k][LANE] != 12 || p.pieces.old_y[k][LANE] != 0) // not the eastern wall
+        if (p.pieces.piece[k].old_x[LANE] != 12 || p.pieces.piece[k].old_y[LANE] != 0) // not the eastern wall
             continue;
-        if (fabs(p.pieces.offset_m[k][LANE] - 3) < 1e-9)
-            far += p.pieces.length_m[k][LANE];
-        if (fabs(p.pieces.offset_m[k][LANE]) < 1e-9)
-            near += p.pieces.length_m[k][LANE];
+        if (fabs(p.pieces.piece[k].offset_m[LANE] - 3) < 1e-9)
+            far += p.pieces.piece[k].length_m[LANE];
+        if (fabs(p.pieces.piece[k].offset_m[LANE]) < 1e-9)
+            near += p.pieces.piece[k].length_m[LANE];
     }
     assert_true(fabs(far - 4) < 1e-9);
     assert_true(fabs(near - 4) < 1e-9);
