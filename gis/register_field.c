@@ -139,19 +139,32 @@ static void fit_nodes(void *ctx, int64_t first, int64_t last, int thread)
 
 // --- blending ---
 
+static axes widened(const float two[AXES]) { return (axes){two[EAST], two[NORTH]}; }
+
+static void see(const struct polynomial *q, struct seen_node *out)
+{
+    out->q = q;
+    for (int i = 0; i < TERMS; i++)
+        out->term[i] = widened(q->term[i]);
+    out->low = widened(q->low), out->high = widened(q->high);
+}
+
 void field_view_open(const struct field *f, size_t cell, struct field_view *out)
 {
-    *out = (struct field_view){f, cell, cell_corner(f->district, cell), {0}};
+    out->field = f, out->cell = cell, out->corner = cell_corner(f->district, cell);
     for (int y = 0; y <= f->across; y++)
         for (int x = 0; x <= f->across; x++) {
             struct keeper k = keeper_of(f, cell, x, y);
             uint32_t nodes = f->nodes[k.cell], n = f->node_first[k.cell] + (uint32_t)__builtin_popcount(nodes & ((1u << k.node) - 1));
-            out->node[y * CORNERS + x] = !(nodes >> k.node & 1) || f->at[n].ties == 0 ? NOBODY : n;
+            struct seen_node *node = &out->node[y * CORNERS + x];
+            node->q = NULL;
+            if ((nodes >> k.node & 1) && f->at[n].ties > 0)
+                see(&f->at[n], node);
         }
 }
 
 // The four nodes around a place, their weights, and where it lies from each of them, in metres.
-struct corner { const struct polynomial *q; double weight, x, y; };
+struct corner { const struct seen_node *node; double weight, x, y; };
 static int corners_of(const struct field_view *view, struct xy_m place, struct corner out[4])
 {
     const struct field *f = view->field;
@@ -159,11 +172,11 @@ static int corners_of(const struct field_view *view, struct xy_m place, struct c
     int at_x = node_cell(f, place.x - view->corner.x, &u), at_y = node_cell(f, place.y - view->corner.y, &v), count = 0;
     for (int c = 0; c < 4; c++) {
         int right = c & 1, up = c >> 1;
-        uint32_t n = view->node[(at_y + up) * CORNERS + at_x + right];
-        if (n == NOBODY)
+        const struct seen_node *node = &view->node[(at_y + up) * CORNERS + at_x + right];
+        if (node->q == NULL)
             continue;
         double w = (right ? u : 1 - u) * (up ? v : 1 - v) + 1e-9;
-        out[count++] = (struct corner){&f->at[n], w, (u - right) * f->node_m, (v - up) * f->node_m};
+        out[count++] = (struct corner){node, w, (u - right) * f->node_m, (v - up) * f->node_m};
         sum += w;
     }
     for (int c = 0; c < count; c++)
@@ -171,35 +184,44 @@ static int corners_of(const struct field_view *view, struct xy_m place, struct c
     return count;
 }
 
-static void add_shift(const struct corner *c, struct xy_m *sum)
+typedef int64_t axes_mask __attribute__((vector_size(AXES * sizeof(int64_t))));
+static inline axes held(axes v, axes low, axes high)
 {
-    const struct polynomial *q = c->q;
-    double x = c->x * q->per_m, y = c->y * q->per_m, xx = x * x, xy = x * y, yy = y * y;
-    double sx = q->x[0] + q->x[1] * x + q->x[2] * y + q->x[3] * xx + q->x[4] * xy + q->x[5] * yy;
-    double sy = q->y[0] + q->y[1] * x + q->y[2] * y + q->y[3] * xx + q->y[4] * xy + q->y[5] * yy;
-    sx = sx < q->low_x ? q->low_x : sx > q->high_x ? q->high_x : sx;
-    sy = sy < q->low_y ? q->low_y : sy > q->high_y ? q->high_y : sy;
-    sum->x += c->weight * sx, sum->y += c->weight * sy;
+    axes_mask over = v > high, under = v < low;
+    return (axes)((under & (axes_mask)low) | (~under & ((over & (axes_mask)high) | (~over & (axes_mask)v))));
+}
+
+static inline axes shift_at(const struct corner *c)
+{
+    const struct seen_node *n = c->node;
+    double x = c->x * n->q->per_m, y = c->y * n->q->per_m, xx = x * x, xy = x * y, yy = y * y;
+    axes shift = n->term[0] + n->term[1] * x + n->term[2] * y + n->term[3] * xx + n->term[4] * xy + n->term[5] * yy;
+    return c->weight * held(shift, n->low, n->high);
+}
+
+static inline struct xy_m shift_of(const struct corner *corner, int count, struct xy_m from)
+{
+    axes sum = {from.x, from.y};
+    for (int c = 0; c < count; c++)
+        sum += shift_at(&corner[c]);
+    return (struct xy_m){sum[EAST], sum[NORTH]};
 }
 
 static void add_slopes(const struct corner *c, struct placed *sum)
 {
-    const struct polynomial *q = c->q;
+    const struct polynomial *q = c->node->q;
     float x = (float)c->x * q->per_m, y = (float)c->y * q->per_m, w = (float)c->weight * q->per_m;
-    sum->per_x.x += w * (q->x[1] + 2 * q->x[3] * x + q->x[4] * y);
-    sum->per_x.y += w * (q->y[1] + 2 * q->y[3] * x + q->y[4] * y);
-    sum->per_y.x += w * (q->x[2] + q->x[4] * x + 2 * q->x[5] * y);
-    sum->per_y.y += w * (q->y[2] + q->y[4] * x + 2 * q->y[5] * y);
+    sum->per_x.x += w * (q->term[1][EAST] + 2 * q->term[3][EAST] * x + q->term[4][EAST] * y);
+    sum->per_x.y += w * (q->term[1][NORTH] + 2 * q->term[3][NORTH] * x + q->term[4][NORTH] * y);
+    sum->per_y.x += w * (q->term[2][EAST] + q->term[4][EAST] * x + 2 * q->term[5][EAST] * y);
+    sum->per_y.y += w * (q->term[2][NORTH] + q->term[4][NORTH] * x + 2 * q->term[5][NORTH] * y);
 }
 
 struct xy_m field_view_shift(const struct field_view *v, struct xy_m place)
 {
     struct corner corner[4];
-    struct xy_m sum = v->field->map.middle;
     int count = corners_of(v, place, corner);
-    for (int c = 0; c < count; c++)
-        add_shift(&corner[c], &sum);
-    return sum;
+    return shift_of(corner, count, v->field->map.middle);
 }
 
 // Seams bend the fit, but nobody draws a building across two sheets: beside them its shape is left alone, and nowhere is it
@@ -208,8 +230,10 @@ static void calm(struct placed *p)
 {
     float trust = 1 / (1 + p->tail / SEAM_SHARE * (p->tail / SEAM_SHARE));
     float *slope[] = {&p->per_x.x, &p->per_x.y, &p->per_y.x, &p->per_y.y};
-    for (int k = 0; k < 4; k++)
-        *slope[k] = fmaxf(-STEEPEST, fminf(STEEPEST, *slope[k] * trust));
+    for (int k = 0; k < 4; k++) {
+        float calmed = *slope[k] * trust;
+        *slope[k] = calmed > STEEPEST ? STEEPEST : calmed < -STEEPEST ? -STEEPEST : calmed;
+    }
 }
 
 struct placed field_view_at(const struct field_view *v, struct xy_m place)
@@ -222,11 +246,11 @@ struct placed field_view_at(const struct field_view *v, struct xy_m place)
         p.sd_m = f->map.count > 0 ? 1 : 0;
         return p;
     }
+    p.shift = shift_of(corner, count, p.shift);
     for (int c = 0; c < count; c++) {
-        add_shift(&corner[c], &p.shift);
         add_slopes(&corner[c], &p);
-        p.sd_m += (float)(corner[c].weight * corner[c].q->sd_factor * f->rule.noise_m);
-        p.ties += (int)corner[c].q->ties;
+        p.sd_m += (float)(corner[c].weight * corner[c].node->q->sd_factor * f->rule.noise_m);
+        p.ties += (int)corner[c].node->q->ties;
     }
     p.ties /= 4;
     p.sd_m = sqrtf(p.sd_m * p.sd_m + f->misfit[v->cell] * f->misfit[v->cell]);
@@ -254,13 +278,11 @@ static void leave_slice(void *ctx, int64_t first, int64_t last, int thread)
         field_view_open(f, (size_t)c, &view);
         for (uint32_t k = f->map.first[c]; k < f->map.first[c + 1]; k++) {
             const struct map_tie *t = &f->map.tie[k];
-            struct xy_m shift = {0, 0};
             double sd = 0;
             int count = corners_of(&view, (struct xy_m){view.corner.x + VOTE_CELL_M / 2 + t->x, view.corner.y + VOTE_CELL_M / 2 + t->y}, corner);
-            for (int n = 0; n < count; n++) {
-                add_shift(&corner[n], &shift);
-                sd += corner[n].weight * corner[n].q->sd_factor * f->rule.noise_m;
-            }
+            struct xy_m shift = shift_of(corner, count, (struct xy_m){0, 0});
+            for (int n = 0; n < count; n++)
+                sd += corner[n].weight * corner[n].node->q->sd_factor * f->rule.noise_m;
             double x = t->move_x - shift.x, y = t->move_y - shift.y, noise = f->rule.noise_m;
             l->left[k] = (struct leftover){count == 0 ? -1 : (float)((x * x + y * y) / 2), (float)(noise * noise * map_tie_variance(t) + sd * sd)};
         }

@@ -149,8 +149,9 @@ VECTORS static void sum_ties(const struct near_ties *t, const struct polynomial 
         lanes u = WIDEN(t->u + k), v = WIDEN(t->v + k), x = WIDEN(t->x + k), y = WIDEN(t->y + k), w = WIDEN(t->weight + k);
         lanes uu = u * u, uv = u * v, vv = v * v;
         if (last != NULL) {
-            lanes off_x = x - last->x[0] - last->x[1] * u - last->x[2] * v - last->x[3] * uu - last->x[4] * uv - last->x[5] * vv;
-            lanes off_y = y - last->y[0] - last->y[1] * u - last->y[2] * v - last->y[3] * uu - last->y[4] * uv - last->y[5] * vv;
+            const float *t0 = last->term[0], *t1 = last->term[1], *t2 = last->term[2], *t3 = last->term[3], *t4 = last->term[4], *t5 = last->term[5];
+            lanes off_x = x - t0[EAST] - t1[EAST] * u - t2[EAST] * v - t3[EAST] * uu - t4[EAST] * uv - t5[EAST] * vv;
+            lanes off_y = y - t0[NORTH] - t1[NORTH] * u - t2[NORTH] * v - t3[NORTH] * uu - t4[NORTH] * uv - t5[NORTH] * vv;
             lanes left = lanes_most(1 - (off_x * off_x + off_y * off_y) * per_tukey2, lanes_all(0));
             w *= left * left;
         }
@@ -184,7 +185,7 @@ static void decompose(const struct sums *s, double h, double noise, triangle l)
         }
 }
 
-static void solve(const triangle l, const double right[TERMS], float out[TERMS])
+static void solve(const triangle l, const double right[TERMS], float out[TERMS][AXES], int axis)
 {
     double z[TERMS];
     for (int i = 0; i < TERMS; i++) {
@@ -197,7 +198,7 @@ static void solve(const triangle l, const double right[TERMS], float out[TERMS])
         for (int m = i + 1; m < TERMS; m++)
             z[i] -= l[m][i] * z[m];
         z[i] *= l[i][i];
-        out[i] = (float)z[i];
+        out[i][axis] = (float)z[i];
     }
 }
 
@@ -216,12 +217,13 @@ static double constant_sd(const triangle l)
 
 static void bound(const struct near_ties *t, struct polynomial *out)
 {
-    out->low_x = out->low_y = INFINITY, out->high_x = out->high_y = -INFINITY;
+    float low_x = INFINITY, low_y = INFINITY, high_x = -INFINITY, high_y = -INFINITY;
     for (int k = 0; k < t->count; k++) {
         float x = t->x[k], y = t->y[k];
-        out->low_x = x < out->low_x ? x : out->low_x, out->high_x = x > out->high_x ? x : out->high_x;
-        out->low_y = y < out->low_y ? y : out->low_y, out->high_y = y > out->high_y ? y : out->high_y;
+        low_x = x < low_x ? x : low_x, high_x = x > high_x ? x : high_x;
+        low_y = y < low_y ? y : low_y, high_y = y > high_y ? y : high_y;
     }
+    out->low[EAST] = low_x, out->low[NORTH] = low_y, out->high[EAST] = high_x, out->high[NORTH] = high_y;
 }
 
 void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out)
@@ -242,8 +244,8 @@ void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at
         triangle l;
         sum_ties(&ties, turn == 0 ? NULL : out, rule->tukey_m * (turn + 1 < rule->turns ? 2.5 : 1), &s);
         decompose(&s, h, rule->noise_m, l);
-        solve(l, s.x, out->x);
-        solve(l, s.y, out->y);
+        solve(l, s.x, out->term, EAST);
+        solve(l, s.y, out->term, NORTH);
         out->sd_factor = (float)constant_sd(l);
     }
     bound(&ties, out);
@@ -271,7 +273,7 @@ static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
         struct polynomial p;
         fit_at(map, &l->rule, (struct xy_m){centre.x + t->x, centre.y + t->y}, k, &p);
         l->ties[i] = p.ties;
-        l->miss[i] = hypot(t->move_x - p.x[0], t->move_y - p.y[0]);
+        l->miss[i] = hypot(t->move_x - p.term[0][EAST], t->move_y - p.term[0][NORTH]);
     }
 }
 

@@ -65,9 +65,10 @@ void tie_map_open(const struct ties *t, struct tie_map *out);
 void tie_map_close(struct tie_map *m);
 double map_tie_variance(const struct map_tie *t);                // over sigma^2
 
-// low, high: what the ties around show at most; a polynomial must not be believed beyond. Places in units of 1 / per_m.
-enum { TERMS = 6 };
-struct polynomial { float x[TERMS], y[TERMS]; float low_x, low_y, high_x, high_y, sd_factor; uint32_t ties; float per_m; };
+// 1, x, y, xx, xy, yy, each east and north. low, high: what the ties around show at most; a polynomial must not be believed beyond.
+// Places in units of 1 / per_m.
+enum { TERMS = 6, EAST = 0, NORTH = 1, AXES = 2 };
+struct polynomial { float term[TERMS][AXES], low[AXES], high[AXES], sd_factor; uint32_t ties; float per_m; };
 struct fit_rule { double bandwidth_m, noise_m, tukey_m; int turns; };
 void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out);
 void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule); // the one that predicts left-out ties best
@@ -75,9 +76,12 @@ void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule); // the on
 // A rough field is only to look for ties by: it tells shifts, and not how sure they are.
 struct field *field_open(const struct ties *ties, bool rough);
 void field_close(struct field *f);
-// The field as seen from one cell of the district: what its buildings ask again and again.
+// The field as seen from one cell of the district: what its buildings ask again and again. A node keeps its numbers in floats; here they
+// are widened once for all who ask.
 enum { CORNERS = 5 };
-struct field_view { const struct field *field; size_t cell; struct xy_m corner; uint32_t node[CORNERS * CORNERS]; };
+typedef double axes __attribute__((vector_size(AXES * sizeof(double)))); // east and north side by side
+struct seen_node { const struct polynomial *q; axes term[TERMS], low, high; }; // q NULL: nothing there
+struct field_view { const struct field *field; size_t cell; struct xy_m corner; struct seen_node node[CORNERS * CORNERS]; };
 void field_view_open(const struct field *f, size_t cell, struct field_view *out);
 struct xy_m field_view_shift(const struct field_view *v, struct xy_m place);
 struct placed field_view_at(const struct field_view *v, struct xy_m place);

@@ -1,5 +1,6 @@
 // Votes: the displacement most pairs of similar footprints agree on, cell by cell.
 #include "core/base/mem.h"
+#include "core/base/vectors.h"
 #include "gis/register_parts.h"
 #include <math.h>
 
@@ -30,7 +31,7 @@ struct histogram {
     float *bin, *score;
     int bins, *used, uses;         // used: bins that hold something
     double reach_m;
-    struct vote *vote;             // of the cell and those around it, by weight
+    float *x, *y, *weight;         // the votes of the cell and those around it, and room for a whole vector behind them
     size_t votes, cap;
 };
 
@@ -104,31 +105,45 @@ static void collect_votes(void *ctx, int64_t first, int64_t last, int thread)
 
 static const float AROUND[3] = {0.5f, 1, 0.5f};
 
+static void reserve_votes(struct histogram *h, size_t need)
+{
+    float **column[] = {&h->x, &h->y, &h->weight};
+    if (need <= h->cap)
+        return;
+    size_t cap = 0;
+    for (size_t k = 0; k < sizeof column / sizeof *column; k++) {
+        cap = h->cap;
+        *column[k] = mem_grow(*column[k], &cap, need, sizeof **column[k]);
+    }
+    h->cap = cap;
+}
+
 static void gather_votes(const struct counting *c, size_t cell, struct histogram *h)
 {
     h->votes = 0;
     for (int k = 0; k < 9; k++) {
         uint32_t o = c->district->around[cell][k], cast = o == NOBODY ? 0 : c->cast[o];
         float weight = AROUND[k % 3] * AROUND[k / 3];
-        if (h->votes + cast > h->cap)
-            h->vote = mem_grow(h->vote, &h->cap, h->votes + cast, sizeof *h->vote);
-        for (uint32_t v = 0; v < cast; v++) {
+        reserve_votes(h, h->votes + cast + LANES);
+        for (uint32_t v = 0; v < cast; v++, h->votes++) {
             const struct vote *from = &c->vote[c->first_vote[o] + v];
-            h->vote[h->votes++] = (struct vote){from->x, from->y, weight * from->weight};
+            h->x[h->votes] = from->x, h->y[h->votes] = from->y, h->weight[h->votes] = weight * from->weight;
         }
     }
+    for (size_t v = h->votes; v < lanes_whole(h->votes); v++)
+        h->x[v] = h->y[v] = INFINITY; // near nothing
 }
 
 static void fill_histogram(struct histogram *h)
 {
     for (size_t v = 0; v < h->votes; v++) {
-        int x = (int)((h->vote[v].x + h->reach_m) / BIN_M), y = (int)((h->vote[v].y + h->reach_m) / BIN_M);
+        int x = (int)((h->x[v] + h->reach_m) / BIN_M), y = (int)((h->y[v] + h->reach_m) / BIN_M);
         if (x < HALF || y < HALF || x >= h->bins - HALF || y >= h->bins - HALF)
             continue;
         float *bin = &h->bin[y * h->bins + x];
         if (*bin == 0)
             h->used[h->uses++] = y * h->bins + x;
-        *bin += h->vote[v].weight;
+        *bin += h->weight[v];
     }
 }
 
@@ -139,13 +154,17 @@ static void empty_histogram(struct histogram *h)
     h->uses = 0;
 }
 
-// The mean of the votes around a mode.
+// The mean of the votes around a mode. Few are: four are looked at together, and those near are added one after the other.
 static struct xy_m mean_near(const struct histogram *h, struct xy_m at)
 {
     float x = 0, y = 0, sum = 0, reach2 = (float)(AGREE_M * AGREE_M), at_x = (float)at.x, at_y = (float)at.y;
-    for (size_t v = 0; v < h->votes; v++) {
-        float dx = h->vote[v].x - at_x, dy = h->vote[v].y - at_y, w = dx * dx + dy * dy > reach2 ? 0 : h->vote[v].weight;
-        x += w * dx, y += w * dy, sum += w;
+    for (size_t v = 0; v < h->votes; v += LANES) {
+        floats dx = floats_at(h->x + v) - at_x, dy = floats_at(h->y + v) - at_y;
+        for (unsigned near = floats_bits(dx * dx + dy * dy <= reach2); near != 0; near &= near - 1) {
+            int k = __builtin_ctz(near);
+            float w = h->weight[v + (size_t)k];
+            x += w * dx[k], y += w * dy[k], sum += w;
+        }
     }
     return sum > 0 ? (struct xy_m){at.x + x / sum, at.y + y / sum} : at;
 }
@@ -209,6 +228,9 @@ static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
+
 static double support_of(const struct counting *c, size_t cell, const struct mode *m)
 {
     double support = 0.3 * m->score;
@@ -219,7 +241,7 @@ static double support_of(const struct counting *c, size_t cell, const struct mod
         const struct mode *n = &c->mode[o * MODES + c->chosen[o]];
         double dx = m->at.x - n->at.x, dy = m->at.y - n->at.y, far = (dx * dx + dy * dy) / (6 * AGREE_M * AGREE_M);
         if (far < 1)
-            support += 0.25 * fmin(n->score, 3 * m->score) * (1 - far) * (1 - far) * (1 - far);
+            support += 0.25 * least(n->score, 3 * m->score) * (1 - far) * (1 - far) * (1 - far);
     }
     return support;
 }
@@ -268,7 +290,7 @@ static void open_histograms(struct counting *c)
     c->histogram = mem_get((size_t)threads, sizeof *c->histogram);
     for (int t = 0; t < threads; t++)
         c->histogram[t] = (struct histogram){mem_get(room, sizeof(float)), mem_get(room, sizeof(float)), bins, mem_get(room, sizeof(int)), 0,
-                                             bins * BIN_M / 2, NULL, 0, 0};
+                                             bins * BIN_M / 2, NULL, NULL, NULL, 0, 0};
 }
 
 static void clear_counting(struct counting *c)
@@ -277,7 +299,9 @@ static void clear_counting(struct counting *c)
         mem_free(c->histogram[t].bin);
         mem_free(c->histogram[t].score);
         mem_free(c->histogram[t].used);
-        mem_free(c->histogram[t].vote);
+        mem_free(c->histogram[t].x);
+        mem_free(c->histogram[t].y);
+        mem_free(c->histogram[t].weight);
     }
     mem_free(c->histogram);
     mem_free(c->mode);
@@ -311,8 +335,8 @@ struct xy_m votes_at(const struct votes *v, size_t own, struct xy_m place)
         if (dx * dx + dy * dy > 4 * AGREE_M * AGREE_M)
             continue;
         struct xy_m c = cell_centre(VOTE_CELL_M, v->district->cell.key[o]);
-        double wx = fmax(0, 1 - fabs(place.x - c.x) / VOTE_CELL_M), wy = fmax(0, 1 - fabs(place.y - c.y) / VOTE_CELL_M);
-        double w = wx * wy * fmin(v->share[o], 5) + 1e-6;
+        double wx = most(0, 1 - fabs(place.x - c.x) / VOTE_CELL_M), wy = most(0, 1 - fabs(place.y - c.y) / VOTE_CELL_M);
+        double w = wx * wy * least(v->share[o], 5) + 1e-6;
         x += w * v->mode[o].x, y += w * v->mode[o].y, sum += w;
     }
     return sum > 0 ? (struct xy_m){x / sum, y / sum} : (struct xy_m){0, 0};

@@ -39,6 +39,18 @@ static inline lanes lanes_root(lanes a)
     return root;
 }
 static inline lanes lanes_only(lanes_mask which, lanes a) { return (lanes)(which & (lanes_mask)a); }    // else 0
+
+// Four floats: any processor has room for them.
+typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
+typedef float loose_floats __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+typedef int32_t floats_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
+static inline floats floats_at(const float *p) { return *(const loose_floats *)p; }
+static inline void floats_put(float *p, floats v) { *(loose_floats *)p = v; }
+static inline unsigned floats_bits(floats_mask which)
+{
+    floats_mask bit = which & (floats_mask){1, 2, 4, 8};
+    return (unsigned)(bit[0] | bit[1] | bit[2] | bit[3]);
+}
 static inline unsigned lanes_bits(lanes_mask which)                                                     // lane 0 is the lowest bit
 {
     lanes_mask bit = which & (lanes_mask){1, 2, 4, 8};
