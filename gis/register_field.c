@@ -14,6 +14,7 @@ static const double FEW_LEAN = 10, FEW_TAIL_LEAN = 40; // cells with few ties le
 struct field {
     const struct district *district;
     struct tie_map map;
+    struct asked asked;
     struct fit_rule rule;
     int across;                             // node cells beside each other in a cell of the district
     double node_m;                          // side of a node cell
@@ -132,7 +133,7 @@ static void fit_nodes(void *ctx, int64_t first, int64_t last, int thread)
         struct polynomial *at = &f->at[f->node_first[c]];
         for (int k = 0; k < CORNERS * CORNERS; k++)
             if (f->nodes[c] >> k & 1)
-                fit_at(&f->map, &f->rule, (struct xy_m){corner.x + k % CORNERS * f->node_m, corner.y + k / CORNERS * f->node_m}, SIZE_MAX,
+                fit_at(&f->asked, &f->rule, (struct xy_m){corner.x + k % CORNERS * f->node_m, corner.y + k / CORNERS * f->node_m}, SIZE_MAX,
                        at++);
     }
 }
@@ -277,14 +278,14 @@ static void leave_slice(void *ctx, int64_t first, int64_t last, int thread)
             continue;
         field_view_open(f, (size_t)c, &view);
         for (uint32_t k = f->map.first[c]; k < f->map.first[c + 1]; k++) {
-            const struct map_tie *t = &f->map.tie[k];
+            const struct tie_columns *t = &f->map.tie;
             double sd = 0;
-            int count = corners_of(&view, (struct xy_m){view.corner.x + VOTE_CELL_M / 2 + t->x, view.corner.y + VOTE_CELL_M / 2 + t->y}, corner);
+            int count = corners_of(&view, (struct xy_m){view.corner.x + VOTE_CELL_M / 2 + t->x[k], view.corner.y + VOTE_CELL_M / 2 + t->y[k]}, corner);
             struct xy_m shift = shift_of(corner, count, (struct xy_m){0, 0});
             for (int n = 0; n < count; n++)
                 sd += corner[n].weight * corner[n].node->q->sd_factor * f->rule.noise_m;
-            double x = t->move_x - shift.x, y = t->move_y - shift.y, noise = f->rule.noise_m;
-            l->left[k] = (struct leftover){count == 0 ? -1 : (float)((x * x + y * y) / 2), (float)(noise * noise * map_tie_variance(t) + sd * sd)};
+            double x = t->move_x[k] - shift.x, y = t->move_y[k] - shift.y, noise = f->rule.noise_m;
+            l->left[k] = (struct leftover){count == 0 ? -1 : (float)((x * x + y * y) / 2), (float)(noise * noise * tie_variance(t->weight[k]) + sd * sd)};
         }
     }
 }
@@ -303,8 +304,8 @@ static void sum_leftovers(struct field *f, const struct leftover *left)
             all += fmin(left[i].square, limit) - left[i].variance, of += 1;
     f->misfit_all = (float)sqrt(of > 0 ? fmax(0, all / of) : 0);
     for (size_t i = 0; i < f->map.count; i++) {
-        witnesses += f->map.tie[i].witness;
-        if (f->map.tie[i].witness && in_tail(f, &left[i]))
+        witnesses += f->map.witness[i];
+        if (f->map.witness[i] && in_tail(f, &left[i]))
             tail += 1, tail_square += left[i].square;
     }
     f->tail_all = (float)(witnesses > 0 ? tail / witnesses : 0);
@@ -325,7 +326,7 @@ static void measure_misfit(struct field *f)
             if (l.left[k].square < 0)
                 continue;
             sum += fmin(l.left[k].square, limit) - l.left[k].variance, count += 1;
-            if (f->map.tie[k].witness)
+            if (f->map.witness[k])
                 tail += in_tail(f, &l.left[k]), witnesses += 1;
         }
         f->misfit[c] = (float)sqrt(fmax(0, sum / count));
@@ -351,7 +352,9 @@ struct field *field_open(const struct ties *ties, bool rough)
     must(f->across < CORNERS);
     f->node_m = (double)VOTE_CELL_M / f->across;
     lay_nodes(f);
+    asked_open(&f->map, f->rule.bandwidth_m, &f->asked);
     pool_range(d->in->pool, (int64_t)d->cell.count, 32, fit_nodes, f);
+    asked_close(&f->asked);
     if (!rough)
         measure_misfit(f);
     return f;

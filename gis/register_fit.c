@@ -15,6 +15,24 @@ static const double BANDWIDTH_M[] = {24, 32, 44, 60, 85, 120, 180, 260};
 
 // --- the ties, ready for fitting ---
 
+static float **column_of(struct tie_columns *c, int k)
+{
+    float **const column[] = {&c->x, &c->y, &c->move_x, &c->move_y, &c->weight};
+    return k < (int)(sizeof column / sizeof *column) ? column[k] : NULL;
+}
+
+static void columns_open(size_t count, struct tie_columns *out)
+{
+    for (int k = 0; column_of(out, k) != NULL; k++)
+        *column_of(out, k) = mem_get(count + LANES, sizeof **column_of(out, k));
+}
+
+static void columns_close(struct tie_columns *c)
+{
+    for (int k = 0; column_of(c, k) != NULL; k++)
+        mem_free(*column_of(c, k));
+}
+
 struct mapping { const struct ties *ties; struct tie_map *map; double witness_m; };
 static const double WITNESS = 1.35;         // a tie that fits itself no better has been built on, and tells nothing of seams
 
@@ -22,16 +40,18 @@ static void map_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct mapping *m = ctx;
+    struct tie_columns *to = &m->map->tie;
     for (int64_t c = first; c < last; c++) {
         struct xy_m centre = cell_centre(VOTE_CELL_M, m->map->district->cell.key[c]);
-        struct map_tie *to = &m->map->tie[m->map->first[c]];
+        uint32_t n = m->map->first[c];
         for (uint32_t k = m->ties->first[c]; k < m->ties->first[c + 1]; k++) {
             const struct tie *t = &m->ties->tie[k];
-            if (t->fits)
-                *to++ = (struct map_tie){(float)(t->place.x - centre.x), (float)(t->place.y - centre.y),
-                                         (float)(t->move.x - m->map->middle.x), (float)(t->move.y - m->map->middle.y),
-                                         (float)(1 / (t->variance + VARIANCE_FLOOR)),
-                                         tie_own_noise_m(t, m->ties->overhang_m) <= m->witness_m};
+            if (!t->fits)
+                continue;
+            to->x[n] = (float)(t->place.x - centre.x), to->y[n] = (float)(t->place.y - centre.y);
+            to->move_x[n] = (float)(t->move.x - m->map->middle.x), to->move_y[n] = (float)(t->move.y - m->map->middle.y);
+            to->weight[n] = (float)(1 / (t->variance + VARIANCE_FLOOR));
+            m->map->witness[n++] = tie_own_noise_m(t, m->ties->overhang_m) <= m->witness_m;
         }
     }
 }
@@ -59,8 +79,9 @@ void tie_map_open(const struct ties *t, struct tie_map *out)
 {
     size_t cells = t->district->cell.count;
     *out = (struct tie_map){.district = t->district, .first = mem_get(cells + 1, sizeof *out->first), .count = t->count,
-                            .tie = mem_get(t->count, sizeof *out->tie),
+                            .witness = mem_get(t->count, sizeof *out->witness),
                             .middle = {median_component(t, false), median_component(t, true)}};
+    columns_open(t->count, &out->tie);
     for (size_t c = 0; c < cells; c++)
         out->first[c + 1] = out->first[c] + t->fitting[c];
     struct mapping m = {t, out, WITNESS * fmax(t->noise_m, 0.01)};
@@ -69,12 +90,78 @@ void tie_map_open(const struct ties *t, struct tie_map *out)
 
 void tie_map_close(struct tie_map *m)
 {
-    mem_free(m->tie);
+    columns_close(&m->tie);
+    mem_free(m->witness);
     mem_free(m->first);
     *m = (struct tie_map){0};
 }
 
-double map_tie_variance(const struct map_tie *t) { return 1 / (double)t->weight - VARIANCE_FLOOR; }
+// --- which of them are asked ---
+
+// MOST_TIES in all are enough for six numbers. How many of a cell's ties lie between two that are asked.
+static double step_of(uint32_t count, double bandwidth_m)
+{
+    double reach = REACH * bandwidth_m, most = fmax(1, MOST_TIES * VOTE_CELL_M * VOTE_CELL_M / (3.14 * reach * reach));
+    return fmax(1, count / most);
+}
+
+static uint32_t how_many(uint32_t count, double step)
+{
+    uint32_t n = 0;
+    for (double k = 0; k < count; k += step)
+        n++;
+    return n;
+}
+
+static void ask_cell(const struct tie_map *m, size_t cell, double step, struct tie_columns *to, uint32_t *index, uint32_t at)
+{
+    uint32_t first = m->first[cell], count = m->first[cell + 1] - first;
+    for (double k = 0; k < count; k += step, at++) {
+        uint32_t i = first + (uint32_t)k;
+        to->x[at] = m->tie.x[i], to->y[at] = m->tie.y[i], to->move_x[at] = m->tie.move_x[i], to->move_y[at] = m->tie.move_y[i];
+        to->weight[at] = m->tie.weight[i];
+        index[at] = i;
+    }
+}
+
+struct asking { const struct tie_map *map; double bandwidth_m; struct asked *out; };
+static void ask_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct asking *a = ctx;
+    for (int64_t c = first; c < last; c++)
+        ask_cell(a->map, (size_t)c, step_of(a->map->first[c + 1] - a->map->first[c], a->bandwidth_m), &a->out->tie, a->out->index, a->out->first[c]);
+}
+
+void asked_open(const struct tie_map *m, double bandwidth_m, struct asked *out)
+{
+    size_t cells = m->district->cell.count;
+    bool all = true;
+    for (size_t c = 0; c < cells && all; c++)
+        all = step_of(m->first[c + 1] - m->first[c], bandwidth_m) <= 1;
+    *out = (struct asked){m, m->tie, m->first, NULL, all};
+    if (all)
+        return;
+    out->first = mem_get(cells + 1, sizeof *out->first);
+    for (size_t c = 0; c < cells; c++) {
+        uint32_t count = m->first[c + 1] - m->first[c];
+        out->first[c + 1] = out->first[c] + how_many(count, step_of(count, bandwidth_m));
+    }
+    columns_open(out->first[cells], &out->tie);
+    out->index = mem_get(out->first[cells], sizeof *out->index);
+    struct asking a = {m, bandwidth_m, out};
+    pool_range(m->district->in->pool, (int64_t)cells, 1024, ask_slice, &a);
+}
+
+void asked_close(struct asked *a)
+{
+    if (!a->all) {
+        columns_close(&a->tie);
+        mem_free(a->first);
+        mem_free(a->index);
+    }
+    *a = (struct asked){0};
+}
 
 // --- one place ---
 
@@ -82,20 +169,29 @@ double map_tie_variance(const struct map_tie *t) { return 1 / (double)t->weight 
 // is behind the last one weighs nothing.
 struct near_ties { int count; float u[ROOM + LANES], v[ROOM + LANES], x[ROOM + LANES], y[ROOM + LANES], weight[ROOM + LANES]; };
 
-// Where ties are dense only some of each cell are asked: MOST_TIES in all are enough for six numbers.
-static void gather_cell(const struct tie_map *m, size_t cell, struct xy_m at, double h, size_t without, struct near_ties *out)
+// One place, and how its ties are looked at.
+struct looking { struct xy_m at; double reach_m; float per_bandwidth; size_t without; };
+
+// Ties of one cell: which are near is anybody's guess, so four are looked at together, and those near written down.
+static void gather_cell(const struct looking *l, struct xy_m centre, const struct tie_columns *t, uint32_t first, uint32_t count, uint32_t skip,
+                        struct near_ties *out)
 {
-    double reach = REACH * h, most = fmax(1, MOST_TIES * VOTE_CELL_M * VOTE_CELL_M / (3.14 * reach * reach));
-    struct xy_m centre = cell_centre(VOTE_CELL_M, m->district->cell.key[cell]);
-    float x = (float)(centre.x - at.x), y = (float)(centre.y - at.y), per_h = (float)(1 / h), per_reach2 = (float)(1 / (REACH * REACH));
-    uint32_t first = m->first[cell], count = m->first[cell + 1] - first;
-    double step = fmax(1, count / most);
-    int n = out->count; // every tie is written down, and the next one over it when it is too far: no branch to guess
-    for (double k = 0; k < count && n < ROOM; k += step) {
-        const struct map_tie *t = &m->tie[first + (uint32_t)k];
-        float u = (x + t->x) * per_h, v = (y + t->y) * per_h, left = 1 - (u * u + v * v) * per_reach2;
-        out->u[n] = u, out->v[n] = v, out->x[n] = t->move_x, out->y[n] = t->move_y, out->weight[n] = left * left * left * t->weight;
-        n += (left > 0) & (first + (uint32_t)k != without);
+    float x = (float)(centre.x - l->at.x), y = (float)(centre.y - l->at.y), per_reach2 = (float)(1 / (REACH * REACH));
+    uint32_t end = first + count;
+    int n = out->count;
+    for (uint32_t k = first; k < end; k += LANES) {
+        floats u = (x + floats_at(t->x + k)) * l->per_bandwidth, v = (y + floats_at(t->y + k)) * l->per_bandwidth;
+        floats left = 1 - (u * u + v * v) * per_reach2, weight = left * left * left * floats_at(t->weight + k);
+        unsigned near = floats_bits(left > 0);
+        if (end - k < LANES)
+            near &= (1u << (end - k)) - 1;
+        if (skip - k < LANES)
+            near &= ~(1u << (skip - k));
+        for (; near != 0 && n < ROOM; near &= near - 1, n++) {
+            int i = __builtin_ctz(near);
+            out->u[n] = u[i], out->v[n] = v[i], out->weight[n] = weight[i];
+            out->x[n] = t->move_x[k + (uint32_t)i], out->y[n] = t->move_y[k + (uint32_t)i];
+        }
     }
     out->count = n;
 }
@@ -106,26 +202,70 @@ static void end_ties(struct near_ties *t)
         t->u[k] = t->v[k] = t->x[k] = t->y[k] = t->weight[k] = 0;
 }
 
-static void gather(const struct tie_map *m, struct xy_m at, double h, size_t without, struct near_ties *out)
+static bool is_beyond(const struct looking *l, struct xy_m centre)
 {
-    const struct cell_index *c = &m->district->cell;
-    double reach = REACH * h;
-    uint64_t low = cell_key(VOTE_CELL_M, (struct xy_m){at.x - reach, at.y - reach});
-    uint64_t high = cell_key(VOTE_CELL_M, (struct xy_m){at.x + reach, at.y + reach});
+    double x = fabs(centre.x - l->at.x) - VOTE_CELL_M / 2 - 1, y = fabs(centre.y - l->at.y) - VOTE_CELL_M / 2 - 1;
+    return (x > 0 ? x * x : 0) + (y > 0 ? y * y : 0) > l->reach_m * l->reach_m;
+}
+
+// The first cell from this key on.
+static size_t cell_from(const struct cell_index *c, uint64_t key)
+{
+    size_t a = 0, b = c->count;
+    while (a < b) {
+        size_t middle = (a + b) / 2;
+        if (c->key[middle] < key)
+            a = middle + 1;
+        else
+            b = middle;
+    }
+    return a;
+}
+
+static uint32_t place_of(const struct asked *a, size_t cell, size_t without)
+{
+    uint32_t k = a->first[cell];
+    while (k < a->first[cell + 1] && (a->all ? k : a->index[k]) != without)
+        k++;
+    return k < a->first[cell + 1] ? k : NOBODY;
+}
+
+// Of a cell, asked for another bandwidth than the rule's: where ties are so few that a fit must reach further.
+static void gather_anew(const struct looking *l, const struct tie_map *m, size_t cell, double bandwidth_m, struct near_ties *out)
+{
+    enum { MOST = 64 };
+    float column[5][MOST + LANES] = {{0}};
+    uint32_t index[MOST], count = m->first[cell + 1] - m->first[cell], skip = NOBODY;
+    struct tie_columns t = {column[0], column[1], column[2], column[3], column[4]};
+    double step = step_of(count, bandwidth_m);
+    uint32_t n = how_many(count, step);
+    must(n <= MOST);
+    ask_cell(m, cell, step, &t, index, 0);
+    for (uint32_t k = 0; k < n; k++)
+        skip = index[k] == l->without ? k : skip;
+    gather_cell(l, cell_centre(VOTE_CELL_M, m->district->cell.key[cell]), &t, 0, n, skip, out);
+}
+
+static void gather(const struct asked *a, struct xy_m at, double h, bool anew, size_t without, struct near_ties *out)
+{
+    const struct cell_index *c = &a->map->district->cell;
+    struct looking l = {at, REACH * h, (float)(1 / h), without};
+    uint64_t low = cell_key(VOTE_CELL_M, (struct xy_m){at.x - l.reach_m, at.y - l.reach_m});
+    uint64_t high = cell_key(VOTE_CELL_M, (struct xy_m){at.x + l.reach_m, at.y + l.reach_m});
     int wide = (int)((high & 0xffffffff) - (low & 0xffffffff)), rows = (int)((high >> 32) - (low >> 32));
     out->count = 0;
     for (int dy = 0; dy <= rows; dy++) { // the cells of one row lie side by side
-        uint64_t from = cell_neighbour(low, 0, dy), to = cell_neighbour(low, wide, dy);
-        size_t a = 0, b = c->count;
-        while (a < b) {
-            size_t middle = (a + b) / 2;
-            if (c->key[middle] < from)
-                a = middle + 1;
+        uint64_t to = cell_neighbour(low, wide, dy);
+        for (size_t k = cell_from(c, cell_neighbour(low, 0, dy)); k < c->count && c->key[k] <= to; k++) {
+            struct xy_m centre = cell_centre(VOTE_CELL_M, c->key[k]);
+            bool holds = without >= a->map->first[k] && without < a->map->first[k + 1];
+            if (is_beyond(&l, centre))
+                continue;
+            if (anew)
+                gather_anew(&l, a->map, k, h, out);
             else
-                b = middle;
+                gather_cell(&l, centre, &a->tie, a->first[k], a->first[k + 1] - a->first[k], holds ? place_of(a, k, without) : NOBODY, out);
         }
-        for (; a < c->count && c->key[a] <= to; a++)
-            gather_cell(m, a, at, h, without, out);
     }
 }
 
@@ -215,23 +355,32 @@ static double constant_sd(const triangle l)
     return sqrt(sum);
 }
 
-static void bound(const struct near_ties *t, struct polynomial *out)
+static inline floats floats_choose(floats_mask which, floats yes, floats no)
 {
-    float low_x = INFINITY, low_y = INFINITY, high_x = -INFINITY, high_y = -INFINITY;
-    for (int k = 0; k < t->count; k++) {
-        float x = t->x[k], y = t->y[k];
-        low_x = x < low_x ? x : low_x, high_x = x > high_x ? x : high_x;
-        low_y = y < low_y ? y : low_y, high_y = y > high_y ? y : high_y;
-    }
-    out->low[EAST] = low_x, out->low[NORTH] = low_y, out->high[EAST] = high_x, out->high[NORTH] = high_y;
+    return (floats)((which & (floats_mask)yes) | (~which & (floats_mask)no));
 }
 
-void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out)
+// The least and the largest of a column; what is behind the last one is the first one again.
+static void bound_of(float *column, int count, float *low, float *high)
+{
+    for (int k = count; k % LANES != 0; k++)
+        column[k] = column[0];
+    floats least = floats_at(column), most = least;
+    for (int k = LANES; k < count; k += LANES) {
+        floats v = floats_at(column + k);
+        least = floats_choose(v < least, v, least), most = floats_choose(v > most, v, most);
+    }
+    *low = least[0], *high = most[0];
+    for (int i = 1; i < LANES; i++)
+        *low = least[i] < *low ? least[i] : *low, *high = most[i] > *high ? most[i] : *high;
+}
+
+void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out)
 {
     struct near_ties ties;
     double h = rule->bandwidth_m;
     for (int wider = 0;; wider++, h *= 2) {
-        gather(m, at, h, without, &ties);
+        gather(a, at, h, wider > 0, without, &ties);
         if (ties.count >= FEW_TIES || wider == WIDEST - 1)
             break;
     }
@@ -248,12 +397,13 @@ void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at
         solve(l, s.y, out->term, NORTH);
         out->sd_factor = (float)constant_sd(l);
     }
-    bound(&ties, out);
+    bound_of(ties.x, ties.count, &out->low[EAST], &out->high[EAST]);
+    bound_of(ties.y, ties.count, &out->low[NORTH], &out->high[NORTH]);
 }
 
 // --- the bandwidth ---
 
-struct leaving { const struct tie_map *map; struct fit_rule rule; size_t step; double *miss; uint32_t *ties; };
+struct leaving { const struct tie_map *map; struct asked asked; struct fit_rule rule; size_t step; double *miss; uint32_t *ties; };
 static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
@@ -269,11 +419,11 @@ static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
                 b = middle;
         }
         struct xy_m centre = cell_centre(VOTE_CELL_M, map->district->cell.key[a]);
-        const struct map_tie *t = &map->tie[k];
+        const struct tie_columns *t = &map->tie;
         struct polynomial p;
-        fit_at(map, &l->rule, (struct xy_m){centre.x + t->x, centre.y + t->y}, k, &p);
+        fit_at(&l->asked, &l->rule, (struct xy_m){centre.x + t->x[k], centre.y + t->y[k]}, k, &p);
         l->ties[i] = p.ties;
-        l->miss[i] = hypot(t->move_x - p.term[0][EAST], t->move_y - p.term[0][NORTH]);
+        l->miss[i] = hypot(t->move_x[k] - p.term[0][EAST], t->move_y[k] - p.term[0][NORTH]);
     }
 }
 
@@ -301,10 +451,12 @@ void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule)
     size_t step = m->count / LEAVE_OUT + 1, sample = m->count / step;
     double *miss = mem_get(sample, sizeof *miss), best = INFINITY;
     rule->bandwidth_m = BANDWIDTH_M[3];
-    struct leaving l = {m, *rule, step, miss, mem_get(sample, sizeof *l.ties)};
+    struct leaving l = {.map = m, .rule = *rule, .step = step, .miss = miss, .ties = mem_get(sample, sizeof *l.ties)};
     for (size_t b = 0; b < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M && sample >= 10; b++) {
         l.rule.bandwidth_m = BANDWIDTH_M[b];
+        asked_open(m, BANDWIDTH_M[b], &l.asked);
         pool_range(m->district->in->pool, (int64_t)sample, 32, leave_out, &l);
+        asked_close(&l.asked);
         if (mean_of(l.ties, sample) < ENOUGH_TIES && b + 1 < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M)
             continue;
         qsort(miss, sample, sizeof *miss, by_double);

@@ -58,19 +58,33 @@ void ties_find(struct ties *t, const struct expected *e, uint32_t step);
 void ties_close(struct ties *t);
 double tie_own_noise_m(const struct tie *t, double overhang_m); // sigma as this tie alone shows it
 
-// The ties as the fit wants them: places from the middle of their cell, moves from the median of all.
-struct map_tie { float x, y, move_x, move_y, weight; bool witness; }; // witness: fits itself well, whatever the field says
-struct tie_map { const struct district *district; struct map_tie *tie; uint32_t *first; size_t count; struct xy_m middle; };
+// The ties as the fit wants them, cell after cell: places from the middle of their cell, moves from the median of all. Columns, with
+// room for a whole vector behind the last one.
+struct tie_columns { float *x, *y, *move_x, *move_y, *weight; };
+struct tie_map {
+    const struct district *district;
+    struct tie_columns tie;
+    bool *witness;                  // fits itself well, whatever the field says
+    uint32_t *first;
+    size_t count;
+    struct xy_m middle;
+};
 void tie_map_open(const struct ties *t, struct tie_map *out);
 void tie_map_close(struct tie_map *m);
-double map_tie_variance(const struct map_tie *t);                // over sigma^2
+static inline double tie_variance(double weight) { return 1 / weight - 0.1; } // over sigma^2; see VARIANCE_FLOOR
+
+// Where ties are dense only some of each cell are asked for a fit, fewer for a wide one.
+struct asked { const struct tie_map *map; struct tie_columns tie; uint32_t *first, *index; bool all; }; // index: in the map; all: as they are there
+void asked_open(const struct tie_map *m, double bandwidth_m, struct asked *out);
+void asked_close(struct asked *a);
 
 // 1, x, y, xx, xy, yy, each east and north. low, high: what the ties around show at most; a polynomial must not be believed beyond.
 // Places in units of 1 / per_m.
 enum { TERMS = 6, EAST = 0, NORTH = 1, AXES = 2 };
 struct polynomial { float term[TERMS][AXES], low[AXES], high[AXES], sd_factor; uint32_t ties; float per_m; };
 struct fit_rule { double bandwidth_m, noise_m, tukey_m; int turns; };
-void fit_at(const struct tie_map *m, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out);
+// a: asked for the rule's bandwidth. without: a tie of the map that is left out; SIZE_MAX: none.
+void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out);
 void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule); // the one that predicts left-out ties best
 
 // A rough field is only to look for ties by: it tells shifts, and not how sure they are.
