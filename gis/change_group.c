@@ -37,13 +37,6 @@ static void join(uint32_t *parent, uint32_t x, uint32_t y)
         parent[x] = y;
 }
 
-// Every footprint names its root: parents never come later.
-static void flatten(uint32_t *parent, size_t count)
-{
-    for (size_t k = 0; k < count; k++)
-        parent[k] = parent[parent[k]];
-}
-
 static bool of_one_size(double a, double b) { return a < 3 * b && b < 3 * a; }
 
 // A small building may lie beside itself when it is drawn twice: the nearest left over on the other side, alike and close.
@@ -132,58 +125,108 @@ static void collect_side(void *ctx, int64_t job, int thread)
             s->member[s->group_first[s->number[s->root[k]] + 1]++] = (uint32_t)(k - s->first);
 }
 
-// Members in the order of each group's smallest footprint.
-static void collect(const struct group_input *in, const uint32_t *root, const uint8_t *alone_twin, struct groups *out)
+// Footprints of both layers in one row, BEFORE first: parents never come later, and those of AFTER are of BEFORE.
+struct grouping {
+    const struct group_input *in;
+    struct groups *out;
+    size_t n, m;                             // footprints of BEFORE and AFTER
+    uint32_t *parent;                        // [n + m]
+    uint8_t *linked, *asked;                 // [n + m] has a link that is kept; of roots: more than one pair of twins
+};
+
+// Twins belong together from the beginning.
+static void begin_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
-    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
+    (void)thread;
+    struct grouping *g = ctx;
+    for (size_t k = (size_t)first; k < (size_t)last; k++)
+        g->parent[k] = k < g->n || g->in->twin[k - g->n] == NOBODY ? (uint32_t)k : g->in->twin[k - g->n];
+}
+
+static void mark_linked(struct grouping *g, const struct link *l)
+{
+    g->linked[l->before] = g->linked[g->n + l->after] = 1;
+}
+
+// A link that nobody contests binds two that are bound to nobody else.
+static void bind_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct grouping *g = ctx;
+    for (int64_t k = first; k < last; k++) {
+        const struct link *l = &g->out->link[k];
+        if (!l->alone || !l->kept)
+            continue;
+        g->parent[g->n + l->after] = l->before;
+        mark_linked(g, l);
+    }
+}
+
+static void bind_contested(struct grouping *g, const struct contested *c)
+{
+    for (int64_t k = 0; k < c->count; k++) {
+        const struct link *l = &g->out->link[c->link[k]];
+        if (!l->kept)
+            continue;
+        join(g->parent, l->before, (uint32_t)(g->n + l->after));
+        mark_linked(g, l);
+    }
+}
+
+// Every footprint names its root; a root with anything besides one pair of twins is asked about. Several may say so at once.
+static void ask_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct grouping *g = ctx;
+    const struct group_input *in = g->in;
+    for (size_t k = (size_t)first; k < (size_t)last; k++) {
+        bool is_after = k >= g->n, twin = is_after ? in->twin[k - g->n] != NOBODY : in->twin_of[k] != NOBODY;
+        if (is_after)
+            g->parent[k] = g->parent[g->parent[k]];
+        if (!twin || g->linked[k] || (is_after && in->keep_twin != NULL && in->keep_twin[k - g->n]))
+            __atomic_store_n(&g->asked[g->parent[k]], 1, __ATOMIC_RELAXED);
+    }
+}
+
+// Members in the order of each group's smallest footprint.
+static void collect(struct grouping *g)
+{
+    size_t n = g->n, m = g->m;
     uint32_t *number = mem_get(n + m, sizeof *number);
     for (size_t k = 0; k < n + m; k++)
-        if (root[k] == k)
-            number[k] = alone_twin[k] ? NOBODY : (uint32_t)out->count++;
-    struct side side[] = {{root, number, 0, n, out->count, NULL, NULL}, {root, number, n, n + m, out->count, NULL, NULL}};
-    pool_run(in->pool, 2, collect_side, side);
-    out->before_first = side[0].group_first, out->before = side[0].member;
-    out->after_first = side[1].group_first, out->after = side[1].member;
+        if (g->parent[k] == k)
+            number[k] = g->asked[k] ? (uint32_t)g->out->count++ : NOBODY;
+    struct side side[] = {{g->parent, number, 0, n, g->out->count, NULL, NULL}, {g->parent, number, n, n + m, g->out->count, NULL, NULL}};
+    pool_run(g->in->pool, 2, collect_side, side);
+    g->out->before_first = side[0].group_first, g->out->before = side[0].member;
+    g->out->after_first = side[1].group_first, g->out->after = side[1].member;
     mem_free(number);
 }
 
 void groups_make(const struct group_input *in, struct groups *out)
 {
+    enum { SLICE = 8192 };
     *out = (struct groups){0};
-    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
-    links_find(in, out);
-    uint32_t *parent = mem_get(n + m, sizeof *parent);
-    uint8_t *linked = mem_get(n + m, 1), *alone_twin = mem_get(n + m, 1);
-    for (size_t k = 0; k < n + m; k++)
-        parent[k] = (uint32_t)k;
-    for (size_t i = 0; i < m; i++)
-        if (in->twin[i] != NOBODY)
-            join(parent, in->twin[i], (uint32_t)(n + i));
-    for (int64_t k = 0; k < out->links; k++)
-        if (out->link[k].kept) {
-            join(parent, out->link[k].before, (uint32_t)(n + out->link[k].after));
-            linked[out->link[k].before] = linked[n + out->link[k].after] = 1;
-        }
-    join_leftovers(in, parent, linked, linked + n);
+    struct contested contested;
+    struct grouping g = {.in = in, .out = out, .n = (size_t)in->before->count, .m = (size_t)in->after->count};
+    links_find(in, out, &contested);
+    size_t all = g.n + g.m;
+    g.parent = mem_get(all, sizeof *g.parent);
+    g.linked = mem_get(all, 1), g.asked = mem_get(all, 1);
+    pool_range(in->pool, (int64_t)all, SLICE, begin_slice, &g);
+    pool_range(in->pool, out->links, SLICE, bind_slice, &g);
+    bind_contested(&g, &contested);
+    join_leftovers(in, g.parent, g.linked, g.linked + g.n);
     if (in->ids_are_stable)
-        join_ids(in, parent);
-    flatten(parent, n + m);
-    uint8_t *others = mem_get(n + m, 1);                     // groups with anything besides one pair of twins
-    for (size_t k = 0; k < n + m; k++) {
-        bool twin = k < n ? in->twin_of[k] != NOBODY : in->twin[k - n] != NOBODY;
-        if (!twin || linked[k])
-            others[parent[k]] = 1;
-    }
-    for (size_t i = 0; i < m && in->keep_twin != NULL; i++)
-        if (in->keep_twin[i])
-            others[parent[n + i]] = 1;
-    for (size_t k = 0; k < n + m; k++)
-        alone_twin[k] = !others[parent[k]];
-    collect(in, parent, alone_twin, out);
-    mem_free(others);
-    mem_free(alone_twin);
-    mem_free(linked);
-    mem_free(parent);
+        join_ids(in, g.parent);
+    for (size_t k = 0; k < g.n; k++)
+        g.parent[k] = g.parent[g.parent[k]];
+    pool_range(in->pool, (int64_t)all, SLICE, ask_slice, &g);
+    collect(&g);
+    contested_clear(&contested);
+    mem_free(g.asked);
+    mem_free(g.linked);
+    mem_free(g.parent);
 }
 
 void groups_clear(struct groups *g)

@@ -8,7 +8,11 @@
 #include "gis/near.h"
 #include "gis/register_shift.h"
 
-struct link { uint32_t before, after; float overlap_m2; bool linz, kept; }; // m2 negative: plainly over half of BEFORE, not measured
+struct link {
+    uint32_t before, after;
+    float overlap_m2;                        // negative: plainly over half of BEFORE, not measured
+    bool linz, kept, alone;                  // alone: neither footprint has another link or a twin
+};
 
 struct groups {
     int64_t count;

@@ -14,9 +14,10 @@ struct hands { struct rings a, b; };     // scratch of one thread
 struct linking {
     const struct group_input *in;
     struct groups *out;
-    struct bundle { struct link *link; size_t count, cap; } *bundle; // one a slice
+    struct bundle { struct link *link; size_t count, cap, place; } *bundle; // one a slice; where its links go
     struct hands *hands;
-    const uint8_t *bonds;                // [before + after] links and twins of each footprint
+    uint8_t *bonds;                      // [before] links of each; two are many
+    struct contested *contested;
 };
 
 // --- what a glance tells ----------------------------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ static double common_m2(const struct group_input *in, uint32_t j, const struct l
 static bool judge(const struct group_input *in, uint32_t j, uint32_t i, double overlap, struct box_m common, struct link *out)
 {
     double f = overlap / in->before->area_m2[j], g = overlap / in->after->area_m2[i], low = f < g ? f : g, high = f < g ? g : f;
-    *out = (struct link){j, i, (float)overlap, low > LINZ_SHARE, false};
+    *out = (struct link){j, i, (float)overlap, low > LINZ_SHARE, false, false};
     if (high >= HALF || low >= SURE_SHARE) {
         out->kept = true;
     } else if (low > LINZ_SHARE) {
@@ -250,7 +251,7 @@ static void link_footprint(const struct group_input *in, uint32_t i, struct hand
     for (uint32_t p = in->first_pair[i]; p < in->first_pair[i + 1]; p++) {
         uint32_t j = in->pairs->b[p];
         struct offset o = offset_of(in, j, i);
-        struct link link = {j, i, NOT_ASKED, true, true};
+        struct link link = {j, i, NOT_ASKED, true, true, false};
         if (!may_meet(in, j, i, &o))
             continue;
         enum guess g = can_guess ? guess(in, j, i, &glance, &o) : UNSURE;
@@ -289,45 +290,61 @@ static void link_slice(void *ctx, int64_t first, int64_t last, int thread)
     }
 }
 
+static void gather_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct linking *l = ctx;
+    for (int64_t s = first; s < last; s++) {
+        struct bundle *b = &l->bundle[s];
+        if (b->count > 0)
+            memcpy(l->out->link + b->place, b->link, b->count * sizeof *b->link);
+        mem_free(b->link);
+    }
+}
+
 static void gather_links(struct linking *l, size_t slices)
 {
-    size_t total = 0;
-    for (size_t s = 0; s < slices; s++)
-        total += l->bundle[s].count;
-    struct groups *out = l->out;
-    out->link = mem_get(total, sizeof *out->link);
     for (size_t s = 0; s < slices; s++) {
-        if (l->bundle[s].count > 0)
-            memcpy(out->link + out->links, l->bundle[s].link, l->bundle[s].count * sizeof *out->link);
-        out->links += (int64_t)l->bundle[s].count;
-        mem_free(l->bundle[s].link);
+        l->bundle[s].place = (size_t)l->out->links;
+        l->out->links += (int64_t)l->bundle[s].count;
+    }
+    l->out->link = mem_get((size_t)l->out->links, sizeof *l->out->link);
+    pool_range(l->in->pool, (int64_t)slices, 16, gather_slice, l);
+}
+
+// --- those that others want too ---------------------------------------------------------------------------------------------
+
+static void count_bonds(struct linking *l)
+{
+    const struct groups *g = l->out;
+    l->bonds = mem_get((size_t)l->in->before->count, sizeof *l->bonds);
+    for (int64_t k = 0; k < g->links; k++)
+        l->bonds[g->link[k].before] += l->bonds[g->link[k].before] < 2;
+}
+
+// With no other bond on either side two stay together whatever they share. The others of an AFTER footprint stand beside it.
+static void part_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct linking *l = ctx;
+    const struct groups *g = l->out;
+    for (int64_t k = first; k < last; k++) {
+        struct link *link = &g->link[k];
+        bool has_other = (k > 0 && g->link[k - 1].after == link->after) || (k + 1 < g->links && g->link[k + 1].after == link->after);
+        link->alone = !has_other && l->bonds[link->before] < 2 && l->in->twin_of[link->before] == NOBODY && l->in->twin[link->after] == NOBODY;
     }
 }
 
-// --- weak links -------------------------------------------------------------------------------------------------------------
-
-// Links and twins of every footprint of both layers; two are many.
-static uint8_t *count_bonds(const struct group_input *in, const struct groups *g)
+static void list_contested(struct linking *l)
 {
-    size_t n = (size_t)in->before->count;
-    uint8_t *bonds = mem_get(n + (size_t)in->after->count, 1);
-    for (int64_t k = 0; k < g->links; k++) {
-        uint32_t j = g->link[k].before, i = g->link[k].after;
-        bonds[j] += bonds[j] < 2;
-        bonds[n + i] += bonds[n + i] < 2;
+    size_t cap = 0;
+    for (int64_t k = 0; k < l->out->links; k++) {
+        if (l->out->link[k].alone)
+            continue;
+        struct contested *c = l->contested;
+        c->link = mem_grow(c->link, &cap, (size_t)c->count + 1, sizeof *c->link);
+        c->link[c->count++] = (uint32_t)k;
     }
-    for (int64_t k = 0; k < g->links; k++) {
-        uint32_t j = g->link[k].before, i = g->link[k].after;
-        bonds[j] = in->twin_of[j] != NOBODY ? 2 : bonds[j];
-        bonds[n + i] = in->twin[i] != NOBODY ? 2 : bonds[n + i];
-    }
-    return bonds;
-}
-
-// With no other bond on either side two stay together whatever they share.
-static bool is_alone(const struct linking *l, const struct link *link)
-{
-    return l->bonds[link->before] < 2 && l->bonds[(size_t)l->in->before->count + link->after] < 2;
 }
 
 static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
@@ -336,8 +353,8 @@ static void measure_slice(void *ctx, int64_t first, int64_t last, int thread)
     struct laid laid;
     struct box_m common;
     for (int64_t k = first; k < last; k++) {
-        struct link *link = &l->out->link[k];
-        if (link->overlap_m2 != NOT_ASKED || is_alone(l, link))
+        struct link *link = &l->out->link[l->contested->link[k]];
+        if (link->overlap_m2 != NOT_ASKED)
             continue;
         lay(l->in, link->after, &l->hands[thread], &laid);
         link->overlap_m2 = (float)common_m2(l->in, link->before, &laid, &l->hands[thread], &common);
@@ -355,21 +372,17 @@ static float share_of_both(const struct group_input *in, const struct link *l)
 static void cut_weak(const struct linking *l)
 {
     const struct group_input *in = l->in;
-    struct groups *g = l->out;
+    const struct contested *c = l->contested;
     float *best_before = mem_get((size_t)in->before->count, sizeof *best_before);
     float *best_after = mem_get((size_t)in->after->count, sizeof *best_after);
-    for (int64_t k = 0; k < g->links; k++) {
-        const struct link *link = &g->link[k];
-        if (is_alone(l, link))
-            continue;
+    for (int64_t k = 0; k < c->count; k++) {
+        const struct link *link = &l->out->link[c->link[k]];
         float both = share_of_both(in, link);
         best_before[link->before] = in->twin_of[link->before] != NOBODY ? 1 : larger(best_before[link->before], both);
         best_after[link->after] = in->twin[link->after] != NOBODY ? 1 : larger(best_after[link->after], both);
     }
-    for (int64_t k = 0; k < g->links; k++) {
-        struct link *link = &g->link[k];
-        if (is_alone(l, link))
-            continue;
+    for (int64_t k = 0; k < c->count; k++) {
+        struct link *link = &l->out->link[c->link[k]];
         float a = in->before->area_m2[link->before], b = in->after->area_m2[link->after];
         float both = share_of_both(in, link), small = a < b ? best_before[link->before] : best_after[link->after];
         float big = a < b ? best_after[link->after] : best_before[link->before];
@@ -382,21 +395,30 @@ static void cut_weak(const struct linking *l)
     mem_free(best_after);
 }
 
-void links_find(const struct group_input *in, struct groups *out)
+void links_find(const struct group_input *in, struct groups *out, struct contested *contested)
 {
     size_t slices = (size_t)(in->after->count / SLICE + 1), threads = (size_t)pool_threads(in->pool);
-    struct linking l = {in, out, mem_get(slices, sizeof *l.bundle), mem_get(threads, sizeof *l.hands), NULL};
+    struct linking l = {.in = in, .out = out, .contested = contested, .bundle = mem_get(slices, sizeof *l.bundle),
+                        .hands = mem_get(threads, sizeof *l.hands)};
+    *contested = (struct contested){0};
     pool_range(in->pool, in->after->count, SLICE, link_slice, &l);
     gather_links(&l, slices);
-    uint8_t *bonds = count_bonds(in, out);
-    l.bonds = bonds;
-    pool_range(in->pool, out->links, SLICE, measure_slice, &l);
+    count_bonds(&l);
+    pool_range(in->pool, out->links, SLICE, part_slice, &l);
+    list_contested(&l);
+    pool_range(in->pool, contested->count, SLICE, measure_slice, &l);
     cut_weak(&l);
     for (size_t t = 0; t < threads; t++) {
         rings_clear(&l.hands[t].a);
         rings_clear(&l.hands[t].b);
     }
-    mem_free(bonds);
+    mem_free(l.bonds);
     mem_free(l.bundle);
     mem_free(l.hands);
+}
+
+void contested_clear(struct contested *c)
+{
+    mem_free(c->link);
+    *c = (struct contested){0};
 }

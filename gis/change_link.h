@@ -5,4 +5,7 @@
 #pragma once
 #include "gis/change_group.h"
 
-void links_find(const struct group_input *in, struct groups *out); // link, links; weak ones are there, but not kept
+// Those that are not alone: a few percent, and all there is to argue about.
+struct contested { uint32_t *link; int64_t count; };
+void links_find(const struct group_input *in, struct groups *out, struct contested *contested); // link, links; weak ones are there, but not kept
+void contested_clear(struct contested *c);

@@ -57,7 +57,7 @@ static void links_plainly(const struct group_input *in, struct groups *out)
         bool linz = low > 0.05, kept = fmax(f, g) >= 0.5 || low >= 0.25 || (linz && m2 > 3 * hypot(NOISE_M, in->placed[i].sd_m) * fmax(wide, high));
         if (!linz && !kept)
             continue;
-        out->link[out->links++] = (struct link){ j, i, (float)m2, linz, kept };
+        out->link[out->links++] = (struct link){ j, i, (float)m2, linz, kept, false };
         float both = (float)m2 / fmaxf(in->before->area_m2[j], in->after->area_m2[i]);
         best_before[j] = fmaxf(best_before[j], both), best_after[i] = fmaxf(best_after[i], both);
     }
@@ -106,9 +106,14 @@ static void run(double apart_m, bool other_start, int64_t *unmeasured, int64_t *
     uint32_t *first_pair = near_pairs_first(&pairs, after.count);
     struct group_input in = { pool, &before, &after, twin, twin_of, &pairs, first_pair, placed, NOISE_M, false, NULL };
     struct groups got = { 0 }, want = { 0 };
-    links_find(&in, &got);
+    struct contested contested;
+    links_find(&in, &got, &contested);
     links_plainly(&in, &want);
     check_links(&got, &want, unmeasured, cut);
+    for (int64_t k = 0, next = 0; k < got.links; k++)
+        if (!got.link[k].alone)
+            assert_int_equal(contested.link[next++], k);
+    contested_clear(&contested);
     groups_clear(&got);
     groups_clear(&want);
     near_pairs_clear(&pairs);
