@@ -59,28 +59,48 @@ size_t cell_find(const struct cell_index *c, uint64_t key)
     return SIZE_MAX;
 }
 
-struct laying { struct district *district; struct sort_item *item; };
+// Neighbours in memory are neighbours on the ground: what is sorted by cells are not footprints but runs of them.
+struct run { uint32_t first, end; };
+struct laying { struct district *district; uint64_t *key; struct sort_item *item; struct run *run; size_t runs; };
 
 static void key_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct laying *l = ctx;
     for (int64_t i = first; i < last; i++)
-        l->item[i] = (struct sort_item){cell_key(VOTE_CELL_M, footprint_middle(l->district->in->after, i)), (uint32_t)i};
+        l->key[i] = cell_key(VOTE_CELL_M, footprint_middle(l->district->in->after, i));
+}
+
+static void find_runs(struct laying *l, size_t n)
+{
+    size_t runs = 0, room = 0, items = 0;
+    for (size_t i = 0; i < n; i++)
+        runs += i == 0 || l->key[i] != l->key[i - 1];
+    l->run = mem_grow(NULL, &room, runs, sizeof *l->run);
+    l->item = mem_grow(NULL, &items, runs, sizeof *l->item);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || l->key[i] != l->key[i - 1]) {
+            l->item[l->runs] = (struct sort_item){l->key[i], (uint32_t)l->runs};
+            l->run[l->runs++].first = (uint32_t)i;
+        }
+        l->run[l->runs - 1].end = (uint32_t)i + 1;
+    }
 }
 
 static void take_cells(struct laying *l, size_t n)
 {
     struct district *d = l->district;
+    uint32_t at = 0;
     d->member = mem_get(n, sizeof *d->member);
-    d->first = mem_get(n + 1, sizeof *d->first);
-    d->cell = (struct cell_index){.size_m = VOTE_CELL_M, .key = mem_get(n, sizeof *d->cell.key)};
-    for (size_t i = 0; i < n; i++) {
-        d->member[i] = l->item[i].value;
-        if (i > 0 && l->item[i].key == l->item[i - 1].key)
-            continue;
-        d->first[d->cell.count] = (uint32_t)i;
-        d->cell.key[d->cell.count++] = l->item[i].key;
+    d->first = mem_get(l->runs + 1, sizeof *d->first);
+    d->cell = (struct cell_index){.size_m = VOTE_CELL_M, .key = mem_get(l->runs, sizeof *d->cell.key)};
+    for (size_t r = 0; r < l->runs; r++) {
+        if (r == 0 || l->item[r].key != l->item[r - 1].key) {
+            d->first[d->cell.count] = at;
+            d->cell.key[d->cell.count++] = l->item[r].key;
+        }
+        for (uint32_t i = l->run[l->item[r].value].first; i < l->run[l->item[r].value].end; i++)
+            d->member[at++] = i;
     }
     d->first[d->cell.count] = (uint32_t)n;
     cell_index_ready(&d->cell);
@@ -154,11 +174,14 @@ void district_open(const struct register_input *in, struct district *out)
 {
     size_t n = (size_t)in->after->count;
     *out = (struct district){.in = in};
-    struct laying l = {out, mem_get(n, sizeof *l.item)};
+    struct laying l = {.district = out, .key = mem_get(n, sizeof *l.key)};
     pool_range(in->pool, (int64_t)n, 4096, key_slice, &l);
-    sort_by_key(l.item, n);
+    find_runs(&l, n);
+    sort_by_key(l.item, l.runs); // stable: the runs of a cell stay in their order
     take_cells(&l, n);
+    mem_free(l.key);
     mem_free(l.item);
+    mem_free(l.run);
     lay_walk(out);
     out->around = mem_get(out->cell.count, sizeof *out->around);
     out->role = mem_get(out->cell.count, 1);

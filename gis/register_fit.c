@@ -1,5 +1,6 @@
 // Fit: the robust local quadratic through the ties around one place, and the bandwidth that suits the district.
 #include "core/base/mem.h"
+#include "core/base/sort.h"
 #include "core/base/vectors.h"
 #include "gis/register_parts.h"
 #include <math.h>
@@ -69,8 +70,7 @@ static double median_component(const struct ties *t, bool y)
     for (size_t i = 0; i < room; i += step)
         if (t->tie[i].fits)
             v[n++] = y ? t->tie[i].move.y : t->tie[i].move.x;
-    qsort(v, n, sizeof *v, by_double);
-    double m = n > 0 ? v[n / 2] : 0;
+    double m = n > 0 ? select_double(v, n, n / 2) : 0;
     mem_free(v);
     return m;
 }

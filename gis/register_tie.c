@@ -230,18 +230,33 @@ static double vertex_noise_m(const struct ties *t, size_t room)
     return noise;
 }
 
+// What a wall further out by so much adds to the area, of a sample: NaN where a tie tells nothing.
+struct sampling { const struct tying *t; size_t step; float *value; };
+static void sample_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    (void)thread;
+    struct sampling *s = ctx;
+    const struct register_input *in = s->t->in;
+    for (int64_t k = first; k < last; k++) {
+        const struct tie *t = &s->t->ties->tie[(size_t)k * s->step];
+        s->value[k] = NAN;
+        if (t->walls < 3 || t->variance == TWIN_VARIANCE)
+            continue;
+        double perimeter = (footprint_perimeter_m(in->before, t->before) + footprint_perimeter_m(in->after, t->after)) / 2;
+        double gain = (double)in->after->area_m2[t->after] - in->before->area_m2[t->before];
+        s->value[k] = (float)(gain / perimeter);
+    }
+}
+
 // Outward offset o of every wall changes area by o * perimeter: the median over ties is the overhang of the layer.
-static double overhang_m(const struct register_input *in, const struct ties *t, size_t room)
+static double overhang_m(const struct tying *t, size_t room)
 {
     float *value = mem_get(SAMPLE, sizeof *value), *spread = mem_get(SAMPLE, sizeof *spread);
-    size_t n = 0, step = room / SAMPLE + 1;
-    for (size_t i = 0; i < room && n < SAMPLE; i += step) {
-        if (t->tie[i].walls < 3 || t->tie[i].variance == TWIN_VARIANCE)
-            continue;
-        double perimeter = (footprint_perimeter_m(in->before, t->tie[i].before) + footprint_perimeter_m(in->after, t->tie[i].after)) / 2;
-        double gain = (double)in->after->area_m2[t->tie[i].after] - in->before->area_m2[t->tie[i].before];
-        value[n++] = (float)(gain / perimeter);
-    }
+    size_t n = 0, step = room / SAMPLE + 1, asked = (room + step - 1) / step;
+    pool_range(t->in->pool, (int64_t)asked, 512, sample_slice, &(struct sampling){t, step, value});
+    for (size_t k = 0; k < asked; k++)
+        if (!isnan(value[k]))
+            value[n++] = value[k];
     double middle = median_of(value, n);
     for (size_t i = 0; i < n; i++)
         spread[i] = (float)fabs(value[i] - middle);
@@ -271,7 +286,7 @@ static void tell_fitting(struct tying *t)
 {
     struct ties *ties = t->ties;
     size_t cells = ties->district->cell.count, room = ties->first[cells];
-    ties->overhang_m = overhang_m(t->in, ties, room);
+    ties->overhang_m = overhang_m(t, room);
     ties->noise_m = vertex_noise_m(ties, room);
     t->fit_most_m = fmax(0.25, 2.2 * ties->noise_m); // what was built on does not fit, and is no witness
     pool_range(t->in->pool, (int64_t)cells, 256, fit_slice, t);

@@ -80,32 +80,33 @@ void sort_numbers(uint64_t *item, size_t count, int from_bit)
 }
 
 // Hoare's selection (1961): what is left of the middle is smaller, what is right of it larger; only one side goes on.
-float select_float(float *value, size_t count, size_t place)
-{
-    size_t low = 0, high = count - 1;
-    while (low < high) {
-        float middle = value[low + (high - low) / 2];
-        size_t i = low, k = high;
-        while (i <= k) {
-            while (value[i] < middle)
-                i++;
-            while (value[k] > middle)
-                k--;
-            if (i > k)
-                break;
-            float swap = value[i];
-            value[i++] = value[k];
-            value[k] = swap;
-            if (k == 0)
-                break;
-            k--;
-        }
-        if (place <= k)
-            high = k;
-        else if (place >= i)
-            low = i;
-        else
-            break;
-    }
-    return value[place];
-}
+#define SELECT(number)                                       \
+    size_t low = 0, high = count - 1;                        \
+    while (low < high) {                                     \
+        number middle = value[low + (high - low) / 2];       \
+        size_t i = low, k = high;                            \
+        while (i <= k) {                                     \
+            while (value[i] < middle)                        \
+                i++;                                         \
+            while (value[k] > middle)                        \
+                k--;                                         \
+            if (i > k)                                       \
+                break;                                       \
+            number swap = value[i];                          \
+            value[i++] = value[k];                           \
+            value[k] = swap;                                 \
+            if (k == 0)                                      \
+                break;                                       \
+            k--;                                             \
+        }                                                    \
+        if (place <= k)                                      \
+            high = k;                                        \
+        else if (place >= i)                                 \
+            low = i;                                         \
+        else                                                 \
+            break;                                           \
+    }                                                        \
+    return value[place]
+
+float select_float(float *value, size_t count, size_t place) { SELECT(float); }
+double select_double(double *value, size_t count, size_t place) { SELECT(double); }

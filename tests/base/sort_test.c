@@ -23,11 +23,15 @@ static void the_value_at_a_place_is_that_of_the_sorted_order(void **state)
         for (uint32_t kinds = 1; kinds < 2000; kinds *= 7)
             for (size_t place = 0; place < count; place++) {
                 float value[MOST], sorted[MOST];
-                for (size_t i = 0; i < count; i++)
+                double twice[MOST];
+                for (size_t i = 0; i < count; i++) {
                     value[i] = (float)(((random = random * 1664525u + 1013904223u) >> 8) % kinds) - 3;
+                    twice[i] = 2 * (double)value[i];
+                }
                 memcpy(sorted, value, count * sizeof *value);
                 qsort(sorted, count, sizeof *sorted, by_float);
                 assert_float_equal(select_float(value, count, place), sorted[place], 0);
+                assert_true(select_double(twice, count, place) == 2 * (double)sorted[place]);
                 qsort(value, count, sizeof *value, by_float);
                 assert_memory_equal(value, sorted, count * sizeof *value);
             }
