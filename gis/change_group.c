@@ -13,11 +13,12 @@ void placed_rings(const struct footprints *after, int64_t i, const struct placed
     if (out->count == 0)
         return;
     struct xy_m middle = footprint_middle(after, i);
-    struct xy_m c = {middle.x - (double)frame.x * 1e-3 + placed->shift.x, middle.y - (double)frame.y * 1e-3 + placed->shift.y};
+    const axes c = {middle.x - (double)frame.x * 1e-3 + placed->shift.x, middle.y - (double)frame.y * 1e-3 + placed->shift.y};
+    const axes per_x = {placed->per_x.x, placed->per_x.y}, per_y = {placed->per_y.x, placed->per_y.y};
     for (uint32_t k = 0; k < out->first[out->count]; k++) {
-        double dx = out->vertex[k].x - c.x, dy = out->vertex[k].y - c.y;
-        out->vertex[k].x += placed->per_x.x * dx + placed->per_y.x * dy;
-        out->vertex[k].y += placed->per_x.y * dx + placed->per_y.y * dy;
+        axes v = {out->vertex[k].x, out->vertex[k].y}, d = v - c;
+        v += per_x * d[EAST] + per_y * d[NORTH];
+        out->vertex[k] = (struct xy_m){v[EAST], v[NORTH]};
     }
 }
 

@@ -29,7 +29,7 @@ static enum status lay_out(struct judge *j, struct question *q, struct err *e)
     walls_of(q->old, &q->desk->wa);
     walls_of(q->new_, &q->desk->wb);
     walls_match(&q->desk->wa, &q->desk->wb, REACH_M, &j->pieces, q->lane);
-    q->walls = (struct outline_pair){.old = &q->desk->wa, .new_ = &q->desk->wb, .prior = prior};
+    q->walls.old = &q->desk->wa, q->walls.new_ = &q->desk->wb, q->walls.prior = prior;
     return OK;
 }
 
@@ -117,6 +117,8 @@ static struct suspicion suspect(const struct judge *j, const struct question *q)
     s.turned = fabs(t->turn_rad) > TURN_RAD && t->turn_z > TURN_Z;
     return s;
 }
+
+static bool is_suspicious(const struct suspicion *s) { return s->gain || s->loss || s->turned || s->reshaped; }
 
 static double overlap_ratio(const struct question *q)
 {
@@ -342,21 +344,20 @@ static enum status judge_twin(struct judge *j, struct question *q, struct change
     return OK;
 }
 
-static enum status judge_both(struct judge *j, struct question *q, struct change *c, struct err *e)
+static enum status judge_both(struct judge *j, struct question *q, const struct suspicion *s, struct change *c, struct err *e)
 {
-    struct suspicion s = suspect(j, q);
     enum status status = OK;
     j->gain.count = j->loss.count = 0;
     c->class = class_without_change(j, q);
     c->z = fmax(q->walls.test.gain_z, q->walls.test.loss_z);
-    if (s.gain || s.loss || s.turned || s.reshaped) {
-        if (!(s.gain && s.loss && moved_as_whole(j, q, c)))
-            status = measure_change(j, q, &s, c, e);
+    if (is_suspicious(s)) {
+        if (!(s->gain && s->loss && moved_as_whole(j, q, c)))
+            status = measure_change(j, q, s, c, e);
         if (status != OK)
             return status;
     }
     judge_height(j, q, c);
-    explain(j, q, &s, c);
+    explain(j, q, s, c);
     if (ground_is_increment(c->class)) {
         struct xy_m back = {q->placed.shift.x + q->walls.test.move.x, q->placed.shift.y + q->walls.test.move.y};
         ground_add_increments(&j->ground, &j->gain, back);
@@ -385,34 +386,48 @@ static void hold_against_coverage(const struct judge *j, const struct question *
     reason(c, COUNTER_COVERAGE);
 }
 
-static struct question question_of(struct judge *j, int64_t g, int lane)
+static void ask_about(struct judge *j, int64_t g, int lane, struct question *q)
 {
     const struct groups *all = j->in->groups;
-    return (struct question){.lane = lane, .desk = &j->desk[lane],
-                             .before = all->before + all->before_first[g], .after = all->after + all->after_first[g],
-                             .befores = all->before_first[g + 1] - all->before_first[g],
-                             .afters = all->after_first[g + 1] - all->after_first[g]};
+    q->lane = lane;
+    q->desk = &j->desk[lane];
+    q->before = all->before + all->before_first[g], q->befores = all->before_first[g + 1] - all->before_first[g];
+    q->after = all->after + all->after_first[g], q->afters = all->after_first[g + 1] - all->after_first[g];
+    q->placed = (struct placed){0};
+    q->is_tested = q->befores > 0 && q->afters > 0 && !is_twin_alone(j, q);
 }
 
-static enum status judge_one(struct judge *j, struct question *q, struct change *c, struct err *e)
+static enum status judge_one(struct judge *j, struct question *q, const struct suspicion *s, struct change *c, struct err *e)
 {
     if (q->befores == 0)
         return judge_new(j, q, c, e);
     if (q->afters == 0)
         return judge_gone(j, q, c, e);
-    return is_twin_alone(j, q) ? judge_twin(j, q, c) : judge_both(j, q, c, e);
+    return q->is_tested ? judge_both(j, q, s, c, e) : judge_twin(j, q, c);
+}
+
+// Most are, and nobody will ask about them.
+static bool is_plainly_the_same(const struct judge *j, const struct question *q, const struct suspicion *s)
+{
+    return q->is_tested && !is_suspicious(s) && !j->in->options->all && !j->in->height.known && class_without_change(j, q) == CHANGE_SAME;
 }
 
 static enum status give_verdict(struct judge *j, struct question *q, struct change *c, struct buf *wkb, struct err *e)
 {
     const struct groups *all = j->in->groups;
+    struct suspicion suspicion = {0};
+    if (q->is_tested)
+        suspicion = suspect(j, q);
+    c->class = CHANGE_SAME;
+    if (is_plainly_the_same(j, q, &suspicion))
+        return OK;
     *c = (struct change){.before_first = (uint32_t)(q->before - all->before), .before_count = q->befores,
                          .after_first = (uint32_t)(q->after - all->after), .after_count = q->afters,
                          .height_before_m = NAN, .height_after_m = NAN, .height_change_m = NAN};
     c->area_before_m2 = total_area(j->in->before, q->before, q->befores);
     c->area_after_m2 = total_area(j->in->after, q->after, q->afters);
     rings_start(&j->ground);
-    enum status s = judge_one(j, q, c, e);
+    enum status s = judge_one(j, q, &suspicion, c, e);
     if (s != OK)
         return s;
     if (q->befores == 0 || q->afters == 0) {
@@ -439,8 +454,8 @@ enum status judge_groups(struct judge *j, int64_t first, int count, struct chang
     wall_pieces_start(&j->pieces);
     for (int lane = 0; lane < count && s == OK; lane++) {
         struct question *q = &question[lane];
-        *q = question_of(j, first + lane, lane);
-        if (q->befores == 0 || q->afters == 0 || is_twin_alone(j, q))
+        ask_about(j, first + lane, lane, q);
+        if (!q->is_tested)
             continue;
         s = lay_out(j, q, e);
         pair[lane] = &q->walls;

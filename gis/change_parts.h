@@ -21,6 +21,7 @@ struct judge {
 
 struct question {                            // one group at work
     int lane;
+    bool is_tested;                          // both sides, and not just one pair of twins: its walls are held against each other
     struct desk *desk;
     struct mm64 frame;
     const uint32_t *before, *after;

@@ -72,7 +72,8 @@ struct contact { double on_m, beside_m; };
 
 static void touch_edge(struct xy_m a, struct xy_m b, const struct rings *shape, double near_m, struct contact *c)
 {
-    struct looked_at at = {.places = 0};
+    struct looked_at at;
+    at.places = 0;
     struct box_m room = {least(a.x, b.x) - near_m, least(a.y, b.y) - near_m, most(a.x, b.x) + near_m, most(a.y, b.y) + near_m};
     for (uint32_t k = 0; k < shape->count; k++)
         for (uint32_t i = shape->first[k], last = shape->first[k + 1] - 1; i < shape->first[k + 1]; last = i++) {

@@ -1,6 +1,7 @@
 #include "gis/geom.h"
 #include "core/base/mem.h"
 #include "core/base/status.h"
+#include "core/base/vectors.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -190,6 +191,12 @@ void footprints_clear(struct footprints *f)
     *f = (struct footprints){0};
 }
 
+static inline lanes millimetres_at(const struct mm *two)
+{
+    typedef int32_t four __attribute__((vector_size(LANES * sizeof(int32_t)), aligned(4), may_alias));
+    return __builtin_convertvector(*(const four *)two, lanes);
+}
+
 void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, struct xy_m shift, struct rings *out)
 {
     must(i >= 0 && i < f->count);
@@ -198,12 +205,14 @@ void footprint_rings(const struct footprints *f, int64_t i, struct mm64 frame, s
     reserve_first(out, rings + 2);
     reserve_vertex(out, vertices > 0 ? vertices : 1);
     double dx = (double)(f->origin[i].x - frame.x), dy = (double)(f->origin[i].y - frame.y); // whole millimetres are exact sums
-    for (uint32_t k = 0; k < vertices; k++) {
-        struct mm v = f->vertex[vertex0 + k];
-        out->vertex[k] = (struct xy_m){ (v.x + dx) * 1e-3 + shift.x, (v.y + dy) * 1e-3 + shift.y };
-    }
-    for (uint32_t k = 0; k <= rings; k++)
-        out->first[k] = f->vertex_first[ring0 + k] - vertex0;
+    const lanes from = {dx, dy, dx, dy}, to = {shift.x, shift.y, shift.x, shift.y};
+    uint32_t k = 0;
+    for (; k + 1 < vertices; k += 2)  // two at a time
+        lanes_put(&out->vertex[k].x, (millimetres_at(&f->vertex[vertex0 + k]) + from) * 1e-3 + to);
+    if (k < vertices)
+        out->vertex[k] = (struct xy_m){ (f->vertex[vertex0 + k].x + dx) * 1e-3 + shift.x, (f->vertex[vertex0 + k].y + dy) * 1e-3 + shift.y };
+    for (uint32_t r = 0; r <= rings; r++)
+        out->first[r] = f->vertex_first[ring0 + r] - vertex0;
     out->first[rings + 1] = out->first[rings];
     out->count = rings;
 }

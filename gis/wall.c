@@ -34,19 +34,21 @@ void walls_clear(struct walls *w)
     *w = (struct walls){0};
 }
 
+static inline void add_way(struct walls *out, size_t n, const struct xy_m *from, const struct xy_m *to)
+{
+    out->from_x[n] = from->x, out->from_y[n] = from->y;
+    out->along_x[n] = to->x - from->x, out->along_y[n] = to->y - from->y;
+}
+
 // From corner to corner; the ways are turned into directions afterwards.
 static void add_ways(const struct rings *r, struct walls *out)
 {
     size_t n = 0;
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], last = r->first[k + 1] - 1;
-        for (uint32_t i = first; i < last; i++, n++) {
-            out->from_x[n] = r->vertex[i].x, out->from_y[n] = r->vertex[i].y;
-            out->along_x[n] = r->vertex[i + 1].x - r->vertex[i].x, out->along_y[n] = r->vertex[i + 1].y - r->vertex[i].y;
-        }
-        out->from_x[n] = r->vertex[last].x, out->from_y[n] = r->vertex[last].y;
-        out->along_x[n] = r->vertex[first].x - r->vertex[last].x, out->along_y[n] = r->vertex[first].y - r->vertex[last].y;
-        n++;
+        for (uint32_t i = first; i < last; i++)
+            add_way(out, n++, &r->vertex[i], &r->vertex[i + 1]);
+        add_way(out, n++, &r->vertex[last], &r->vertex[first]);
     }
     out->count = n;
 }
