@@ -116,6 +116,8 @@ static void meet(struct arrangement *a, struct arrange_edge *e, const struct rul
     if ((p_off > ARRANGE_NEAR_M && q_off > ARRANGE_NEAR_M) || (p_off < -ARRANGE_NEAR_M && q_off < -ARRANGE_NEAR_M))
         return;
     double from_off = off(rf, re->from), to_off = off(rf, a->place[e->to]);
+    if (e->to == f->from && fabs(q_off) > ARRANGE_NEAR_M && fabs(from_off) > ARRANGE_NEAR_M)
+        return; // a corner that is not folded
     bool touched = touch(a, e, re, f->from, p_off);
     touched |= touch(a, e, re, f->to, q_off);
     touched |= touch(a, f, rf, e->from, from_off);

@@ -47,7 +47,8 @@ void judge_close(struct judge *j)
     }
     wall_pieces_clear(&j->pieces);
     parts_clear(&j->parts);
-    parts_clear(&j->near);
+    parts_clear(&j->near_before);
+    parts_clear(&j->near_after);
     increments_clear(&j->gain);
     increments_clear(&j->loss);
     overlay_close(j->overlay);
@@ -171,7 +172,7 @@ static void gather_before(struct judge *j, const struct question *q, struct box_
             double fx = frame_x(q->frame), fy = frame_y(q->frame);
             if (known || !meets(area, (struct box_m){box.min_x - fx, box.min_y - fy, box.max_x - fx, box.max_y - fy}))
                 continue;
-            footprint_rings(in->before, a, q->frame, (struct xy_m){0, 0}, parts_next(&j->near));
+            footprint_rings(in->before, a, q->frame, (struct xy_m){0, 0}, parts_next(&j->near_before));
         }
 }
 
@@ -194,7 +195,7 @@ static void gather_after(struct judge *j, const struct question *q, struct box_m
             placed_rings(in->after, b, &placed, q->frame, &j->b);
             if (!meets(area, rings_box(&j->b)))
                 continue;
-            struct rings *slot = parts_next(&j->near), swap = *slot;
+            struct rings *slot = parts_next(&j->near_after), swap = *slot;
             *slot = j->b;
             j->b = swap;
         }
@@ -212,11 +213,12 @@ static double least_share(const struct judge *j, const struct question *q)
     return whole ? fmax(0.4, 1 - j->noise_m) : 1;
 }
 
-static enum status find_ground(struct judge *j, const struct question *q, const struct rings *whole, struct increments *out, struct err *e)
+static enum status find_ground(struct judge *j, const struct question *q, const struct rings *whole, const struct parts *cut,
+                               struct increments *out, struct err *e)
 {
     const struct diff_options *o = j->in->options;
     bool is_known = q->befores > 0 && q->afters > 0;
-    struct increment_question ask = {.whole = whole, .cut = j->near.view, .cuts = j->near.count, .first_common_m2 = is_known ? q->common_m2 : -1,
+    struct increment_question ask = {.whole = whole, .cut = cut->view, .cuts = cut->count, .first_common_m2 = is_known ? q->common_m2 : -1,
                                      .opening_m = opening_m(j), .min_area_m2 = least_share(j, q) * o->min_area_m2,
                                      .min_width_m = 0.5 * o->min_width_m};
     return increments_find(j->overlay, &ask, out, e);
@@ -224,20 +226,20 @@ static enum status find_ground(struct judge *j, const struct question *q, const 
 
 enum status ground_gain(struct judge *j, const struct question *q, const struct rings *new_, struct err *e)
 {
-    j->near.count = 0;
+    j->near_before.count = 0;
     if (q->befores > 0)
-        parts_borrow(&j->near, q->old);
+        parts_borrow(&j->near_before, q->old);
     gather_before(j, q, rings_box(new_));
-    return find_ground(j, q, new_, &j->gain, e);
+    return find_ground(j, q, new_, &j->near_before, &j->gain, e);
 }
 
 enum status ground_loss(struct judge *j, const struct question *q, const struct rings *new_, struct xy_m move, struct err *e)
 {
-    j->near.count = 0;
+    j->near_after.count = 0;
     if (q->afters > 0)
-        parts_borrow(&j->near, new_);
+        parts_borrow(&j->near_after, new_);
     gather_after(j, q, rings_box(q->old), move);
-    return find_ground(j, q, q->old, &j->loss, e);
+    return find_ground(j, q, q->old, &j->near_after, &j->loss, e);
 }
 
 static bool inside_ring(const struct rings *r, uint32_t k, struct xy_m p)
@@ -280,7 +282,8 @@ static double significance(const struct judge *j, const struct question *q, stru
     }
     if (part->width_m < j->in->options->min_width_m)
         return 0;
-    *z = fmax(part->width_m, part->depth_m) / hypot(j->noise_m, q->walls.test.move_sd_m);
+    double depth_m = part->area_m2 / fmax(increment_leans(parts, part).on_m, part->width_m); // how far it sticks out
+    *z = fmax(part->width_m, depth_m) / hypot(j->noise_m, q->walls.test.move_sd_m);
     return *z / j->scale.alarm_z;
 }
 

@@ -79,7 +79,7 @@ static enum status judge_new(struct judge *j, struct question *q, struct change 
     c->class = j->gain.count > 0 ? CHANGE_NEW : CHANGE_SAME;
     reason(c, REASON_NOTHING_BEFORE);
     for (int k = 0; k < j->gain.count; k++)
-        if (j->gain.item[k].leans_on > 0)
+        if (increment_leans(&j->gain, &j->gain.item[k]).leans_on > 0)
             reason(c, REASON_TOUCHES_BUILDING);
     c->z = c->width_m / hypot(j->noise_m, q->placed.sd_m);
     ground_add_members(j, in->after, q->after, q->afters, q->frame);
@@ -212,8 +212,8 @@ static bool closes_gap(const struct judge *j, const struct question *q)
 {
     bool courtyard = q->old->count > 1 && q->befores == 1;
     for (int k = 0; k < j->gain.count; k++) {
-        const struct increment *part = &j->gain.item[k];
-        if ((courtyard && part->lean > 0.75) || (q->befores > 1 && part->lean > 0.45) || (part->leans_on > 1 && part->between > 0.51))
+        struct leaning l = increment_leans(&j->gain, &j->gain.item[k]);
+        if ((courtyard && l.lean > 0.75) || (q->befores > 1 && l.lean > 0.45) || (l.leans_on > 1 && l.between > 0.51))
             return true;
     }
     return false;

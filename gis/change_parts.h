@@ -12,7 +12,7 @@ struct judge {
     struct rings b, moved, ground;
     struct desk desk[LANES];
     struct wall_pieces pieces;               // of the groups at work, each in its lane
-    struct parts parts, near;
+    struct parts parts, near_before, near_after; // what gains and losses are cut from
     struct increments gain, loss;
     double noise_m;
     struct test_scale scale;

@@ -106,23 +106,19 @@ static struct contact contact_of(const struct rings *r, uint32_t ring, const str
     return c;
 }
 
-static void add_part(struct increments *out, uint32_t ring, uint32_t count, double area, double width, const struct rings *const *cut,
-                     int cuts)
+struct leaning increment_leans(const struct increments *i, const struct increment *part)
 {
-    struct increment part = {ring, count, area, width, 0, 0, 0, 0};
-    double outline = 0, leaning = 0, between = 0;
-    ring_area(&out->rings, ring, &outline);
-    for (int k = 0; k < cuts; k++) {
-        struct contact c = contact_of(&out->rings, ring, cut[k], out->near_m);
-        part.leans_on += c.beside_m > 0.8;
-        leaning += c.on_m, between += c.beside_m;
+    struct leaning l = {0};
+    double outline = 0, beside = 0;
+    ring_area(&i->rings, part->ring_first, &outline);
+    for (int k = 0; k < i->cuts; k++) {
+        struct contact c = contact_of(&i->rings, part->ring_first, i->cut[k], i->near_m);
+        l.leans_on += c.beside_m > 0.8;
+        l.on_m += c.on_m, beside += c.beside_m;
     }
-    part.lean = cuts > 0 ? fmin(1, leaning / outline) : 0;
-    part.between = cuts > 0 ? fmin(1, between / outline) : 0;
-    part.depth_m = area / fmax(leaning, width);
-    if ((size_t)out->count == out->cap)
-        out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
-    out->item[out->count++] = part;
+    l.lean = fmin(1, l.on_m / outline);
+    l.between = fmin(1, beside / outline);
+    return l;
 }
 
 static void add_rings(struct rings *to, const struct rings *from, uint32_t first, uint32_t end)
@@ -170,9 +166,10 @@ static void take_parts(const struct rings *left, const struct increment_question
         double width = rectangle_width_m(area, perimeter);
         if (area < q->min_area_m2 || width < q->min_width_m)
             continue;
-        uint32_t ring = out->rings.count;
+        if ((size_t)out->count == out->cap)
+            out->item = mem_grow(out->item, &out->cap, out->cap + 8, sizeof *out->item);
+        out->item[out->count++] = (struct increment){out->rings.count, end - k, area, width};
         add_rings(&out->rings, left, k, end);
-        add_part(out, ring, end - k, area, width, q->cut, q->cuts);
     }
 }
 
@@ -186,6 +183,7 @@ enum status increments_find(struct overlay *o, const struct increment_question *
 {
     out->count = 0;
     out->near_m = fmax(ON_LINE_M, q->opening_m / 2);
+    out->cut = q->cut, out->cuts = q->cuts;
     rings_start(&out->rings);
     const struct rings *left = q->whole;
     for (int c = 0; c < q->cuts && left->count > 0; c++) {
