@@ -1,6 +1,7 @@
 #include "api/cells_findings.h"
 
 #include "core/base/text.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/sink.h"
 #include <inttypes.h>
 #include <stddef.h>
@@ -125,7 +126,8 @@ enum status cells_findings_layer(const struct cell_check *c, const char *crs, co
     struct sink *sink = NULL;
     enum status s = crs_open(crs, &metric, e);
     if (s == OK)
-        s = sink_open(path, "findings", metric, metric, FIELDS, FIELDS_COUNT, NULL, &sink, e);
+        s = sink_open(&(struct sink_spec){ .path = path, .layer = "findings", .crs = metric, .target = metric, .field = FIELDS,
+                                           .fields = FIELDS_COUNT, .sql = &spatialite_guest }, &sink, e);
     for (int64_t i = 0; s == OK && i < c->found.count; i++)
         s = write_finding(sink, c, &c->found.at[i], e);
     if (s == OK)

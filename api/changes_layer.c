@@ -2,6 +2,7 @@
 #include "api/reason.h"
 #include "api/summary.h"
 #include "core/base/mem.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/sink.h"
 #include <math.h>
 #include <string.h>
@@ -158,8 +159,9 @@ static enum status open_sink(struct writer *w, struct err *e)
     struct buf metadata;
     buf_init(&metadata, METADATA_CEILING);
     summary_json(c, SUMMARY_REPEATABLE, &metadata);
-    enum status status = sink_open(c->settings->output, "changes", c->pair.metric, comparison_output_crs(c), columns, COLUMNS,
-                                   metadata.data, &w->sink, e);
+    struct sink_spec spec = { .path = c->settings->output, .layer = "changes", .crs = c->pair.metric, .target = comparison_output_crs(c),
+                              .field = columns, .fields = COLUMNS, .metadata = metadata.data, .sql = &spatialite_guest };
+    enum status status = sink_open(&spec, &w->sink, e);
     buf_clear(&metadata);
     return status;
 }

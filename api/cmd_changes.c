@@ -3,6 +3,7 @@
 #include "api/station_options.h"
 #include "api/station_use.h"
 #include "core/lifecycle.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/change_reason.h"
 #include "gis/sink.h"
 #include <stdio.h>
@@ -139,7 +140,8 @@ static enum status write_layer(struct work *work, const struct change_query *q, 
     buf_init(&w.en, TEXT_MOST);
     enum status s = crs_open("EPSG:4326", &lonlat, work->e);
     if (s == OK)
-        s = sink_open(path, "changes", lonlat, lonlat, columns, COLUMNS, NULL, &w.sink, work->e);
+        s = sink_open(&(struct sink_spec){ .path = path, .layer = "changes", .crs = lonlat, .target = lonlat, .field = columns,
+                                           .fields = COLUMNS, .sql = &spatialite_guest }, &w.sink, work->e);
     if (s == OK) {
         s = change_each(work, q, write_change, &w);
         if (s == OK)

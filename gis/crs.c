@@ -78,14 +78,6 @@ static bool learn_plain(struct crs *c)
     return usable;
 }
 
-static char *copy_text(const char *text)
-{
-    size_t len = strlen(text);
-    char *copy = mem_get(len + 1, 1);
-    memcpy(copy, text, len);
-    return copy;
-}
-
 // PROJ names a CRS whose axes were turned "X (with axis order normalized for visualization)" and takes its code away:
 // name, code and text are asked of the CRS as it was given.
 static void learn_names(struct crs *c, const PJ *given, const char *definition)
@@ -94,8 +86,8 @@ static void learn_names(struct crs *c, const PJ *given, const char *definition)
     const char *authority = proj_get_id_auth_name(given, 0), *number = proj_get_id_code(given, 0);
     if (name != NULL && strcmp(name, "unknown") == 0 && strlen(definition) < 120)
         name = definition; // a PROJ string says more than that
-    c->name = copy_text(name != NULL ? name : "");
-    c->wkt = copy_text(wkt != NULL ? wkt : "");
+    c->name = mem_text(name != NULL ? name : "");
+    c->wkt = mem_text(wkt != NULL ? wkt : "");
     if (authority != NULL && number != NULL)
         snprintf(c->code, sizeof c->code, "%s:%s", authority, number);
 }

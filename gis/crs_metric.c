@@ -4,11 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static bool box_is_empty(struct box_m b)
-{
-    return !(b.min_x <= b.max_x && b.min_y <= b.max_y);
-}
-
 // 400 m through the place in four directions, measured on the ellipsoid.
 static bool is_true_to_scale(struct crs_road *to_lonlat, struct xy_m at)
 {

@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+struct box_m box_union(struct box_m a, struct box_m b)
+{
+    if (box_is_empty(a))
+        return b;
+    if (box_is_empty(b))
+        return a;
+    return (struct box_m){ fmin(a.min_x, b.min_x), fmin(a.min_y, b.min_y), fmax(a.max_x, b.max_x), fmax(a.max_y, b.max_y) };
+}
+
 // While a ring is being drawn its end is kept in first[count + 1], one place behind what readers look at.
 static void reserve_first(struct rings *r, uint32_t need)
 {

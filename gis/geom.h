@@ -14,6 +14,8 @@ struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
 struct mm { int32_t x, y; };                        // millimetres from a footprint's origin
 struct mm64 { int64_t x, y; };                      // millimetres in the metric CRS
 struct box_m { double min_x, min_y, max_x, max_y; };
+static inline bool box_is_empty(struct box_m b) { return !(b.min_x <= b.max_x && b.min_y <= b.max_y); }
+struct box_m box_union(struct box_m a, struct box_m b);
 
 // Rings with vertices in one local frame. Ring k is vertex[first[k]] .. vertex[first[k+1]-1].
 struct rings {

@@ -43,17 +43,6 @@ static enum status open_survey(struct pair_side *v, const struct pair_spec *s, e
 
 // ---- the CRS to measure in
 
-static bool box_is_empty(struct box_m b) { return !(b.min_x <= b.max_x && b.min_y <= b.max_y); }
-
-static struct box_m box_union(struct box_m a, struct box_m b)
-{
-    if (box_is_empty(a))
-        return b;
-    if (box_is_empty(b))
-        return a;
-    return (struct box_m){ fmin(a.min_x, b.min_x), fmin(a.min_y, b.min_y), fmax(a.max_x, b.max_x), fmax(a.max_y, b.max_y) };
-}
-
 // The box around a box seen in another CRS: straight edges bend, so a grid of points is moved, not just the corners.
 static enum status move_box(struct box_m box, const struct crs *from, const struct crs *to, struct box_m *out, struct err *e)
 {

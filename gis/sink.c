@@ -24,7 +24,7 @@ struct format {
     const char *drop_beside[8];                      // left from an older file; "." replaces the extension, else added
 };
 static const struct format formats[] = {
-    { "gpkg", "GPKG", SINK_PACKED_INDEX, { NULL }, { "GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=NO", NULL },
+    { "gpkg", "GPKG", SINK_TABLE, { NULL }, { "GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=NO", NULL },
       { "-wal", "-shm", "-journal", NULL } },
     { "geojson", "GeoJSON", SINK_IN_MEMORY | SINK_LONLAT_ONLY, { NULL }, { "RFC7946=YES", NULL }, { NULL } },
     { "geojsonl", "GeoJSONSeq", SINK_IN_MEMORY | SINK_LONLAT_ONLY, { NULL }, { NULL }, { NULL } },
@@ -124,12 +124,12 @@ static bool create_field(struct sink *s, const struct sink_field *f)
     return fine;
 }
 
-static bool create_layer(struct sink *s, const char *name, const char *metadata)
+static bool create_layer(struct sink *s, const struct sink_spec *spec)
 {
     bool no_geometry = (s->traits & SINK_NO_GEOMETRY) != 0;
     OGRSpatialReferenceH srs = s->target == NULL ? NULL : reference_of(s->target);
     char **options = option_list(s->format->layer_option);
-    s->layer = GDALDatasetCreateLayer(s->dataset, name, srs, no_geometry ? wkbNone : wkbMultiPolygon, options);
+    s->layer = GDALDatasetCreateLayer(s->dataset, spec->layer, srs, no_geometry ? wkbNone : wkbMultiPolygon, options);
     CSLDestroy(options);
     if (srs != NULL)
         OSRRelease(srs);
@@ -138,15 +138,15 @@ static bool create_layer(struct sink *s, const char *name, const char *metadata)
             return false;
     if (s->layer == NULL)
         return false;
-    if (metadata != NULL)
-        GDALSetMetadataItem(s->dataset, "gridpatrol", metadata, NULL);
+    if (spec->metadata != NULL)
+        GDALSetMetadataItem(s->dataset, "gridpatrol", spec->metadata, NULL);
     s->definition = OGR_L_GetLayerDefn(s->layer);
-    if ((s->traits & SINK_PACKED_INDEX) != 0)
-        s->index = sink_index_open(s->dataset, name);
-    return s->index != NULL || (s->traits & SINK_PACKED_INDEX) == 0;
+    if ((s->traits & SINK_TABLE) != 0)
+        s->table = sink_table_open(s, spec->layer, spec->sql);
+    return s->table != NULL || (s->traits & SINK_TABLE) == 0;
 }
 
-static bool create(struct sink *s, const char *layer, const char *metadata)
+static bool create(struct sink *s, const struct sink_spec *spec)
 {
     bool in_memory = (s->traits & SINK_IN_MEMORY) != 0;
     GDALDriverH driver = GDALGetDriverByName(s->format->driver);
@@ -161,7 +161,7 @@ static bool create(struct sink *s, const char *layer, const char *metadata)
     char **options = option_list(s->format->dataset_option);
     s->dataset = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, options);
     CSLDestroy(options);
-    if (s->dataset == NULL || !create_layer(s, layer, metadata))
+    if (s->dataset == NULL || !create_layer(s, spec))
         return false;
     if (GDALDatasetTestCapability(s->dataset, ODsCTransactions))
         return GDALDatasetStartTransaction(s->dataset, FALSE) == OGRERR_NONE;
@@ -182,26 +182,25 @@ static enum status find_target(struct sink *s, const struct crs *crs, const stru
     return status;
 }
 
-enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
-                      const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e)
+enum status sink_open(const struct sink_spec *spec, struct sink **out, struct err *e)
 {
-    enum status status = sink_check(path, e);
+    enum status status = sink_check(spec->path, e);
     if (status != OK)
         return status;
     GDALAllRegister();
     struct sink *s = mem_get(1, sizeof *s);
-    s->format = format_of(path);
+    s->format = format_of(spec->path);
     s->traits = s->format->traits;
-    s->field = field;
-    s->fields = fields;
-    status = find_target(s, crs, target, e);
+    s->field = spec->field;
+    s->fields = spec->fields;
+    status = find_target(s, spec->crs, spec->target, e);
     if (status == OK)
         status = sink_hire(s, e);
     if (status == OK)
-        status = stage_open(path, &s->stage, e);
+        status = stage_open(spec->path, &s->stage, e);
     if (status == OK) {
         sink_begin(&s->complaint);
-        bool fine = create(s, layer, metadata);
+        bool fine = create(s, spec);
         sink_end();
         if (!fine)
             status = sink_failed(s, e);
@@ -223,13 +222,15 @@ static uint32_t read_u32(const uint8_t *p)
 
 static bool close_dataset(struct sink *s)
 {
-    bool fine = true;
-    if (s->index != NULL) {
+    bool fine = sink_rows_flush(s);
+    if (s->table != NULL) {
         stage_begin_sync(s->stage); // the disk takes the rows while the index is made
-        sink_index_write(s->index);
+        sink_table_finish(s->table);
+        sink_table_close(s->table);
+        s->table = NULL;
     }
     if (GDALDatasetTestCapability(s->dataset, ODsCTransactions))
-        fine = GDALDatasetCommitTransaction(s->dataset) == OGRERR_NONE;
+        fine = GDALDatasetCommitTransaction(s->dataset) == OGRERR_NONE && fine;
     GDALClose(s->dataset);
     s->dataset = NULL;
     return fine && s->complaint.text[0] == '\0';
@@ -308,13 +309,13 @@ void sink_abandon(struct sink *s)
         return;
     sink_begin(&s->complaint);
     sink_rows_clear(s);
+    sink_table_close(s->table);
     if (s->dataset != NULL)
         GDALClose(s->dataset);
     if (s->memory[0] != '\0')
         VSIRmdirRecursive(s->memory);
     sink_end();
     stage_abandon(s->stage);
-    sink_index_close(s->index);
     if (s->lonlat != NULL)
         crs_close(s->lonlat);
     mem_free(s);

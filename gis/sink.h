@@ -22,11 +22,16 @@ struct sink_value { const char *text; int64_t integer; double real; bool is_null
 enum status sink_check(const char *path, struct err *e);
 
 struct sink;
-// gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list. crs: of the geometries given; target: what
-// the file is to hold (GeoJSON is always EPSG:4326). metadata: JSON kept in the file where the format can; NULL: none.
-// crs and target outlive the sink.
-enum status sink_open(const char *path, const char *layer, const struct crs *crs, const struct crs *target,
-                      const struct sink_field *field, int fields, const char *metadata, struct sink **out, struct err *e);
+struct sink_sql;
+struct sink_spec {
+    const char *path, *layer;        // gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list
+    const struct crs *crs, *target;  // of the geometries given; what the file is to hold (GeoJSON is always EPSG:4326). Outlive the sink
+    const struct sink_field *field;
+    int fields;
+    const char *metadata;            // JSON kept in the file where the format can; NULL: none
+    const struct sink_sql *sql;      // how a GeoPackage gets its rows (core/store/spatialite_guest.h)
+};
+enum status sink_open(const struct sink_spec *spec, struct sink **out, struct err *e);
 // wkb: a little-endian (multi)polygon; NULL: a row without geometry.
 enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e);
 

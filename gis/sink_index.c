@@ -1,12 +1,10 @@
 #include "gis/sink_inside.h"
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/sort.h"
+#include "core/base/status.h"
 #include "gis/footprint_order.h"
-#include <gdal.h>
-#include <inttypes.h>
 #include <math.h>
-#include <ogr_api.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,57 +12,41 @@
 // Node 1 is the root. Data is 2 bytes height of the tree (in the root), 2 bytes count of cells, then the cells: 8 bytes id (of a
 // row, or of a node below) and min x, max x, min y, max y as 4 byte floats; all big-endian, the rest of the node zero.
 enum { HEAD_BYTES = 4, CELL_BYTES = 24, NODE_BYTES_MOST = HEAD_BYTES + 51 * CELL_BYTES, ROOT = 1, CURVE_LEVELS = 16 };
-enum { SQL_CEILING = 1 << 20, SQL_BYTES = 200000 }; // SQLite takes statements of up to 10^6 bytes
+enum { HEAD_ROOM = 256, PAIRS_MOST = 64 };
 struct cell { int64_t id; float min_x, max_x, min_y, max_y; };
 
+// Rows for one of the tables: each has two columns.
+struct pairs {
+    char head[HEAD_ROOM];
+    struct sink_insert insert;
+    struct sink_cell cell[2 * PAIRS_MOST];
+    uint8_t data[PAIRS_MOST][NODE_BYTES_MOST]; // of nodes
+    int count;
+};
+
 struct sink_index {
-    void *dataset;
+    const struct sink_base *base;
     char *table, *trigger;   // rtree_LAYER_geom; what adds a new row to it, put aside meanwhile
     size_t node_bytes;
     struct cell *cell;       // one a row that has a geometry
     size_t cells, cap;
     int64_t rows;
-    struct buf sql;          // the statement in the making
 };
 
-// Runs the statement; its first answer, or NULL. Caller frees (mem_free). What went wrong is GDAL's complaint.
-static char *ask(struct sink_index *x)
-{
-    OGRLayerH answer = GDALDatasetExecuteSQL(x->dataset, x->sql.data, NULL, NULL);
-    OGRFeatureH row = answer != NULL ? OGR_L_GetNextFeature(answer) : NULL;
-    char *text = NULL;
-    if (row != NULL) {
-        const char *value = OGR_F_GetFieldAsString(row, 0);
-        text = strcpy(mem_get(strlen(value) + 1, 1), value);
-        OGR_F_Destroy(row);
-    }
-    if (answer != NULL)
-        GDALDatasetReleaseResultSet(x->dataset, answer);
-    x->sql.len = 0;
-    return text;
-}
-
-struct sink_index *sink_index_open(void *dataset, const char *layer)
+struct sink_index *sink_index_open(const struct sink_base *base, void *dataset, const char *layer)
 {
     struct sink_index *x = mem_get(1, sizeof *x);
-    x->dataset = dataset;
-    buf_init(&x->sql, SQL_CEILING);
-    buf_printf(&x->sql, "SELECT CreateSpatialIndex('%s', 'geom')", layer);
-    mem_free(ask(x));
-    buf_printf(&x->sql, "SELECT name FROM sqlite_master WHERE name = 'rtree_%s_geom'", layer);
-    x->table = ask(x);
-    buf_printf(&x->sql, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'rtree_%s_geom_insert'", layer);
-    x->trigger = ask(x);
-    buf_printf(&x->sql, "SELECT length(data) FROM \"rtree_%s_geom_node\"", layer);
-    char *bytes = ask(x);
+    x->base = base;
+    x->table = sink_ask(dataset, "SELECT name FROM sqlite_master WHERE name = 'rtree_%s_geom'", layer);
+    x->trigger = sink_ask(dataset, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'rtree_%s_geom_insert'", layer);
+    char *bytes = sink_ask(dataset, "SELECT length(data) FROM \"rtree_%s_geom_node\"", layer);
     x->node_bytes = bytes != NULL ? strtoul(bytes, NULL, 10) : 0;
     mem_free(bytes);
-    if (x->table == NULL || x->trigger == NULL || x->node_bytes < HEAD_BYTES + 2 * CELL_BYTES || x->node_bytes > NODE_BYTES_MOST) {
+    if (x->table == NULL || x->trigger == NULL || x->node_bytes < HEAD_BYTES + 2 * CELL_BYTES || x->node_bytes > NODE_BYTES_MOST ||
+        !sink_base_run(base, NULL, 0, "DROP TRIGGER \"%s_insert\"", x->table)) {
         sink_index_close(x);
         return NULL;
     }
-    buf_printf(&x->sql, "DROP TRIGGER \"%s_insert\"", x->table);
-    mem_free(ask(x));
     return x;
 }
 
@@ -75,7 +57,6 @@ void sink_index_close(struct sink_index *x)
     mem_free(x->table);
     mem_free(x->trigger);
     mem_free(x->cell);
-    buf_clear(&x->sql);
     mem_free(x);
 }
 
@@ -91,7 +72,7 @@ static float above(double v) { return -below(-v); }
 void sink_index_add(struct sink_index *x, struct box_m box)
 {
     int64_t id = ++x->rows;
-    if (!(box.min_x <= box.max_x))
+    if (box_is_empty(box))
         return;
     if (x->cells == x->cap)
         x->cell = mem_grow(x->cell, &x->cap, x->cells + 1, sizeof *x->cell);
@@ -146,80 +127,80 @@ static uint8_t *put_float(uint8_t *out, float value)
     return put(out, bits, 4);
 }
 
-static void flush(struct sink_index *x)
+static struct pairs *open_pairs(const struct sink_index *x, const char *verb, const char *table)
 {
-    if (x->sql.len > 0)
-        mem_free(ask(x));
+    struct pairs *p = mem_get(1, sizeof *p);
+    int len = snprintf(p->head, sizeof p->head, "%s INTO \"%s_%s\" VALUES", verb, x->table, table);
+    must(len < HEAD_ROOM);
+    p->insert = (struct sink_insert){ .base = x->base, .head = p->head, .columns = 2, .most = PAIRS_MOST };
+    return p;
 }
 
-// One more row of VALUES for a table; the statement is run once it is long.
-static void begin_row(struct sink_index *x, const char *table)
+static void flush(struct pairs *p)
 {
-    if (x->sql.len > SQL_BYTES)
-        flush(x);
-    if (x->sql.len == 0)
-        buf_printf(&x->sql, "INSERT OR REPLACE INTO \"%s_%s\" VALUES", x->table, table);
-    else
-        buf_text(&x->sql, ",");
+    sink_insert_rows(&p->insert, p->cell, p->count);
+    p->count = 0;
 }
 
-static void write_node(struct sink_index *x, int64_t number, int height, const struct cell *cell, size_t cells)
+static void add_pair(struct pairs *p, int64_t number, struct sink_cell of)
 {
-    static const char digits[] = "0123456789abcdef";
-    uint8_t data[NODE_BYTES_MOST] = { 0 }, *end = put(put(data, (uint64_t)height, 2), cells, 2);
+    p->cell[2 * p->count] = cell_integer(number);
+    p->cell[2 * p->count + 1] = of;
+    if (++p->count == PAIRS_MOST)
+        flush(p);
+}
+
+static void close_pairs(struct pairs *p)
+{
+    flush(p);
+    sink_insert_clear(&p->insert);
+    mem_free(p);
+}
+
+static void write_node(const struct sink_index *x, struct pairs *nodes, int64_t number, int height, const struct cell *cell, size_t cells)
+{
+    uint8_t *data = nodes->data[nodes->count], *end = put(put(data, (uint64_t)height, 2), cells, 2);
     for (size_t i = 0; i < cells; i++) {
         end = put(end, (uint64_t)cell[i].id, 8);
         end = put_float(put_float(put_float(put_float(end, cell[i].min_x), cell[i].max_x), cell[i].min_y), cell[i].max_y);
     }
-    char hex[2 * NODE_BYTES_MOST];
-    for (size_t i = 0; i < x->node_bytes; i++) {
-        hex[2 * i] = digits[data[i] >> 4];
-        hex[2 * i + 1] = digits[data[i] & 15];
-    }
-    begin_row(x, "node");
-    buf_printf(&x->sql, "(%" PRId64 ",x'", number);
-    buf_add(&x->sql, hex, 2 * x->node_bytes);
-    buf_text(&x->sql, "')");
+    memset(end, 0, x->node_bytes - (size_t)(end - data));
+    add_pair(nodes, number, cell_blob(data, x->node_bytes));
 }
 
-static void write_parents(struct sink_index *x, int64_t first, size_t nodes, int64_t first_parent, size_t most)
+static void write_parents(const struct sink_index *x, int64_t first, size_t nodes, int64_t first_parent, size_t most)
 {
-    for (size_t i = 0; i < nodes; i++) {
-        begin_row(x, "parent");
-        buf_printf(&x->sql, "(%" PRId64 ",%" PRId64 ")", first + (int64_t)i, first_parent + (int64_t)(i / most));
-    }
-    flush(x);
+    struct pairs *parents = open_pairs(x, "INSERT", "parent");
+    for (size_t i = 0; i < nodes; i++)
+        add_pair(parents, first + (int64_t)i, cell_integer(first_parent + (int64_t)(i / most)));
+    close_pairs(parents);
 }
 
-// The leaf of every row, 0 where a row has none. An array of JSON is read ten times faster than rows of VALUES.
-static void write_leaves(struct sink_index *x, int64_t first_leaf, size_t most)
+// The leaf of every row, 0 where a row has none.
+static void write_leaves(const struct sink_index *x, int64_t first_leaf, size_t most)
 {
+    struct pairs *rows = open_pairs(x, "INSERT", "rowid");
     uint32_t *leaf = mem_get((size_t)x->rows, sizeof *leaf);
     for (size_t i = 0; i < x->cells; i++)
         leaf[x->cell[i].id - 1] = (uint32_t)first_leaf + (uint32_t)(i / most);
-    for (int64_t row = 0; row < x->rows; row++) {
-        if (x->sql.len == 0)
-            buf_printf(&x->sql, "INSERT INTO \"%s_rowid\" SELECT key + %" PRId64 ", value FROM json_each('[0", x->table, row);
-        buf_text(&x->sql, ",");
-        buf_fixed(&x->sql, leaf[row], 0);
-        if (x->sql.len > SQL_BYTES || row + 1 == x->rows) {
-            buf_text(&x->sql, "]') WHERE value > 0");
-            flush(x);
-        }
-    }
+    for (int64_t row = 0; row < x->rows; row++)
+        if (leaf[row] > 0)
+            add_pair(rows, row + 1, cell_integer(leaf[row]));
     mem_free(leaf);
+    close_pairs(rows);
 }
 
 // One level of the tree, its nodes numbered from `first`. Its cells give way to those of the level above it.
 static void write_nodes(struct sink_index *x, int64_t first, int height, size_t cells, size_t most)
 {
+    struct pairs *nodes = open_pairs(x, "INSERT OR REPLACE", "node"); // the root is there
     for (size_t i = 0; i < cells; i += most) {
         size_t count = cells - i < most ? cells - i : most;
         int64_t number = first + (int64_t)(i / most);
-        write_node(x, number, number == ROOT ? height : 0, x->cell + i, count);
+        write_node(x, nodes, number, number == ROOT ? height : 0, x->cell + i, count);
         x->cell[i / most] = around(x->cell + i, count, number);
     }
-    flush(x);
+    close_pairs(nodes);
 }
 
 static void write_tree(struct sink_index *x)
@@ -246,6 +227,5 @@ void sink_index_write(struct sink_index *x)
         sort_cells(x);
         write_tree(x);
     }
-    buf_text(&x->sql, x->trigger);
-    flush(x);
+    sink_base_run(x->base, NULL, 0, "%s", x->trigger);
 }

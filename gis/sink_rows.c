@@ -1,128 +1,22 @@
 #include "gis/sink_inside.h"
 #include "core/base/mem.h"
-#include <gdal.h>
 #include <math.h>
-#include <ogr_api.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SHORT_TEXT_MOST = 254 };
 // Rows are made a block ahead of the one that is written: by parts, which threads share. Two blocks stay in a processor's cache.
-enum { PART_ROWS = 32, BLOCK_PARTS = 8, BLOCK_ROWS = PART_ROWS * BLOCK_PARTS };
+enum { BLOCK_PARTS = 8, BLOCK_ROWS = PART_ROWS * BLOCK_PARTS };
 
-struct sink_maker {
-    struct crs_road *road; // NULL: no geometry to move
-    uint8_t *wkb;          // room for one row in the file's CRS
-    size_t wkb_cap;
-    struct xy_m *point;
-    size_t point_cap;
+// Rows on their way into the file: features, or cells of a table.
+struct sink_part {
+    int count;
+    bool failed;
+    struct complaint complaint;
+    void *feature[PART_ROWS];
+    struct table_rows table;
 };
 
-static uint32_t read_u32(const uint8_t *p)
-{
-    uint32_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-// One ring of `count` points at p, moved to the file's CRS. False when a point has no place there.
-static bool move_ring(struct sink_maker *m, uint8_t *p, uint32_t count)
-{
-    if (count > m->point_cap)
-        m->point = mem_grow(m->point, &m->point_cap, count, sizeof *m->point);
-    memcpy(m->point, p, count * sizeof *m->point);
-    if (crs_road_go(m->road, m->point, count) != 0)
-        return false;
-    memcpy(p, m->point, count * sizeof *m->point);
-    return true;
-}
-
-// The rings of one polygon (past its type); moves *at behind it.
-static bool move_polygon(struct sink_maker *m, uint8_t *wkb, size_t len, size_t *at)
-{
-    if (len - *at < 4)
-        return false;
-    uint32_t rings = read_u32(wkb + *at);
-    *at += 4;
-    for (uint32_t r = 0; r < rings; r++) {
-        if (len - *at < 4)
-            return false;
-        uint32_t points = read_u32(wkb + *at);
-        *at += 4;
-        if ((len - *at) / sizeof(struct xy_m) < points || !move_ring(m, wkb + *at, points))
-            return false;
-        *at += points * sizeof(struct xy_m);
-    }
-    return true;
-}
-
-// Walks little-endian POLYGON (3) or MULTIPOLYGON (6), the two that we write ourselves.
-static bool move_geometry(struct sink_maker *m, uint8_t *wkb, size_t len)
-{
-    if (len < 9 || wkb[0] != 1)
-        return false;
-    uint32_t type = read_u32(wkb + 1);
-    size_t at = 5;
-    if (type == 3)
-        return move_polygon(m, wkb, len, &at);
-    uint32_t polygons = read_u32(wkb + at);
-    at += 4;
-    for (uint32_t i = 0; type == 6 && i < polygons; i++) {
-        if (len - at < 5)
-            return false;
-        at += 5;
-        if (!move_polygon(m, wkb, len, &at))
-            return false;
-    }
-    return type == 6;
-}
-
-// The geometry in the file's CRS; NULL: it has no place there.
-static const uint8_t *moved(struct sink_maker *m, const uint8_t *wkb, size_t len)
-{
-    if (crs_road_is_straight(m->road))
-        return wkb;
-    if (len > m->wkb_cap)
-        m->wkb = mem_grow(m->wkb, &m->wkb_cap, len, 1);
-    memcpy(m->wkb, wkb, len);
-    return move_geometry(m, m->wkb, len) ? m->wkb : NULL;
-}
-
-// A row on its way into the file.
-struct row { OGRFeatureH feature; struct box_m box; };
-static const struct box_m NOWHERE = { .min_x = 1, .max_x = -1 };
-
-static bool set_geometry(struct sink_maker *m, struct row *row, const uint8_t *wkb, size_t len)
-{
-    row->box = NOWHERE;
-    if (wkb == NULL || m->road == NULL) {
-        OGR_F_SetGeometryDirectly(row->feature, NULL); // the row before had one
-        return true;
-    }
-    OGRGeometryH shape = NULL;
-    if (OGR_G_CreateFromWkb(wkb, NULL, &shape, (int)len) != OGRERR_NONE)
-        return false;
-    if (OGR_G_GetGeometryType(shape) == wkbPolygon)
-        shape = OGR_G_ForceToMultiPolygon(shape);
-    if (!OGR_G_IsEmpty(shape)) {
-        OGREnvelope e;
-        OGR_G_GetEnvelope(shape, &e);
-        row->box = (struct box_m){ e.MinX, e.MinY, e.MaxX, e.MaxY };
-    }
-    return OGR_F_SetGeometryDirectly(row->feature, shape) == OGRERR_NONE;
-}
-
-// dBase fields end at 254 bytes; what is cut ends with an ellipsis and never in the middle of a character.
-static void set_short_text(OGRFeatureH feature, int i, const char *text)
-{
-    char cut[SHORT_TEXT_MOST + 1];
-    size_t len = SHORT_TEXT_MOST - 3;
-    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-        len--;
-    memcpy(cut, text, len);
-    strcpy(cut + len, "…");
-    OGR_F_SetFieldString(feature, i, cut);
-}
+// --- One row ------------------------------------------------------------------------------------------------------------------
 
 static double round_to(double value, int decimals)
 {
@@ -131,60 +25,90 @@ static double round_to(double value, int decimals)
     return rounded == 0 ? 0 : rounded; // no -0
 }
 
-static void set_value(const struct sink *s, OGRFeatureH feature, int i, const struct sink_value *v)
+static struct sink_cell cell_of(const struct sink_field *f, const struct sink_value *v)
 {
-    const struct sink_field *f = &s->field[i];
     bool missing = v->is_null || (f->type == SINK_TEXT && v->text == NULL) || (f->type == SINK_REAL && !isfinite(v->real));
     if (missing)
-        OGR_F_SetFieldNull(feature, i);
-    else if (f->type == SINK_INTEGER)
-        OGR_F_SetFieldInteger64(feature, i, v->integer);
-    else if (f->type == SINK_REAL)
-        OGR_F_SetFieldDouble(feature, i, round_to(v->real, f->decimals));
-    else if ((s->traits & SINK_SHORT_NAMES) != 0 && strlen(v->text) > SHORT_TEXT_MOST)
-        set_short_text(feature, i, v->text);
-    else
-        OGR_F_SetFieldString(feature, i, v->text);
+        return (struct sink_cell){ .kind = CELL_NULL };
+    if (f->type == SINK_INTEGER)
+        return cell_integer(v->integer);
+    if (f->type == SINK_REAL)
+        return cell_real(round_to(v->real, f->decimals));
+    return (struct sink_cell){ .kind = CELL_TEXT, .len = strlen(v->text), .bytes = v->text };
 }
 
-static bool make_row(const struct sink *s, struct sink_maker *m, int64_t number, const struct sink_row *given, struct row *row,
-                     struct complaint *c)
+// Into the part, behind the rows it has. number: of the row in the file, from 0.
+static bool make_row(const struct sink *s, struct sink_maker *m, int64_t number, const struct sink_row *given, struct sink_part *p)
 {
+    struct sink_cell *cell = s->table != NULL ? sink_table_cells(s->table, &p->table, p->count) : m->cell;
     for (int i = 0; i < s->fields; i++)
-        set_value(s, row->feature, i, &given->value[i]);
-    const uint8_t *wkb = given->wkb;
-    if (wkb != NULL && m->road != NULL && (wkb = moved(m, wkb, given->wkb_len)) == NULL) {
-        snprintf(c->text, sizeof c->text, "row %lld has no place in the CRS of the file", (long long)number + 1);
+        cell[i] = cell_of(&s->field[i], &given->value[i]);
+    bool fine = s->table != NULL ? sink_table_make(s->table, m, given->wkb, given->wkb_len, &p->table, p->count)
+                                 : sink_feature_make(s, m, given->wkb, given->wkb_len, &p->feature[p->count]);
+    p->count += fine;
+    if (!fine && p->complaint.text[0] == '\0')
+        snprintf(p->complaint.text, sizeof p->complaint.text, "row %lld has no place in the CRS of the file", (long long)number + 1);
+    return fine;
+}
+
+static bool write_part(struct sink *s, const struct sink_part *p)
+{
+    bool fine = s->table == NULL || sink_table_write(s->table, &p->table, p->count);
+    for (int i = 0; s->table == NULL && fine && i < p->count; i++)
+        fine = sink_feature_write(s, p->feature[i]);
+    s->rows += p->count;
+    return fine;
+}
+
+static void init_part(const struct sink *s, struct sink_part *p)
+{
+    *p = (struct sink_part){ 0 };
+    if (s->table != NULL)
+        sink_table_rows_init(s->table, &p->table);
+}
+
+static void clear_part(struct sink_part *p)
+{
+    for (int i = 0; i < PART_ROWS; i++)
+        sink_feature_free(p->feature[i]);
+    sink_table_rows_clear(&p->table);
+}
+
+// --- Rows one by one ------------------------------------------------------------------------------------------------------------
+
+bool sink_rows_flush(struct sink *s)
+{
+    if (s->part == NULL || s->part->count == 0)
+        return true;
+    bool fine = write_part(s, s->part);
+    s->part->count = 0;
+    return fine;
+}
+
+static bool add_row(struct sink *s, const struct sink_row *given)
+{
+    if (s->part == NULL) {
+        s->part = mem_get(1, sizeof *s->part);
+        init_part(s, s->part);
+    }
+    if (!make_row(s, &s->maker[0], s->rows + s->part->count, given, s->part)) {
+        s->complaint = s->part->complaint;
         return false;
     }
-    return set_geometry(m, row, wkb, given->wkb_len);
-}
-
-// FIDs count the rows from 1: the layer was empty.
-static bool write_row(struct sink *s, struct row *row)
-{
-    OGR_F_SetFID(row->feature, OGRNullFID);
-    if (OGR_L_CreateFeature(s->layer, row->feature) != OGRERR_NONE)
-        return false;
-    if (s->index != NULL)
-        sink_index_add(s->index, row->box);
-    s->rows++;
-    return true;
+    return s->part->count < PART_ROWS || sink_rows_flush(s);
 }
 
 enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e)
 {
     sink_begin(&s->complaint);
-    if (s->feature == NULL)
-        s->feature = OGR_F_Create(s->definition);
-    struct row row = { .feature = s->feature };
-    bool fine = make_row(s, &s->maker[0], s->rows, &(struct sink_row){ wkb, wkb_len, value }, &row, &s->complaint) && write_row(s, &row);
+    bool fine = add_row(s, &(struct sink_row){ wkb, wkb_len, value });
     sink_end();
     return fine ? OK : sink_failed(s, e);
 }
 
-struct part { struct row row[PART_ROWS]; int count; bool failed; struct complaint complaint; };
-struct block { struct part part[BLOCK_PARTS]; };
+// --- Many rows ----------------------------------------------------------------------------------------------------------------
+
+struct block { struct sink_part part[BLOCK_PARTS]; };
 
 struct writing {
     struct sink *sink;
@@ -194,20 +118,18 @@ struct writing {
     bool failed;
 };
 
-static void make_part(struct writing *w, struct part *p, int64_t first, int thread)
+static void make_part(struct writing *w, struct sink_part *p, int64_t first, int thread)
 {
     p->failed = false;
-    int64_t left = w->rows->count - first;
-    p->count = (int)(left <= 0 ? 0 : left < PART_ROWS ? left : PART_ROWS);
-    if (p->count == 0)
+    p->count = 0;
+    int64_t left = w->rows->count - first, wanted = left < PART_ROWS ? left : PART_ROWS;
+    if (wanted <= 0)
         return;
     sink_begin(&p->complaint);
-    for (int i = 0; i < p->count && !p->failed; i++) {
+    while (p->count < wanted && !p->failed) {
         struct sink_row given;
-        w->rows->fill(w->rows->ctx, first + i, thread, &given);
-        if (p->row[i].feature == NULL)
-            p->row[i].feature = OGR_F_Create(w->sink->definition);
-        p->failed = !make_row(w->sink, &w->sink->maker[thread], first + i, &given, &p->row[i], &p->complaint);
+        w->rows->fill(w->rows->ctx, first + p->count, thread, &given);
+        p->failed = !make_row(w->sink, &w->sink->maker[thread], first + p->count, &given, p);
     }
     sink_end();
 }
@@ -215,11 +137,8 @@ static void make_part(struct writing *w, struct part *p, int64_t first, int thre
 static void write_block(struct writing *w)
 {
     sink_begin(&w->sink->complaint);
-    for (int k = 0; k < BLOCK_PARTS && !w->failed; k++) {
-        struct part *p = &w->written->part[k];
-        for (int i = 0; i < p->count && !w->failed; i++)
-            w->failed = !write_row(w->sink, &p->row[i]);
-    }
+    for (int k = 0; k < BLOCK_PARTS && !w->failed; k++)
+        w->failed = !write_part(w->sink, &w->written->part[k]);
     sink_end();
 }
 
@@ -244,12 +163,18 @@ static void swap_blocks(struct writing *w)
         }
 }
 
+static struct block *new_block(const struct sink *s)
+{
+    struct block *b = mem_get(1, sizeof *b);
+    for (int k = 0; k < BLOCK_PARTS; k++)
+        init_part(s, &b->part[k]);
+    return b;
+}
+
 static void forget(struct block *b)
 {
     for (int k = 0; k < BLOCK_PARTS; k++)
-        for (int i = 0; i < PART_ROWS; i++)
-            if (b->part[k].row[i].feature != NULL)
-                OGR_F_Destroy(b->part[k].row[i].feature);
+        clear_part(&b->part[k]);
     mem_free(b);
 }
 
@@ -260,9 +185,7 @@ enum status sink_write_rows(struct sink *s, struct pool *pool, const struct sink
         if (status != OK)
             return status;
     }
-    struct writing w = { .sink = s, .rows = rows };
-    w.made = mem_get(1, sizeof *w.made);
-    w.written = mem_get(1, sizeof *w.written);
+    struct writing w = { .sink = s, .rows = rows, .made = new_block(s), .written = new_block(s), .failed = !sink_rows_flush(s) };
     for (; w.first < rows->count + BLOCK_ROWS && !w.failed; w.first += BLOCK_ROWS) { // the last time only writes
         pool_run(pool, 1 + BLOCK_PARTS, write_or_make, &w);
         swap_blocks(&w);
@@ -282,6 +205,7 @@ enum status sink_hire(struct sink *s, struct err *e)
         if (status != OK)
             return status;
     }
+    m.cell = mem_get((size_t)s->fields, sizeof *m.cell);
     size_t cap = (size_t)s->makers;
     s->maker = mem_grow(s->maker, &cap, cap + 1, sizeof *s->maker);
     s->maker[s->makers++] = m;
@@ -295,8 +219,10 @@ void sink_rows_clear(struct sink *s)
             crs_road_close(s->maker[i].road);
         mem_free(s->maker[i].wkb);
         mem_free(s->maker[i].point);
+        mem_free(s->maker[i].cell);
     }
     mem_free(s->maker);
-    if (s->feature != NULL)
-        OGR_F_Destroy(s->feature);
+    if (s->part != NULL)
+        clear_part(s->part);
+    mem_free(s->part);
 }

@@ -53,6 +53,14 @@ void *mem_grow(void *old, size_t *cap, size_t need, size_t size)
     return p;
 }
 
+char *mem_text(const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t len = strlen(text) + 1;
+    return memcpy(mem_get(len, 1), text, len);
+}
+
 void mem_free(void *p)
 {
     free(p);

@@ -7,6 +7,7 @@
 
 void *mem_get(size_t count, size_t size);                 // zeroed; never NULL (count 0 gives one item)
 void *mem_grow(void *old, size_t *cap, size_t need, size_t size); // cap items now, at least need after; new part is not zeroed
+char *mem_text(const char *text);                         // a copy; NULL stays NULL
 void  mem_free(void *p);
 
 // Small pieces that live and die together. Not thread safe: one arena for each thread.

@@ -1,5 +1,6 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/crs.h"
 #include "gis/sink.h"
 #include "gis/wkb.h"
@@ -75,7 +76,8 @@ static enum status open_layer(const struct writing *w, const char *name, const s
 {
     char path[PATH_LEN];
     snprintf(path, sizeof path, "%s/%s.%s", w->city->options->out, name, w->city->options->format);
-    return sink_open(path, name, w->city->crs, w->city->crs, field, fields, NULL, out, e);
+    return sink_open(&(struct sink_spec){ .path = path, .layer = name, .crs = w->city->crs, .target = w->city->crs, .field = field,
+                                          .fields = fields, .sql = &spatialite_guest }, out, e);
 }
 
 static const struct sink_field BUILDING_FIELDS[] = {

@@ -1,6 +1,7 @@
 // The district's files: areas and permits as GeoPackage in EPSG:4549, points and lines as GeoJSON, one delivery of them in
 // GCJ-02, a calendar for each year, and the truth about what is lawful.
 #include "core/base/buf.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/china_crs.h"
 #include "gis/crs.h"
 #include "gis/sink.h"
@@ -36,7 +37,8 @@ static enum status open_areas(const struct writing *w, const char *file, const c
 {
     char path[PATH_LEN];
     path_of(w, file, path);
-    return sink_open(path, layer, w->m->city->crs, w->m->city->crs, field, fields, NULL, out, e);
+    return sink_open(&(struct sink_spec){ .path = path, .layer = layer, .crs = w->m->city->crs, .target = w->m->city->crs, .field = field,
+                                          .fields = fields, .sql = &spatialite_guest }, out, e);
 }
 
 static enum status write_area(struct writing *w, struct sink *s, const struct rings *ground, const struct sink_value *v, struct err *e)

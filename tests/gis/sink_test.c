@@ -1,7 +1,10 @@
 // Each format is written, read back through GDAL, and written again: the same rows, and the same bytes.
 #include "core/base/buf.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/sink.h"
 #include "gis/wkb.h"
+#include <cpl_conv.h>
+#include <cpl_string.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <gdal.h>
@@ -44,12 +47,18 @@ static void square(struct buf *wkb, double x, double y, double side)
     rings_clear(&r);
 }
 
+static enum status open_sink(const char *path, const struct crs *target, const char *metadata, struct sink **out, struct err *e)
+{
+    return sink_open(&(struct sink_spec){ .path = path, .layer = "changes", .crs = utm, .target = target, .field = fields,
+                                          .fields = FIELDS, .metadata = metadata, .sql = &spatialite_guest }, out, e);
+}
+
 static enum status write_rows(const char *path, const struct crs *target, struct err *e)
 {
     static char long_text[401];
     memset(long_text, 'x', 400);
     struct sink *s;
-    enum status status = sink_open(path, "changes", utm, target, fields, FIELDS, "{\"a\":1}", &s, e);
+    enum status status = open_sink(path, target, "{\"a\":1}", &s, e);
     if (status != OK)
         return status;
     const struct sink_value rows[ROWS][FIELDS] = {
@@ -178,8 +187,9 @@ static void every_format_comes_back_whole_and_alike(void **state)
     }
 }
 
-// Rows from several threads: squares in rows of a hundred, every tenth without a place on the ground.
+// Rows from several threads: squares in rows of a hundred, every tenth without a place on the ground, every tenth a mere polygon.
 struct making { struct buf wkb[3]; struct sink_value value[3][FIELDS]; char text[3][40]; };
+enum { MULTIPOLYGON_HEAD = 9 };
 
 static void make_square(void *ctx, int64_t row, int thread, struct sink_row *out)
 {
@@ -189,7 +199,9 @@ static void make_square(void *ctx, int64_t row, int thread, struct sink_row *out
     snprintf(m->text[thread], sizeof m->text[thread], "square %d", (int)row);
     struct sink_value value[FIELDS] = { { .integer = row + 1 }, { .text = m->text[thread] }, { .real = (double)row / 7 } };
     memcpy(m->value[thread], value, sizeof value);
-    *out = (struct sink_row){ row % 10 == 3 ? NULL : (const uint8_t *)m->wkb[thread].data, m->wkb[thread].len, m->value[thread] };
+    size_t skip = row % 10 == 5 ? MULTIPOLYGON_HEAD : 0;
+    const uint8_t *wkb = (const uint8_t *)m->wkb[thread].data + skip;
+    *out = (struct sink_row){ row % 10 == 3 ? NULL : wkb, m->wkb[thread].len - skip, m->value[thread] };
 }
 
 static void write_squares(const char *path, int64_t count, int threads)
@@ -200,7 +212,7 @@ static void write_squares(const char *path, int64_t count, int threads)
     struct making *m = calloc(1, sizeof *m);
     for (int i = 0; i < 3; i++)
         buf_init(&m->wkb[i], 1 << 20);
-    assert_int_equal(sink_open(path, "changes", utm, lonlat, fields, FIELDS, NULL, &s, &e), OK);
+    assert_int_equal(open_sink(path, lonlat, NULL, &s, &e), OK);
     struct sink_rows rows = { .count = count, .fill = make_square, .ctx = m };
     assert_int_equal(sink_write_rows(s, pool, &rows, &e), OK);
     if (sink_commit(s, &e) != OK)
@@ -263,6 +275,119 @@ static void the_spatial_index_is_sound(void **state)
     }
 }
 
+// The same rows by GDAL alone.
+static void write_by_gdal(const char *path, GDALDatasetH ours)
+{
+    char **options = CSLSetNameValue(CSLSetNameValue(NULL, "GEOMETRY_NAME", "geom"), "FID", "fid");
+    OGRLayerH from = GDALDatasetGetLayer(ours, 0);
+    CPLSetConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
+    GDALDatasetH d = GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
+    OGRLayerH to = GDALDatasetCreateLayer(d, "changes", OGR_L_GetSpatialRef(from), wkbMultiPolygon, options);
+    for (int i = 0; i < FIELDS; i++)
+        assert_int_equal(OGR_L_CreateField(to, OGR_FD_GetFieldDefn(OGR_L_GetLayerDefn(from), i), 1), OGRERR_NONE);
+    OGR_L_ResetReading(from);
+    for (OGRFeatureH f; (f = OGR_L_GetNextFeature(from)) != NULL; OGR_F_Destroy(f))
+        assert_int_equal(OGR_L_CreateFeature(to, f), OGRERR_NONE);
+    GDALClose(d);
+    CPLSetConfigOption("OGR_CURRENT_DATE", NULL);
+    CSLDestroy(options);
+}
+
+static void dump(GDALDatasetH d, const char *sql, struct buf *out)
+{
+    OGRLayerH answer = GDALDatasetExecuteSQL(d, sql, NULL, NULL);
+    assert_non_null(answer);
+    for (OGRFeatureH f; (f = OGR_L_GetNextFeature(answer)) != NULL; OGR_F_Destroy(f))
+        for (int i = 0; i < OGR_F_GetFieldCount(f); i++)
+            buf_printf(out, "%s%s", OGR_F_GetFieldAsString(f, i), i + 1 < OGR_F_GetFieldCount(f) ? "|" : "\n");
+    GDALDatasetReleaseResultSet(d, answer);
+}
+
+// Rows go past GDAL: they, what GDAL counts of them and all its tables and triggers are as if they had not. Counts around a part.
+static void a_package_is_as_gdal_would_have_made_it(void **state)
+{
+    (void)state;
+    static const int64_t counts[] = { 0, 1, 31, 32, 33, 700 };
+    static const char *const asked[] = {
+        "SELECT fid, hex(geom), rank, before_ids, registration_sd_m, typeof(rank), typeof(before_ids), typeof(registration_sd_m) FROM changes",
+        "SELECT * FROM gpkg_contents", "SELECT * FROM gpkg_ogr_contents", "SELECT * FROM gpkg_geometry_columns",
+        "SELECT * FROM gpkg_extensions", "SELECT * FROM sqlite_sequence", "SELECT type, name, sql FROM sqlite_master ORDER BY name",
+        "SELECT * FROM rtree_changes_geom ORDER BY id",
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char path[2][256];
+        empty_folder();
+        path_of("c.gpkg", path[0]);
+        path_of("by_gdal.gpkg", path[1]);
+        write_squares(path[0], counts[i], 2);
+        GDALDatasetH ours = GDALOpenEx(path[0], GDAL_OF_VECTOR, NULL, NULL, NULL);
+        write_by_gdal(path[1], ours);
+        GDALDatasetH theirs = GDALOpenEx(path[1], GDAL_OF_VECTOR, NULL, NULL, NULL);
+        for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) {
+            struct buf a, b;
+            buf_init(&a, 1 << 20);
+            buf_init(&b, 1 << 20);
+            dump(ours, asked[k], &a);
+            dump(theirs, asked[k], &b);
+            if (a.len != b.len || (a.len > 0 && strcmp(a.data, b.data) != 0))
+                fail_msg("%d rows, %s\n%s- by GDAL -\n%s", (int)counts[i], asked[k], text_or_empty(a.data), text_or_empty(b.data));
+            buf_clear(&a);
+            buf_clear(&b);
+        }
+        GDALClose(ours);
+        GDALClose(theirs);
+    }
+}
+
+// SQLite that says no: to the very file, or in the middle of the work.
+static int runs_left;
+static const char *another_library(const char *source_id) { return source_id[0] != '\0' ? "another library" : NULL; }
+static const char *tired(void *statement, const struct sink_cell *cell, int cells)
+{
+    return runs_left-- > 0 ? spatialite_guest.run(statement, cell, cells) : "too tired";
+}
+
+static enum status write_forty(const struct sink_spec *spec, struct err *e)
+{
+    struct sink *s;
+    enum status status = sink_open(spec, &s, e);
+    if (status != OK)
+        return status;
+    for (int row = 0; status == OK && row < 40; row++)
+        status = sink_write(s, NULL, 0, (struct sink_value[FIELDS]){ { .integer = row } }, e);
+    if (status == OK)
+        return sink_commit(s, e);
+    sink_abandon(s);
+    return status;
+}
+
+static void what_sqlite_refuses_leaves_nothing(void **state)
+{
+    (void)state;
+    struct sink_sql stranger = spatialite_guest, weak = spatialite_guest;
+    stranger.check = another_library;
+    weak.run = tired;
+    char path[256];
+    path_of("c.gpkg", path);
+    struct sink_spec spec = { .path = path, .layer = "changes", .crs = utm, .target = utm, .field = fields, .fields = FIELDS, .sql = &stranger };
+    struct err e = { .lang = LANG_EN };
+    empty_folder();
+    assert_int_equal(write_forty(&spec, &e), FAILED);
+    assert_non_null(strstr(e.text, "another library"));
+    assert_int_equal(files_in_folder(), 0);
+    for (int runs = 0;; runs++) { // one statement more each time, until all of them are granted
+        runs_left = runs;
+        spec.sql = &weak;
+        enum status status = write_forty(&spec, &e);
+        if (status == OK)
+            break;
+        assert_int_equal(status, FAILED);
+        assert_non_null(strstr(e.text, "too tired"));
+        assert_int_equal(files_in_folder(), 0);
+    }
+    assert_int_equal(files_in_folder(), 1);
+}
+
 static void geometry_is_moved_to_the_target(void **state)
 {
     (void)state;
@@ -286,10 +411,10 @@ static void abandoned_leaves_the_old_file(void **state)
     struct buf old = read_bytes(path);
     struct sink *s;
     struct err e = { .lang = LANG_EN };
-    assert_int_equal(sink_open(path, "changes", utm, utm, fields, FIELDS, NULL, &s, &e), OK);
+    assert_int_equal(open_sink(path, utm, NULL, &s, &e), OK);
     assert_int_equal(sink_write(s, NULL, 0, (struct sink_value[FIELDS]){ { .integer = 1 } }, &e), OK);
     struct sink *other;
-    assert_int_equal(sink_open(path, "changes", utm, utm, fields, FIELDS, NULL, &other, &e), BUSY);
+    assert_int_equal(open_sink(path, utm, NULL, &other, &e), BUSY);
     sink_abandon(s);
     assert_int_equal(files_in_folder(), 1);
     struct buf now = read_bytes(path);
@@ -379,7 +504,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_comes_back_whole_and_alike), cmocka_unit_test(number_of_threads_leaves_no_trace),
-        cmocka_unit_test(the_spatial_index_is_sound), cmocka_unit_test(geometry_is_moved_to_the_target),
+        cmocka_unit_test(the_spatial_index_is_sound), cmocka_unit_test(a_package_is_as_gdal_would_have_made_it),
+        cmocka_unit_test(what_sqlite_refuses_leaves_nothing),
+        cmocka_unit_test(geometry_is_moved_to_the_target),
         cmocka_unit_test(abandoned_leaves_the_old_file),           cmocka_unit_test(what_a_killed_run_left_is_thrown_away),
         cmocka_unit_test(wrong_targets_are_refused),               cmocka_unit_test(a_full_disk_leaves_nothing),
     };
