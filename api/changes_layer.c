@@ -66,22 +66,20 @@ struct writer {
 
 static void list_ids(const struct footprints *f, const uint32_t *member, uint32_t count, struct buf *out)
 {
-    char id[512];
     for (uint32_t i = 0; i < count; i++) {
         buf_text(out, i == 0 ? "" : ",");
-        buf_text(out, footprint_id(f, member[i], id, sizeof id));
+        footprint_add_id(f, member[i], out);
     }
 }
 
 static void list_links(const struct comparison *c, const struct change *ch, struct buf *out)
 {
-    char id[512];
     for (uint32_t i = 0; i < ch->link_count; i++) {
         struct diff_link l = c->pair.result.link[ch->link_first + i];
         buf_text(out, i == 0 ? "" : ",");
-        buf_text(out, footprint_id(&c->pair.survey[BEFORE].layer, l.before, id, sizeof id));
+        footprint_add_id(&c->pair.survey[BEFORE].layer, l.before, out);
         buf_text(out, ":");
-        buf_text(out, footprint_id(&c->pair.survey[AFTER].layer, l.after, id, sizeof id));
+        footprint_add_id(&c->pair.survey[AFTER].layer, l.after, out);
     }
 }
 

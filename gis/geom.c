@@ -1,4 +1,5 @@
 #include "gis/geom.h"
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/status.h"
 #include "core/base/vectors.h"
@@ -264,4 +265,13 @@ const char *footprint_id(const struct footprints *f, int64_t i, char *out, size_
     memcpy(out, f->id_text + f->id_first[i], n);
     out[n] = '\0';
     return out;
+}
+
+void footprint_add_id(const struct footprints *f, int64_t i, struct buf *out)
+{
+    uint32_t len = f->id_first != NULL ? f->id_first[i + 1] - f->id_first[i] : 0;
+    if (len == 0)
+        buf_integer(out, f->fid[i]);
+    else
+        buf_add(out, f->id_text + f->id_first[i], len);
 }

@@ -75,3 +75,5 @@ struct mm64 footprint_centre(const struct footprints *f, int64_t i); // centre o
 struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres in the metric CRS
 // The id a user knows: the id field, or the fid in decimal. Writes at most cap bytes with the ending '\0'; returns out.
 const char *footprint_id(const struct footprints *f, int64_t i, char *out, size_t cap);
+struct buf;
+void footprint_add_id(const struct footprints *f, int64_t i, struct buf *out); // the same, whole, at the end of a text

@@ -24,7 +24,8 @@ static bool make_room(struct buf *b, size_t len)
         b->full = true;
         return false;
     }
-    b->data = mem_grow(b->data, &b->cap, b->len + len + 1, 1);
+    if (b->len + len >= b->cap)
+        b->data = mem_grow(b->data, &b->cap, b->len + len + 1, 1);
     return true;
 }
 
@@ -58,6 +59,18 @@ void buf_printf(struct buf *b, const char *format, ...)
     } else if (room > 0)
         b->data[b->len] = '\0';
     va_end(again);
+}
+
+void buf_integer(struct buf *b, int64_t value)
+{
+    char text[24], *end = text + sizeof text, *c = end;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--c = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        *--c = '-';
+    buf_add(b, c, (size_t)(end - c));
 }
 
 // value * scale as a whole number, rounded as printf rounds the exact product: what the multiplication lost decides a tie.

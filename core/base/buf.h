@@ -14,7 +14,8 @@ void buf_init(struct buf *b, size_t ceiling_bytes);
 void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_text(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_fixed(struct buf *b, double value, int decimals); // as "%.*f", to the digit, without printf's long way; decimals 0..9
+void buf_integer(struct buf *b, int64_t value);            // as "%lld" and as "%.*f", to the digit, without printf's long way
+void buf_fixed(struct buf *b, double value, int decimals); // decimals 0..9
 void buf_clear(struct buf *b);
 
 // JSON pieces (RFC 8259). Numbers that are not finite become null. decimals: digits after the point, trailing zeros cut.

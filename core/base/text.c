@@ -1,6 +1,7 @@
 #include "core/base/text.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,19 @@ const char *text_in(enum lang lang, const char *english)
     struct sentence key = { .english = english };
     const struct sentence *found = bsearch(&key, sentences, SENTENCES, sizeof sentences[0], by_english);
     return found != NULL ? found->chinese : english;
+}
+
+// Threads that ask at once find the same.
+const char *text_again(enum lang lang, const char *english, text_memo *memo)
+{
+    if (lang == LANG_EN)
+        return english;
+    const char *chinese = atomic_load_explicit(memo, memory_order_relaxed);
+    if (chinese != NULL)
+        return chinese;
+    chinese = text_in(lang, english);
+    atomic_store_explicit(memo, chinese, memory_order_relaxed);
+    return chinese;
 }
 
 enum lang text_lang_of_environment(void)

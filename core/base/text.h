@@ -10,6 +10,10 @@ enum lang { LANG_EN, LANG_ZH };
 // The text in this language; the English itself when lang is LANG_EN or no translation is known.
 const char *text_in(enum lang lang, const char *english) __attribute__((format_arg(2)));
 
+// The same for what every row of a layer says: looked up once and kept in *memo, which begins as NULL and belongs to the sentence.
+typedef _Atomic(const char *) text_memo;
+const char *text_again(enum lang lang, const char *english, text_memo *memo) __attribute__((format_arg(2)));
+
 // From LC_ALL, LC_MESSAGES, LANG in that order: zh* is Chinese, everything else English.
 enum lang text_lang_of_environment(void);
 

@@ -132,6 +132,21 @@ static void fixed_numbers_are_those_of_printf(void **state)
     }
 }
 
+static void whole_numbers_are_those_of_printf(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = { 0, 7, -7, 10, 99, 100, 1234567890123, -1234567890123, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char expected[40];
+        snprintf(expected, sizeof expected, "%lld", (long long)numbers[i]);
+        struct buf b;
+        buf_init(&b, 1000);
+        buf_integer(&b, numbers[i]);
+        assert_string_equal(b.data, expected);
+        buf_clear(&b);
+    }
+}
+
 static void html_cannot_be_broken_out_of(void **state)
 {
     (void)state;
@@ -152,6 +167,7 @@ int main(void)
         cmocka_unit_test(json_numbers_are_short_and_finite),
         cmocka_unit_test(the_largest_number_fits),
         cmocka_unit_test(fixed_numbers_are_those_of_printf),
+        cmocka_unit_test(whole_numbers_are_those_of_printf),
         cmocka_unit_test(html_cannot_be_broken_out_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

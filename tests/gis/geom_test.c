@@ -1,3 +1,4 @@
+#include "core/base/buf.h"
 #include "gis/geom.h"
 #include <math.h>
 #include <setjmp.h>
@@ -102,6 +103,12 @@ static void a_footprint_comes_back_as_rings(void **state)
     assert_string_equal(footprint_id(&f, 0, id, sizeof id), "12");
     assert_string_equal(footprint_id(&f, 1, id, sizeof id), "house");
     assert_string_equal(footprint_id(&f, 1, id, 4), "hou");
+    struct buf ids;
+    buf_init(&ids, 100);
+    footprint_add_id(&f, 0, &ids);
+    footprint_add_id(&f, 1, &ids);
+    assert_string_equal(ids.data, "12house");
+    buf_clear(&ids);
     rings_clear(&r);
 }
 
