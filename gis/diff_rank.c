@@ -11,18 +11,35 @@ static const double RULE_SHARE = 0.8;     // of the population are changes of on
 static const double RULE_NONE = 0.1;      // what the other survey has of it, at most, of what it would have without a rule
 static const int64_t RULE_FEWEST = 25;
 
-struct below { int64_t count[RULES]; }; // how many footprints are smaller than each of RULE_BELOW_M2
+struct below { int64_t count[RULES]; }; // how many are smaller than each of RULE_BELOW_M2, the largest first
 
+// The few small ones are gathered first, without a branch to be guessed wrong.
 static struct below count_below(const struct footprints *f)
 {
     enum { CACHED = 4096 };
+    double small[CACHED];
     struct below n = {{0}};
     for (int64_t first = 0; first < f->count; first += CACHED) {
-        int64_t last = f->count - first < CACHED ? f->count : first + CACHED;
+        int64_t last = f->count - first < CACHED ? f->count : first + CACHED, smalls = 0;
+        for (int64_t i = first; i < last; i++) {
+            small[smalls] = f->area_m2[i];
+            smalls += f->area_m2[i] < RULE_BELOW_M2[0];
+        }
         for (int t = 0; t < RULES; t++)
-            for (int64_t i = first; i < last; i++)
-                n.count[t] += f->area_m2[i] < RULE_BELOW_M2[t];
+            for (int64_t i = 0; i < smalls; i++)
+                n.count[t] += small[i] < RULE_BELOW_M2[t];
     }
+    return n;
+}
+
+static double area_of(const struct change *c) { return c->class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2; }
+
+static struct below changed_below(const struct diff_result *r, enum change_class class)
+{
+    struct below n = {{0}};
+    for (int64_t k = 0; k < r->count; k++)
+        for (int t = 0; r->change[k].class == class && t < RULES; t++)
+            n.count[t] += area_of(&r->change[k]) < RULE_BELOW_M2[t];
     return n;
 }
 
@@ -42,8 +59,7 @@ static bool everywhere(const struct diff_result *r, const struct footprints *all
               (int)(((double)all->origin[i].x - min_x) / wide * FIELDS_A_SIDE)]++;
     for (int64_t k = 0; k < r->count; k++) {
         const struct change *c = &r->change[k];
-        double area = class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2;
-        if (c->class != class || area >= below)
+        if (c->class != class || area_of(c) >= below)
             continue;
         int x = (int)fmin(FIELDS_A_SIDE - 1, fmax(0, ((double)c->where.x - min_x) / wide * FIELDS_A_SIDE));
         int y = (int)fmin(FIELDS_A_SIDE - 1, fmax(0, ((double)c->where.y - min_y) / high * FIELDS_A_SIDE));
@@ -69,13 +85,10 @@ struct population { const struct footprints *all; struct below below; };
 
 static bool rule_below(const struct population *less, const struct population *more, enum change_class class, struct diff_result *r)
 {
+    struct below changes = changed_below(r, class);
     for (int t = 0; t < RULES; t++) {
         double below = RULE_BELOW_M2[t];
-        int64_t population = more->below.count[t], other = less->below.count[t], changed = 0;
-        for (int64_t k = 0; k < r->count; k++) {
-            const struct change *c = &r->change[k];
-            changed += c->class == class && (class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2) < below;
-        }
+        int64_t population = more->below.count[t], other = less->below.count[t], changed = changes.count[t];
         double expected = would_hold(less->all, other, more->all, population);
         if (changed < RULE_FEWEST || expected < (double)RULE_FEWEST || (double)other > RULE_NONE * expected)
             continue;

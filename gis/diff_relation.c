@@ -1,87 +1,117 @@
 #include "gis/diff_relation.h"
 #include "core/base/mem.h"
+#include "core/base/status.h"
 #include "gis/register_parts.h"
 
+enum { MORE = 2 }; // than one
+struct standing { uint32_t pairs : 2, row : 30; }; // pairs a footprint is part of: 0, 1 or MORE; the change it is told in, from 1, or 0
 struct relating {
     const struct relation_input *in;
     struct diff_result *r;
-    struct diff_link *pair; size_t pairs;   // every pair over 5 %: twins by AFTER, then the others by AFTER
-    uint32_t *of_before, *of_after;         // pairs a footprint is part of
-    uint32_t *row_before, *row_after;       // the change a footprint is told in, or NOBODY
+    struct standing *before, *after;
+    struct diff_link *told; size_t tolds, cap; // pairs of which a footprint is told in a change
 };
 
-static void list_pairs(struct relating *l)
+// Every pair over 5 %: twins by AFTER, then the others by AFTER.
+struct walk { int64_t twin, link; };
+
+static bool next_pair(const struct relation_input *in, struct walk *at, struct diff_link *out)
 {
-    const struct relation_input *in = l->in;
-    size_t m = (size_t)in->after->count;
-    l->pair = mem_get(m + (size_t)in->groups->links, sizeof *l->pair);
-    for (size_t i = 0; i < m; i++)
-        if (in->twin[i] != NOBODY)
-            l->pair[l->pairs++] = (struct diff_link){in->twin[i], (uint32_t)i};
-    for (int64_t k = 0; k < in->groups->links; k++)
-        if (in->groups->link[k].linz)
-            l->pair[l->pairs++] = (struct diff_link){in->groups->link[k].before, in->groups->link[k].after};
-    for (size_t p = 0; p < l->pairs; p++)
-        l->of_before[l->pair[p].before]++, l->of_after[l->pair[p].after]++;
+    while (at->twin < in->after->count) {
+        uint32_t i = (uint32_t)at->twin++;
+        if (in->twin[i] == NOBODY)
+            continue;
+        *out = (struct diff_link){in->twin[i], i};
+        return true;
+    }
+    while (at->link < in->groups->links) {
+        const struct link *k = &in->groups->link[at->link++];
+        if (!k->linz)
+            continue;
+        *out = (struct diff_link){k->before, k->after};
+        return true;
+    }
+    return false;
 }
 
-static bool is_matched(const struct relating *l, struct diff_link p) { return l->of_before[p.before] == 1 && l->of_after[p.after] == 1; }
+// Counts a pair of this footprint; true when it is its first.
+static bool is_first(struct standing *s)
+{
+    s->pairs += s->pairs < MORE;
+    return s->pairs == 1;
+}
 
-static void count_relations(struct relating *l)
+static void count_pairs(struct relating *l)
 {
     int64_t *count = l->r->summary.per_relation;
-    for (int64_t j = 0; j < l->in->before->count; j++)
-        count[RELATION_REMOVED] += l->of_before[j] == 0;
-    for (int64_t i = 0; i < l->in->after->count; i++)
-        count[RELATION_ADDED] += l->of_after[i] == 0;
-    for (size_t p = 0; p < l->pairs; p++)
-        count[is_matched(l, l->pair[p]) ? RELATION_MATCHED : RELATION_RELATED]++;
+    struct diff_link p;
+    count[RELATION_REMOVED] = l->in->before->count, count[RELATION_ADDED] = l->in->after->count;
+    for (struct walk at = {0}; next_pair(l->in, &at, &p);) {
+        count[RELATION_REMOVED] -= is_first(&l->before[p.before]);
+        count[RELATION_ADDED] -= is_first(&l->after[p.after]);
+    }
 }
 
 static void find_rows(struct relating *l)
 {
-    for (int64_t j = 0; j < l->in->before->count; j++)
-        l->row_before[j] = NOBODY;
-    for (int64_t i = 0; i < l->in->after->count; i++)
-        l->row_after[i] = NOBODY;
+    must(l->r->count < 1 << 30);
     for (int64_t k = 0; k < l->r->count; k++) {
         const struct change *c = &l->r->change[k];
         for (uint32_t i = 0; i < c->before_count; i++)
-            l->row_before[l->r->before_member[c->before_first + i]] = (uint32_t)k;
+            l->before[l->r->before_member[c->before_first + i]].row = (uint32_t)k + 1;
         for (uint32_t i = 0; i < c->after_count; i++)
-            l->row_after[l->r->after_member[c->after_first + i]] = (uint32_t)k;
+            l->after[l->r->after_member[c->after_first + i]].row = (uint32_t)k + 1;
     }
 }
 
-// Its one or two rows; the second is NOBODY when it is the first again.
-static void rows_of(const struct relating *l, struct diff_link p, uint32_t row[2])
+static bool is_matched(const struct relating *l, struct diff_link p) { return l->before[p.before].pairs == 1 && l->after[p.after].pairs == 1; }
+
+static void add_told(struct relating *l, struct diff_link p)
 {
-    row[0] = l->row_before[p.before];
-    row[1] = l->row_after[p.after] == row[0] ? NOBODY : l->row_after[p.after];
+    if (l->tolds == l->cap)
+        l->told = mem_grow(l->told, &l->cap, l->tolds + 1, sizeof *l->told);
+    l->told[l->tolds++] = p;
+}
+
+static void find_told(struct relating *l)
+{
+    int64_t *count = l->r->summary.per_relation;
+    struct diff_link p;
+    for (struct walk at = {0}; next_pair(l->in, &at, &p);) {
+        count[is_matched(l, p) ? RELATION_MATCHED : RELATION_RELATED]++;
+        if (l->before[p.before].row != 0 || l->after[p.after].row != 0)
+            add_told(l, p);
+    }
+}
+
+// The one or two changes a pair is told in; returns how many.
+static int changes_of(const struct relating *l, struct diff_link p, struct change *told[2])
+{
+    uint32_t before = l->before[p.before].row, after = l->after[p.after].row;
+    int count = 0;
+    if (before != 0)
+        told[count++] = &l->r->change[before - 1];
+    if (after != 0 && after != before)
+        told[count++] = &l->r->change[after - 1];
+    return count;
 }
 
 static void link_rows(struct relating *l)
 {
-    uint32_t row[2], links = 0;
-    struct change *change = l->r->change;
-    for (size_t p = 0; p < l->pairs; p++) {
-        rows_of(l, l->pair[p], row);
-        for (int s = 0; s < 2; s++)
-            if (row[s] != NOBODY)
-                change[row[s]].link_count++;
-    }
+    uint32_t links = 0;
+    struct change *c[2];
+    for (size_t p = 0; p < l->tolds; p++)
+        for (int i = changes_of(l, l->told[p], c); i > 0; i--)
+            c[i - 1]->link_count++;
     for (int64_t k = 0; k < l->r->count; k++) {
-        change[k].link_first = links;
-        links += change[k].link_count;
-        change[k].link_count = 0;
+        l->r->change[k].link_first = links;
+        links += l->r->change[k].link_count;
+        l->r->change[k].link_count = 0;
     }
     l->r->link = mem_get(links, sizeof *l->r->link);
-    for (size_t p = 0; p < l->pairs; p++) {
-        rows_of(l, l->pair[p], row);
-        for (int s = 0; s < 2; s++)
-            if (row[s] != NOBODY)
-                l->r->link[change[row[s]].link_first + change[row[s]].link_count++] = l->pair[p];
-    }
+    for (size_t p = 0; p < l->tolds; p++)
+        for (int i = changes_of(l, l->told[p], c); i > 0; i--)
+            l->r->link[c[i - 1]->link_first + c[i - 1]->link_count++] = l->told[p];
 }
 
 static enum relation relation_of(const struct relating *l, const struct change *c)
@@ -94,18 +124,15 @@ static enum relation relation_of(const struct relating *l, const struct change *
 
 void find_relations(const struct relation_input *in, struct diff_result *r)
 {
-    size_t n = (size_t)in->before->count, m = (size_t)in->after->count;
-    struct relating l = {.in = in, .r = r, .of_before = mem_get(n, sizeof(uint32_t)), .of_after = mem_get(m, sizeof(uint32_t)),
-                         .row_before = mem_get(n, sizeof(uint32_t)), .row_after = mem_get(m, sizeof(uint32_t))};
-    list_pairs(&l);
-    count_relations(&l);
+    struct relating l = {.in = in, .r = r, .before = mem_get((size_t)in->before->count, sizeof(struct standing)),
+                         .after = mem_get((size_t)in->after->count, sizeof(struct standing))};
+    count_pairs(&l);
     find_rows(&l);
+    find_told(&l);
     link_rows(&l);
     for (int64_t k = 0; k < r->count; k++)
         r->change[k].relation = relation_of(&l, &r->change[k]);
-    mem_free(l.pair);
-    mem_free(l.of_before);
-    mem_free(l.of_after);
-    mem_free(l.row_before);
-    mem_free(l.row_after);
+    mem_free(l.before);
+    mem_free(l.after);
+    mem_free(l.told);
 }
