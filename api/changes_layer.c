@@ -57,7 +57,7 @@ struct maker {
     struct err err;
 };
 struct writer {
-    const struct comparison *c;
+    struct comparison *c;
     const struct progress *progress;
     struct sink *sink;
     struct maker *maker;
@@ -154,14 +154,23 @@ static void tell_rows(void *ctx, int64_t written)
 static enum status open_sink(struct writer *w, struct err *e)
 {
     const struct comparison *c = w->c;
-    struct buf metadata;
-    buf_init(&metadata, METADATA_CEILING);
-    summary_json(c, SUMMARY_REPEATABLE, &metadata);
     struct sink_spec spec = { .path = c->settings->output, .layer = "changes", .crs = c->pair.metric, .target = comparison_output_crs(c),
-                              .field = columns, .fields = COLUMNS, .metadata = metadata.data, .sql = &spatialite_guest };
-    enum status status = sink_open(&spec, &w->sink, e);
-    buf_clear(&metadata);
-    return status;
+                              .field = columns, .fields = COLUMNS, .sql = &spatialite_guest };
+    return sink_open(&spec, &w->sink, e);
+}
+
+// The file tells what it was made of, with the hashes of both surveys, which may be done only now.
+static enum status describe(const struct writer *w, struct err *e)
+{
+    enum status status = pair_diff_hashes(&w->c->pair, e);
+    if (status != OK)
+        return status;
+    struct buf json;
+    buf_init(&json, METADATA_CEILING);
+    summary_json(w->c, SUMMARY_REPEATABLE, &json);
+    sink_describe(w->sink, json.data);
+    buf_clear(&json);
+    return OK;
 }
 
 // PROJ takes its time to find a way; each thread finds its own.
@@ -211,12 +220,14 @@ static enum status write_rows(struct writer *w, struct pool *pool, struct err *e
     struct sink_rows rows = { .count = w->c->pair.result.count, .fill = make_row, .tell = tell_rows, .ctx = w };
     status = sink_write_rows(w->sink, pool, &rows, e);
     if (status == OK)
+        status = describe(w, e);
+    if (status == OK)
         return sink_commit(w->sink, e);
     sink_abandon(w->sink);
     return status;
 }
 
-enum status changes_layer_write(const struct comparison *c, const struct progress *progress, struct err *e)
+enum status changes_layer_write(struct comparison *c, const struct progress *progress, struct err *e)
 {
     if (c->settings->output == NULL)
         return OK;

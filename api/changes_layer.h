@@ -6,4 +6,4 @@
 #include "api/comparison.h"
 
 // Writes comparison->settings->output; nothing when there is none. FAILED leaves an older file as it was.
-enum status changes_layer_write(const struct comparison *c, const struct progress *progress, struct err *e);
+enum status changes_layer_write(struct comparison *c, const struct progress *progress, struct err *e);

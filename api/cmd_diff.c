@@ -51,6 +51,8 @@ static enum status write_files(struct comparison *c, const struct progress *prog
     enum status status = report_html_write(c, e);
     if (status == OK)
         status = changes_layer_write(c, progress, e);
+    if (status == OK)
+        status = pair_diff_hashes(&c->pair, e);
     c->write_s = when_monotonic_s() - begun;
     return status == OK ? write_report(c, e) : status;
 }

@@ -412,14 +412,16 @@ static enum status open_road(struct page *p, struct err *e)
     return status;
 }
 
-enum status report_html_write(const struct comparison *c, struct err *e)
+enum status report_html_write(struct comparison *c, struct err *e)
 {
     const char *path = c->settings->html;
     if (path == NULL)
         return OK;
     struct buf html;
     struct page p = { .c = c, .area = report_area(c), .out = &html };
-    enum status status = open_road(&p, e);
+    enum status status = pair_diff_hashes(&c->pair, e);
+    if (status == OK)
+        status = open_road(&p, e);
     if (status != OK)
         return status;
     buf_init(&html, PAGE_CEILING);

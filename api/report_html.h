@@ -9,4 +9,4 @@
 enum { REPORT_LIST_MOST = 2000 };  // rows of the ranked list; the page says when there are more
 
 // Writes comparison->settings->html; nothing when there is none.
-enum status report_html_write(const struct comparison *c, struct err *e);
+enum status report_html_write(struct comparison *c, struct err *e);

@@ -351,9 +351,15 @@ enum status pair_diff_run(struct pair_diff *c, const struct progress *progress, 
     c->threads = pool_threads(pool);
     enum status status = footprint_diff(&c->survey[BEFORE].layer, &c->survey[AFTER].layer, &options, pool, &later, &c->result, e);
     pool_close(pool);
+    c->compare_s = when_monotonic_s() - begun;
+    return status;
+}
+
+enum status pair_diff_hashes(struct pair_diff *c, struct err *e)
+{
+    enum status status = OK;
     for (int side = 0; side < SIDES && status == OK; side++)
         status = wait_for_hash(&c->survey[side], e);
-    c->compare_s = when_monotonic_s() - begun;
     return status;
 }
 

@@ -1,7 +1,7 @@
 // pair_diff.h - one run over two layers of buildings, from their files to the list of changes (比对).
 //
 // Opens both sources, settles the CRS to measure in, reads both layers at once and their coverage, and compares them
-// (footprint_diff.h). Made in three steps, open, read and run, so that a caller can stop between them; what was asked, read and
+// (footprint_diff.h). Made in steps, open, read and run, so that a caller can stop between them; what was asked, read and
 // found stays together until it is cleared.
 #pragma once
 #include "gis/footprint.h"
@@ -35,8 +35,8 @@ struct pair_side {
     struct dirt dirt;
     struct footprints layer;        // in the metric CRS
     struct rings coverage;          // in the metric CRS; count 0: everywhere
-    struct hash_job *hash;          // under way until all is compared
-    char sha256[65];                // of the file; "" where the source is no plain file
+    struct hash_job *hash;          // under way until it is waited for
+    char sha256[65];                // of the file, once waited for; "" where the source is no plain file
 };
 
 struct pair_diff {
@@ -54,4 +54,6 @@ enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum 
 // Reads both layers at once, the coverage after them.
 enum status pair_diff_read(struct pair_diff *c, const struct progress *progress, struct err *e);
 enum status pair_diff_run(struct pair_diff *c, const struct progress *progress, struct err *e);
+// Waits until the hashes of both files are known: as late as can be, they fill the time in which others wait.
+enum status pair_diff_hashes(struct pair_diff *c, struct err *e);
 void pair_diff_clear(struct pair_diff *c);

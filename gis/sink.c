@@ -138,8 +138,6 @@ static bool create_layer(struct sink *s, const struct sink_spec *spec)
             return false;
     if (s->layer == NULL)
         return false;
-    if (spec->metadata != NULL)
-        GDALSetMetadataItem(s->dataset, "gridpatrol", spec->metadata, NULL);
     s->definition = OGR_L_GetLayerDefn(s->layer);
     if ((s->traits & SINK_TABLE) != 0)
         s->table = sink_table_open(s, spec->layer, spec->sql);
@@ -284,6 +282,11 @@ static void drop_beside(struct sink *s)
         snprintf(other, sizeof other, "%.*s%s", kept, name, *suffix);
         stage_drop_beside(s->stage, other);
     }
+}
+
+void sink_describe(struct sink *s, const char *json)
+{
+    GDALSetMetadataItem(s->dataset, "gridpatrol", json, NULL);
 }
 
 enum status sink_commit(struct sink *s, struct err *e)

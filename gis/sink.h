@@ -28,7 +28,6 @@ struct sink_spec {
     const struct crs *crs, *target;  // of the geometries given; what the file is to hold (GeoJSON is always EPSG:4326). Outlive the sink
     const struct sink_field *field;
     int fields;
-    const char *metadata;            // JSON kept in the file where the format can; NULL: none
     const struct sink_sql *sql;      // how a GeoPackage gets its rows (core/store/spatialite_guest.h)
 };
 enum status sink_open(const struct sink_spec *spec, struct sink **out, struct err *e);
@@ -45,6 +44,7 @@ struct sink_rows {
 };
 enum status sink_write_rows(struct sink *s, struct pool *pool, const struct sink_rows *rows, struct err *e);
 
+void sink_describe(struct sink *s, const char *json);   // kept in the file where the format can; before it is committed
 enum status sink_commit(struct sink *s, struct err *e); // closes, syncs, renames; the sink is gone either way
 void sink_abandon(struct sink *s);                      // removes what was begun
 

@@ -47,10 +47,10 @@ static void square(struct buf *wkb, double x, double y, double side)
     rings_clear(&r);
 }
 
-static enum status open_sink(const char *path, const struct crs *target, const char *metadata, struct sink **out, struct err *e)
+static enum status open_sink(const char *path, const struct crs *target, struct sink **out, struct err *e)
 {
     return sink_open(&(struct sink_spec){ .path = path, .layer = "changes", .crs = utm, .target = target, .field = fields,
-                                          .fields = FIELDS, .metadata = metadata, .sql = &spatialite_guest }, out, e);
+                                          .fields = FIELDS, .sql = &spatialite_guest }, out, e);
 }
 
 static enum status write_rows(const char *path, const struct crs *target, struct err *e)
@@ -58,7 +58,7 @@ static enum status write_rows(const char *path, const struct crs *target, struct
     static char long_text[401];
     memset(long_text, 'x', 400);
     struct sink *s;
-    enum status status = open_sink(path, target, "{\"a\":1}", &s, e);
+    enum status status = open_sink(path, target, &s, e);
     if (status != OK)
         return status;
     const struct sink_value rows[ROWS][FIELDS] = {
@@ -73,10 +73,12 @@ static enum status write_rows(const char *path, const struct crs *target, struct
         status = sink_write(s, (const uint8_t *)wkb.data, wkb.len, rows[i], e);
         buf_clear(&wkb);
     }
-    if (status == OK)
-        return sink_commit(s, e);
-    sink_abandon(s);
-    return status;
+    if (status != OK) {
+        sink_abandon(s);
+        return status;
+    }
+    sink_describe(s, "{\"a\":1}");
+    return sink_commit(s, e);
 }
 
 static struct buf read_bytes(const char *path)
@@ -212,7 +214,7 @@ static void write_squares(const char *path, int64_t count, int threads)
     struct making *m = calloc(1, sizeof *m);
     for (int i = 0; i < 3; i++)
         buf_init(&m->wkb[i], 1 << 20);
-    assert_int_equal(open_sink(path, lonlat, NULL, &s, &e), OK);
+    assert_int_equal(open_sink(path, lonlat, &s, &e), OK);
     struct sink_rows rows = { .count = count, .fill = make_square, .ctx = m };
     assert_int_equal(sink_write_rows(s, pool, &rows, &e), OK);
     if (sink_commit(s, &e) != OK)
@@ -411,10 +413,10 @@ static void abandoned_leaves_the_old_file(void **state)
     struct buf old = read_bytes(path);
     struct sink *s;
     struct err e = { .lang = LANG_EN };
-    assert_int_equal(open_sink(path, utm, NULL, &s, &e), OK);
+    assert_int_equal(open_sink(path, utm, &s, &e), OK);
     assert_int_equal(sink_write(s, NULL, 0, (struct sink_value[FIELDS]){ { .integer = 1 } }, &e), OK);
     struct sink *other;
-    assert_int_equal(open_sink(path, utm, NULL, &other, &e), BUSY);
+    assert_int_equal(open_sink(path, utm, &other, &e), BUSY);
     sink_abandon(s);
     assert_int_equal(files_in_folder(), 1);
     struct buf now = read_bytes(path);
