@@ -22,6 +22,7 @@ struct cells { int64_t x0, y0, x1, y1; };
 
 struct near_grid {
     const struct footprints *f;
+    const uint32_t *not_with;               // NULL, or those who are somebody here are left out
     struct box_mm extent;
     int cell_bits, bits_x, bits_y;
     int64_t across_x, across_y;             // cells over the extent
@@ -117,11 +118,15 @@ static void choose_cells(struct near_grid *g, int64_t wish_mm)
         *(g->bits_x > g->bits_y ? &g->bits_x : &g->bits_y) -= 1;
 }
 
+static bool has_twin(const uint32_t *twin, int64_t i) { return twin != NULL && twin[i] != NOBODY; }
+
 static void count_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct near_grid *g = ctx;
     for (int64_t i = first; i < last; i++) {
+        if (has_twin(g->not_with, i))
+            continue;
         struct box_mm b = box_of(g->f, i);
         struct cells c = cells_under(g, &b);
         if (cells_count(&c) > GIANT_CELLS) {
@@ -140,6 +145,8 @@ static void place_slice(void *ctx, int64_t first, int64_t last, int thread)
     (void)thread;
     struct near_grid *g = ctx;
     for (int64_t i = first; i < last; i++) {
+        if (has_twin(g->not_with, i))
+            continue;
         struct box_mm b = box_of(g->f, i);
         struct cells c = cells_under(g, &b);
         if (cells_count(&c) > GIANT_CELLS) {
@@ -173,6 +180,17 @@ static int64_t cell_wish_mm(const struct footprints *f, double reach_m, double c
     return held((mean_side_mm(f) + llround(reach_m * 1000)) * 5 / 2, 4000, 1000000);
 }
 
+static void fill(struct near_grid *g, struct pool *pool)
+{
+    int64_t count = g->f->count;
+    g->first = mem_get((size_t)buckets_of(g) + 1, sizeof *g->first);
+    pool_range(pool, count, SLICE, count_slice, g);
+    g->item = mem_get(counts_to_ends(g->first, buckets_of(g)), sizeof *g->item);
+    g->giant = mem_get(g->giants, sizeof *g->giant);
+    g->giants = 0;
+    pool_range(pool, count, SLICE, place_slice, g);
+}
+
 struct near_grid *near_grid_open(struct pool *pool, const struct footprints *f, double reach_m, double cell_m)
 {
     must(f->count < NOBODY);
@@ -180,12 +198,18 @@ struct near_grid *near_grid_open(struct pool *pool, const struct footprints *f, 
     g->f = f;
     take_extent(g);
     choose_cells(g, cell_wish_mm(f, reach_m, cell_m));
-    g->first = mem_get((size_t)buckets_of(g) + 1, sizeof *g->first);
-    pool_range(pool, f->count, SLICE, count_slice, g);
-    g->item = mem_get(counts_to_ends(g->first, buckets_of(g)), sizeof *g->item);
-    g->giant = mem_get(g->giants, sizeof *g->giant);
+    fill(g, pool);
+    return g;
+}
+
+// The same grid with those alone who have no twin: where most do, most of those who ask find nobody here.
+static struct near_grid *open_without(struct pool *pool, const struct near_grid *of, const uint32_t *not_with)
+{
+    struct near_grid *g = mem_get(1, sizeof *g);
+    *g = *of;
+    g->not_with = not_with;
     g->giants = 0;
-    pool_range(pool, f->count, SLICE, place_slice, g);
+    fill(g, pool);
     return g;
 }
 
@@ -238,53 +262,47 @@ static void found_reserve(struct found *out, uint32_t more)
         out->item = mem_grow(out->item, &out->cap, out->count + more, sizeof *out->item);
 }
 
-// A box that asks; not_with: NULL, or those who are somebody here are passed over.
-struct asker { struct box_mm box; const uint32_t *not_with; };
-
-static bool has_twin(const uint32_t *twin, int64_t i) { return twin != NULL && twin[i] != NOBODY; }
-
 // Every candidate is written down, and the next one over it when it does not meet: no branch to guess.
-static void find_among(const struct near_grid *g, const struct asker *a, const uint32_t *item, uint32_t count, struct found *out)
+static void find_among(const struct near_grid *g, const struct box_mm *b, const uint32_t *item, uint32_t count, struct found *out)
 {
     found_reserve(out, count);
     uint32_t *to = out->item + out->count;
     for (uint32_t k = 0; k < count; k++) {
-        if (has_twin(a->not_with, item[k]))
-            continue;
         struct box_mm other = box_of(g->f, item[k]);
         *to = item[k];
-        to += boxes_meet(&a->box, &other);
+        to += boxes_meet(b, &other);
     }
     out->count = (size_t)(to - out->item);
 }
 
-static void find_in_all(const struct near_grid *g, const struct asker *a, struct found *out)
+static void find_in_all(const struct near_grid *g, const struct box_mm *b, struct found *out)
 {
     enum { MANY = 4096 };
     uint32_t some[MANY];
     for (int64_t first = 0; first < g->f->count; first += MANY) {
         uint32_t n = 0;
-        for (; n < MANY && first + n < g->f->count; n++)
-            some[n] = (uint32_t)(first + n);
-        find_among(g, a, some, n, out);
+        for (int64_t i = first; i < first + MANY && i < g->f->count; i++)
+            if (!has_twin(g->not_with, i))
+                some[n++] = (uint32_t)i;
+        find_among(g, b, some, n, out);
     }
 }
 
-static void find(const struct near_grid *g, const struct asker *a, struct found *out)
+static void find(const struct near_grid *g, const struct box_mm *b, struct found *out)
 {
-    if (g->f->count == 0 || !boxes_meet(&a->box, &g->extent))
+    if (g->f->count == 0 || !boxes_meet(b, &g->extent))
         return;
-    struct cells c = cells_under(g, &a->box);
+    struct cells c = cells_under(g, b);
     if (cells_count(&c) > g->f->count + GIANT_CELLS) {
-        find_in_all(g, a, out);
+        find_in_all(g, b, out);
         return;
     }
     for (int64_t y = c.y0; y <= c.y1; y++)
         for (int64_t x = c.x0; x <= c.x1; x++) {
             uint32_t bucket = bucket_at(g, x, y), from = g->first[bucket];
-            find_among(g, a, g->item + from, g->first[bucket + 1] - from, out);
+            find_among(g, b, g->item + from, g->first[bucket + 1] - from, out);
         }
-    find_among(g, a, g->giant, g->giants, out);
+    find_among(g, b, g->giant, g->giants, out);
 }
 
 static int ascending(const void *p, const void *q)
@@ -312,7 +330,7 @@ static void sort_items(uint32_t *item, size_t count)
 
 // What the items of a slice found waits in its job's list until its place in the answer is known.
 struct join {
-    const struct near_grid *grid;
+    const struct near_grid *grid, *lone; // lone: for those who have a twin
     const struct near_question *q;
     uint32_t *found_count;          // per item of A
     struct found *found;            // per job
@@ -320,12 +338,10 @@ struct join {
     struct near_pairs *out;
 };
 
-static struct asker asker_of(const struct near_question *q, int64_t i)
+static struct box_mm grown(struct box_mm b, double reach_m)
 {
-    bool twin = has_twin(q->twin, i);
-    int64_t reach_mm = llround(fmax(twin ? q->twin_reach_m : q->reach_m, 0) * 1000);
-    struct box_mm b = box_of(q->a, i);
-    return (struct asker){ { b.min_x - reach_mm, b.min_y - reach_mm, b.max_x + reach_mm, b.max_y + reach_mm }, twin ? q->twin_of : NULL };
+    int64_t reach_mm = llround(fmax(reach_m, 0) * 1000);
+    return (struct box_mm){ b.min_x - reach_mm, b.min_y - reach_mm, b.max_x + reach_mm, b.max_y + reach_mm };
 }
 
 // In order, each once. Returns how many are left.
@@ -347,9 +363,10 @@ static void join_slice(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t i = first; i < last; i++) {
         if (j->q->keep != NULL && !j->q->keep[i])
             continue;
-        struct asker a = asker_of(j->q, i);
+        bool twin = has_twin(j->q->twin, i);
+        struct box_mm b = grown(box_of(j->q->a, i), twin ? j->q->twin_reach_m : j->q->reach_m);
         size_t before = out->count;
-        find(j->grid, &a, out);
+        find(twin ? j->lone : j->grid, &b, out);
         if (out->count > before)
             out->count = before + tidy(out->item + before, out->count - before);
         j->found_count[i] = (uint32_t)(out->count - before);
@@ -374,7 +391,8 @@ void near_grid_join(struct pool *pool, const struct near_grid *g, const struct n
     int64_t items = q->a->count, jobs = (items + SLICE - 1) / SLICE;
     must(items < NOBODY);
     *out = (struct near_pairs){ 0 };
-    struct join j = { .grid = g, .q = q, .out = out };
+    struct near_grid *lone = q->twin != NULL ? open_without(pool, g, q->twin_of) : NULL;
+    struct join j = { .grid = g, .lone = lone, .q = q, .out = out };
     j.found = mem_get((size_t)jobs, sizeof *j.found);
     j.place = mem_get((size_t)jobs, sizeof *j.place);
     j.found_count = mem_get((size_t)items, sizeof *j.found_count);
@@ -391,6 +409,8 @@ void near_grid_join(struct pool *pool, const struct near_grid *g, const struct n
     mem_free(j.found);
     mem_free(j.place);
     mem_free(j.found_count);
+    if (lone != NULL)
+        near_grid_close(lone);
 }
 
 void near_join(struct pool *pool, const struct footprints *a, const uint8_t *keep, const struct footprints *b, double reach_m,
