@@ -29,6 +29,7 @@ struct mode { struct xy_m at; float score; };
 struct vote { float x, y, weight; };
 struct histogram {
     float *bin, *score;
+    int *slot;                     // of a bin that holds something: where in used
     int bins, *used, uses;         // used: bins that hold something
     double reach_m;
     float *x, *y, *weight;         // the votes of the cell and those around it, and room for a whole vector behind them
@@ -140,10 +141,12 @@ static void fill_histogram(struct histogram *h)
         int x = (int)((h->x[v] + h->reach_m) / BIN_M), y = (int)((h->y[v] + h->reach_m) / BIN_M);
         if (x < HALF || y < HALF || x >= h->bins - HALF || y >= h->bins - HALF)
             continue;
-        float *bin = &h->bin[y * h->bins + x];
-        if (*bin == 0)
-            h->used[h->uses++] = y * h->bins + x;
-        *bin += h->weight[v];
+        int place = y * h->bins + x;
+        if (h->bin[place] == 0) {
+            h->slot[place] = h->uses;
+            h->used[h->uses++] = place;
+        }
+        h->bin[place] += h->weight[v];
     }
 }
 
@@ -169,6 +172,11 @@ static struct xy_m mean_near(const struct histogram *h, struct xy_m at)
     return sum > 0 ? (struct xy_m){at.x + x / sum, at.y + y / sum} : at;
 }
 
+static struct xy_m middle_of(const struct histogram *h, int place)
+{
+    return (struct xy_m){(place % h->bins + 0.5) * BIN_M - h->reach_m, (place / h->bins + 0.5) * BIN_M - h->reach_m};
+}
+
 static float sum_around(const struct histogram *h, int place)
 {
     float sum = 0;
@@ -178,33 +186,44 @@ static float sum_around(const struct histogram *h, int place)
     return sum;
 }
 
-// Sums of 3 x 3 bins, highest first; a mode blots out what lies within 2 m of it. The sum is kept in place of the bin's order.
+// What lies less than two bins away is told by the same votes.
+static void blot_around(const struct histogram *h, int place)
+{
+    for (int v = -HALF; v <= HALF; v++)
+        for (int u = -HALF; u <= HALF; u++) {
+            int at = place + v * h->bins + u;
+            if (h->bin[at] > 0)
+                h->score[h->slot[at]] = 0;
+        }
+}
+
+// The place of the best; of several the first in the histogram. -1: none. Most are not even as good, and that is one comparison.
+static int best_place(const struct histogram *h, float *best)
+{
+    int place = -1;
+    *best = 0;
+    for (int k = 0; k < h->uses; k++)
+        if (h->score[k] >= *best && (h->score[k] > *best || (place >= 0 && h->used[k] < place)))
+            *best = h->score[k], place = h->used[k];
+    return place;
+}
+
+// Sums of 3 x 3 bins, highest first; a mode blots out what lies within two bins of it. The sum is kept in the bin's slot.
 static void find_modes(const struct histogram *h, struct mode *mode)
 {
-    float *score = h->score;
-    struct xy_m taken[MODES];
     for (int k = 0; k < h->uses; k++) {
-        double x = (h->used[k] % h->bins + 0.5) * BIN_M - h->reach_m, y = (h->used[k] / h->bins + 0.5) * BIN_M - h->reach_m;
-        score[k] = sum_around(h, h->used[k]) * (float)(1 / (1 + (x * x + y * y) / 100)); // large shifts are rarer
+        struct xy_m at = middle_of(h, h->used[k]);
+        h->score[k] = sum_around(h, h->used[k]) * (float)(1 / (1 + (at.x * at.x + at.y * at.y) / 100)); // large shifts are rarer
     }
     int found = 0;
     mode[0].score = 0;
     for (; found < MODES; found++) {
-        float best = 0;
-        int place = -1;
-        for (int k = 0; k < h->uses; k++)
-            if (score[k] > best || (score[k] == best && place >= 0 && h->used[k] < place))
-                best = score[k], place = h->used[k];
-        if (place < 0 || best <= 0 || best < LEAST * mode[0].score)
+        float best;
+        int place = best_place(h, &best);
+        if (place < 0 || best < LEAST * mode[0].score)
             break;
-        taken[found] = (struct xy_m){(place % h->bins + 0.5) * BIN_M - h->reach_m, (place / h->bins + 0.5) * BIN_M - h->reach_m};
-        mode[found] = (struct mode){taken[found], best};
-        for (int k = 0; k < h->uses; k++) {
-            double dx = (h->used[k] % h->bins + 0.5) * BIN_M - h->reach_m - taken[found].x;
-            double dy = (h->used[k] / h->bins + 0.5) * BIN_M - h->reach_m - taken[found].y;
-            if (dx * dx + dy * dy < 4)
-                score[k] = 0;
-        }
+        mode[found] = (struct mode){middle_of(h, place), best};
+        blot_around(h, place);
     }
     for (; found < MODES; found++)
         mode[found] = (struct mode){{0, 0}, 0};
@@ -289,7 +308,7 @@ static void open_histograms(struct counting *c)
     size_t room = (size_t)bins * (size_t)bins;
     c->histogram = mem_get((size_t)threads, sizeof *c->histogram);
     for (int t = 0; t < threads; t++)
-        c->histogram[t] = (struct histogram){mem_get(room, sizeof(float)), mem_get(room, sizeof(float)), bins, mem_get(room, sizeof(int)), 0,
+        c->histogram[t] = (struct histogram){mem_get(room, sizeof(float)), mem_get(room, sizeof(float)), mem_get(room, sizeof(int)), bins, mem_get(room, sizeof(int)), 0,
                                              bins * BIN_M / 2, NULL, NULL, NULL, 0, 0};
 }
 
@@ -298,6 +317,7 @@ static void clear_counting(struct counting *c)
     for (int t = 0; t < pool_threads(c->district->in->pool); t++) {
         mem_free(c->histogram[t].bin);
         mem_free(c->histogram[t].score);
+        mem_free(c->histogram[t].slot);
         mem_free(c->histogram[t].used);
         mem_free(c->histogram[t].x);
         mem_free(c->histogram[t].y);
