@@ -1,10 +1,11 @@
-// read_layers BEFORE AFTER - the mere reading of both layers, one thread each, every byte of every geometry looked at.
-// No comparison that reads its input can be faster than this by much.
+// read_layers [--at-once] BEFORE AFTER - the mere reading of both layers by Arrow batches, every byte of every geometry looked at: one
+// layer after the other, as a program does that only reads, or both at once, which no comparison can be faster than by much.
 #include "core/base/when.h"
 #include "tests/bench/arrow_layer.h"
 
 #include <gdal.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,18 +33,22 @@ static void *read_one(void *arg)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "use: read_layers BEFORE AFTER\n");
+    bool at_once = argc == 4 && strcmp(argv[1], "--at-once") == 0;
+    if (argc != 3 && !at_once) {
+        fprintf(stderr, "use: read_layers [--at-once] BEFORE AFTER\n");
         return 2;
     }
     double from = when_monotonic_s();
     GDALAllRegister();
-    struct task task[2] = { { .path = argv[1] }, { .path = argv[2] } };
+    struct task task[2] = { { .path = argv[argc - 2] }, { .path = argv[argc - 1] } };
     pthread_t other;
-    if (pthread_create(&other, NULL, read_one, &task[1]) != 0)
+    if (at_once && pthread_create(&other, NULL, read_one, &task[1]) != 0)
         return 1;
     read_one(&task[0]);
-    pthread_join(other, NULL);
+    if (at_once)
+        pthread_join(other, NULL);
+    else
+        read_one(&task[1]);
     printf("read %lld and %lld rows, %lld bytes of geometry, sum %016llx, %.3f s\n", (long long)task[0].rows, (long long)task[1].rows,
            (long long)(task[0].bytes + task[1].bytes), (unsigned long long)(task[0].sum + task[1].sum), when_monotonic_s() - from);
     return task[0].rows < 0 || task[1].rows < 0;

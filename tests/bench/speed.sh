@@ -43,6 +43,7 @@ for round in $(seq "$rounds"); do
   for pair in identical redrawn; do
     before=$home/$pair/before.$format after=$home/$pair/after.$format
     turn reading "$pair" "$build/read_layers" "$before" "$after"
+    turn at-once "$pair" "$build/read_layers" --at-once "$before" "$after"
     turn ours "$pair" "$build/gridpatrol" diff "$before" "$after" -o "$home/$pair/changes.gpkg" --quiet --threads 2
     turn geos "$pair" "$build/plain_geos" "$before" "$after"
     if [ -n "$postgis" ] && [ "$round$pair" = 1identical ]; then # one turn: the query takes a minute, loading another
@@ -57,7 +58,7 @@ printf '%s\n' "$buildings against $buildings buildings, $format, median of $roun
 printf '%-10s %-9s %10s %12s %10s %10s\n' pair who seconds 'times ours' 'cpu s' 'peak MB'
 for pair in identical redrawn; do
   own=$(column ours "$pair" 1)
-  for who in reading ours geos postgis; do
+  for who in reading at-once ours geos postgis; do
     [ -s "$home/$who.$pair" ] || continue
     peak=$(column "$who" "$pair" 2) cpu=$(column "$who" "$pair" 3)
     [ "$who" != postgis ] || peak=- cpu=-
@@ -65,7 +66,8 @@ for pair in identical redrawn; do
       'BEGIN { printf "%-10s %-9s %10.3f %12.2f %10s %10s\n", p, w, s, s / o, c, m == "-" ? m : sprintf("%.0f", m) }'
   done
 done
-awk -v o="$(column ours identical 1)" -v r="$(column reading identical 1)" 'BEGIN { printf "identical: ours is %.2f times the mere reading (asked: at most 4)\n", o / r }'
+awk -v o="$(column ours identical 1)" -v r="$(column reading identical 1)" 'BEGIN { printf "identical: ours is %.2f times the mere reading, one layer after the other (asked: at most 4)\n", o / r }'
+awk -v o="$(column ours identical 1)" -v r="$(column at-once identical 1)" 'BEGIN { printf "identical: and %.2f times the reading of both at once\n", o / r }'
 [ ! -s "$home/postgis.identical" ] || awk -v o="$(column ours identical 1)" -v p="$(column postgis identical 1)" \
   'BEGIN { printf "identical: the PostGIS query takes %.1f times ours (asked: at least 25)\n", p / o }'
 awk -v o="$(column ours redrawn 1)" -v g="$(column geos redrawn 1)" 'BEGIN { printf "redrawn: plain GEOS takes %.1f times ours (asked: at least 8)\n", g / o }'
