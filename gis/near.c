@@ -265,6 +265,8 @@ static void found_reserve(struct found *out, uint32_t more)
 // Every candidate is written down, and the next one over it when it does not meet: no branch to guess.
 static void find_among(const struct near_grid *g, const struct box_mm *b, const uint32_t *item, uint32_t count, struct found *out)
 {
+    if (count == 0)
+        return;
     found_reserve(out, count);
     uint32_t *to = out->item + out->count;
     for (uint32_t k = 0; k < count; k++) {
