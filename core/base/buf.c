@@ -1,5 +1,7 @@
 #include "core/base/buf.h"
+#include "core/base/fixed.h"
 #include "core/base/mem.h"
+#include "core/base/status.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -73,35 +75,30 @@ void buf_integer(struct buf *b, int64_t value)
     buf_add(b, c, (size_t)(end - c));
 }
 
-// value * scale as a whole number, rounded as printf rounds the exact product: what the multiplication lost decides a tie.
-static uint64_t rounded_product(double value, double scale)
+char *buf_room(struct buf *b, size_t len)
 {
-    double product = value * scale, lost = fma(value, scale, -product);
-    double whole = nearbyint(product), over = product - whole;
-    if (over == 0.5 && lost > 0)
-        whole++;
-    if (over == -0.5 && lost < 0)
-        whole--;
-    return (uint64_t)whole;
+    return make_room(b, len) ? b->data + b->len : NULL;
+}
+
+void buf_took(struct buf *b, const char *end)
+{
+    b->len = (size_t)(end - b->data);
+    must(b->len < b->cap);
+    b->data[b->len] = '\0';
 }
 
 void buf_fixed(struct buf *b, double value, int decimals)
 {
-    static const double scales[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
-    if (!(fabs(value) * scales[decimals] < 0x1p52)) { // also what is not finite
+    int64_t whole;
+    if (!fixed_of(value, decimals, &whole)) {
         buf_printf(b, "%.*f", decimals, value);
         return;
     }
-    char text[32], *end = text + sizeof text, *c = end;
-    uint64_t left = rounded_product(fabs(value), scales[decimals]);
-    for (int place = 0; place <= decimals || left > 0; place++, left /= 10) {
-        if (place == decimals && decimals > 0)
-            *--c = '.';
-        *--c = (char)('0' + left % 10);
-    }
+    char text[FIXED_BYTES_MOST], *c = text;
     if (signbit(value))
-        *--c = '-';
-    buf_add(b, c, (size_t)(end - c));
+        *c++ = '-';
+    c = fixed_print(c, whole < 0 ? -(uint64_t)whole : (uint64_t)whole, decimals);
+    buf_add(b, text, (size_t)(c - text));
 }
 
 // Length of the UTF-8 character at s, 0 when it is none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
@@ -133,6 +130,19 @@ static size_t add_character(struct buf *b, const unsigned char *s)
     else
         buf_add(b, s, len);
     return len == 0 ? 1 : len;
+}
+
+void buf_utf8(struct buf *b, const char *utf8)
+{
+    for (const unsigned char *s = (const unsigned char *)utf8; *s != '\0';) {
+        const unsigned char *plain = s;
+        while (*s != '\0' && *s < 0x80)
+            s++;
+        if (s > plain)
+            buf_add(b, plain, (size_t)(s - plain));
+        else
+            s += add_character(b, s);
+    }
 }
 
 static const char *json_escape(unsigned char c)

@@ -16,7 +16,12 @@ void buf_text(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_integer(struct buf *b, int64_t value);            // as "%lld" and as "%.*f", to the digit, without printf's long way
 void buf_fixed(struct buf *b, double value, int decimals); // decimals 0..9
+void buf_utf8(struct buf *b, const char *text);             // U+FFFD stands for every byte that is no UTF-8
 void buf_clear(struct buf *b);
+
+// For loops that write much: room for len more bytes, NULL when they do not fit; buf_took ends the text where the caller stopped.
+char *buf_room(struct buf *b, size_t len);
+void buf_took(struct buf *b, const char *end);
 
 // JSON pieces (RFC 8259). Numbers that are not finite become null. decimals: digits after the point, trailing zeros cut.
 void buf_json_text(struct buf *b, const char *utf8);

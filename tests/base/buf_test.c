@@ -147,6 +147,38 @@ static void whole_numbers_are_those_of_printf(void **state)
     }
 }
 
+static void text_becomes_utf8(void **state)
+{
+    (void)state;
+    static const struct text_case texts[] = {
+        { "", "" }, { "plain", "plain" }, { "a违法b", "a违法b" }, { "a\xff" "b", "a\xef\xbf\xbd" "b" }, { "\xe5\xbb", "\xef\xbf\xbd\xef\xbf\xbd" },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct buf b;
+        buf_init(&b, 100);
+        buf_add(&b, "", 0);
+        buf_utf8(&b, texts[i].given);
+        assert_string_equal(b.data, texts[i].expect);
+        buf_clear(&b);
+    }
+}
+
+static void room_is_written_directly(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 10);
+    buf_text(&b, "ab");
+    char *at = buf_room(&b, 8);
+    assert_non_null(at);
+    memcpy(at, "cde", 3);
+    buf_took(&b, at + 3);
+    assert_string_equal(b.data, "abcde");
+    assert_null(buf_room(&b, 6));
+    assert_true(b.full);
+    buf_clear(&b);
+}
+
 static void html_cannot_be_broken_out_of(void **state)
 {
     (void)state;
@@ -168,6 +200,8 @@ int main(void)
         cmocka_unit_test(the_largest_number_fits),
         cmocka_unit_test(fixed_numbers_are_those_of_printf),
         cmocka_unit_test(whole_numbers_are_those_of_printf),
+        cmocka_unit_test(text_becomes_utf8),
+        cmocka_unit_test(room_is_written_directly),
         cmocka_unit_test(html_cannot_be_broken_out_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,75 @@
+#include "core/base/fixed.h"
+#include "core/base/status.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SCALES[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+static const uint32_t WHOLE_SCALES[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
+
+// To the nearest whole number, halves to the even one: below 2^51 this addition leaves no other digits.
+static double nearest(double value)
+{
+    const double SHIFT = 0x1.8p52;
+    return (value + SHIFT) - SHIFT;
+}
+
+bool fixed_of(double value, int decimals, int64_t *out)
+{
+    must(decimals >= 0 && decimals <= FIXED_DECIMALS_MOST);
+    double scale = SCALES[decimals], product = value * scale;
+    if (!(fabs(product) < 0x1p51))              // also what is not finite
+        return false;
+    double whole = nearest(product), over = product - whole;
+    if (fabs(over) == 0.5) {                    // what the multiplication lost decides a tie
+        double lost = fma(value, scale, -product);
+        whole += over > 0 && lost > 0 ? 1 : over < 0 && lost < 0 ? -1 : 0;
+    }
+    *out = (int64_t)whole;
+    return true;
+}
+
+static const char PAIRS[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                            "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+// Exactly this many digits, the last one before end.
+static void print_digits(char *end, uint64_t v, int digits)
+{
+    for (; digits >= 2; digits -= 2, v /= 100)
+        memcpy(end -= 2, PAIRS + 2 * (v % 100), 2);
+    if (digits == 1)
+        *--end = (char)('0' + v % 10);
+}
+
+static int digits_of(uint64_t v)
+{
+    int digits = 1;
+    for (; v >= 10; v /= 10)
+        digits++;
+    return digits;
+}
+
+char *fixed_print(char *at, uint64_t magnitude, int decimals)
+{
+    uint64_t scale = WHOLE_SCALES[decimals], whole = magnitude / scale;
+    int digits = digits_of(whole);
+    print_digits(at + digits, whole, digits);
+    at += digits;
+    if (decimals == 0)
+        return at;
+    *at = '.';
+    print_digits(at + 1 + decimals, magnitude - whole * scale, decimals);
+    return at + 1 + decimals;
+}
+
+char *fixed_print_short(char *at, int64_t value, int decimals)
+{
+    if (value < 0)
+        *at++ = '-';
+    char *end = fixed_print(at, value < 0 ? -(uint64_t)value : (uint64_t)value, decimals);
+    if (decimals == 0)
+        return end;
+    while (end[-1] == '0')
+        end--;
+    return end[-1] == '.' ? end - 1 : end;
+}
