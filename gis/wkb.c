@@ -1,63 +1,11 @@
 #include "gis/wkb.h"
 #include "core/base/buf.h"
 #include "core/base/mem.h"
-#include <string.h>
+#include "gis/wkb_bytes.h"
 
-enum { TYPE_LINE = 2, TYPE_POLYGON = 3, TYPE_MULTILINE = 5, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7, DEPTH_MAX = 8 };
-enum { HEADER_BYTES = 5, COUNT_BYTES = 4 };
-static const uint32_t EWKB_Z = 0x80000000u, EWKB_M = 0x40000000u, EWKB_SRID = 0x20000000u;
+enum { TYPE_LINE = 2, TYPE_POLYGON = 3, TYPE_MULTILINE = 5, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7 };
 
-// What is left of the bytes, and the byte order of the geometry being read.
-struct reader { const uint8_t *at; size_t left; bool swap; };
-
-struct reading { struct reader in; struct wkb_shape *out; struct wkb_facts *facts; uint32_t polygons; };
-
-static bool take_u32(struct reader *in, uint32_t *value)
-{
-    if (in->left < sizeof *value)
-        return false;
-    memcpy(value, in->at, sizeof *value);
-    if (in->swap)
-        *value = __builtin_bswap32(*value);
-    in->at += sizeof *value;
-    in->left -= sizeof *value;
-    return true;
-}
-
-static double double_at(const uint8_t *at, bool swap)
-{
-    uint64_t bits;
-    double value;
-    memcpy(&bits, at, sizeof bits);
-    if (swap)
-        bits = __builtin_bswap64(bits);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-// Byte order, type code and the EWKB SRID. dims: ordinates of a point.
-static bool take_header(struct reader *in, uint32_t *type, uint32_t *dims)
-{
-    if (in->left < HEADER_BYTES || in->at[0] > 1)
-        return false;
-    bool little = in->at[0] == 1;
-    in->swap = little != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-    in->at++;
-    in->left--;
-    uint32_t code, srid;
-    if (!take_u32(in, &code))
-        return false;
-    if ((code & EWKB_SRID) != 0 && !take_u32(in, &srid))
-        return false;
-    uint32_t plain = code & ~(EWKB_Z | EWKB_M | EWKB_SRID);
-    uint32_t iso = plain / 1000;
-    if (iso > 3)
-        return false;
-    bool z = (code & EWKB_Z) != 0 || iso == 1 || iso == 3, m = (code & EWKB_M) != 0 || iso == 2 || iso == 3;
-    *type = plain % 1000;
-    *dims = 2u + z + m;
-    return true;
-}
+struct reading { struct wkb_bytes in; struct wkb_shape *out; struct wkb_facts *facts; uint32_t polygons; };
 
 static void mark_hole(struct wkb_shape *s, uint32_t ring, bool hole)
 {
@@ -87,14 +35,14 @@ static bool same_place(struct xy_m a, struct xy_m b)
     return (a.x == b.x) & (a.y == b.y);
 }
 
-static void copy_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to)
+static void copy_points(const struct wkb_bytes *in, uint32_t points, size_t stride, struct xy_m *to)
 {
     if (!in->swap && stride == sizeof *to) {
         memcpy(to, in->at, points * sizeof *to);
         return;
     }
     for (uint32_t i = 0; i < points; i++)
-        to[i] = (struct xy_m){ double_at(in->at + i * stride, in->swap), double_at(in->at + i * stride + 8, in->swap) };
+        to[i] = (struct xy_m){ wkb_double_at(in->at + i * stride, in->swap), wkb_double_at(in->at + i * stride + 8, in->swap) };
 }
 
 static bool any_repeated(const struct xy_m *p, uint32_t points)
@@ -118,7 +66,7 @@ static uint32_t drop_repeated(struct xy_m *p, uint32_t points, struct wkb_facts 
 }
 
 // The vertices of one ring, the last one not told again; returns how many are left.
-static uint32_t take_points(const struct reader *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
+static uint32_t take_points(const struct wkb_bytes *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
 {
     copy_points(in, points, stride, to);
     uint32_t n = any_repeated(to, points) ? drop_repeated(to, points, facts) : points;
@@ -130,7 +78,7 @@ static bool take_ring(struct reading *r, uint32_t dims, bool hole, bool *found)
 {
     uint32_t points;
     size_t stride = dims * sizeof(double);
-    if (!take_u32(&r->in, &points) || points > r->in.left / stride)
+    if (!wkb_take_u32(&r->in, &points) || points > r->in.left / stride)
         return false;
     struct rings *rings = &r->out->rings;
     must(rings->first[rings->count] <= UINT32_MAX - points);
@@ -157,7 +105,7 @@ static void forget_ring(struct rings *r)
 static bool take_polygon(struct reading *r, uint32_t dims)
 {
     uint32_t rings;
-    if (!take_u32(&r->in, &rings) || rings > r->in.left / COUNT_BYTES)
+    if (!wkb_take_u32(&r->in, &rings) || rings > r->in.left / WKB_COUNT_BYTES)
         return false;
     bool outer_found = false;
     for (uint32_t k = 0; k < rings; k++) {
@@ -180,7 +128,7 @@ static enum wkb_kind take_geometry(struct reading *r, int depth, bool polygons_o
 static enum wkb_kind take_parts(struct reading *r, int depth, bool polygons_only)
 {
     uint32_t parts;
-    if (depth >= DEPTH_MAX || !take_u32(&r->in, &parts) || parts > r->in.left / (HEADER_BYTES + COUNT_BYTES))
+    if (depth >= WKB_DEPTH_MOST || !wkb_take_u32(&r->in, &parts) || parts > r->in.left / (WKB_HEADER_BYTES + WKB_COUNT_BYTES))
         return WKB_BROKEN;
     for (uint32_t k = 0; k < parts; k++) {
         enum wkb_kind kind = take_geometry(r, depth + 1, polygons_only);
@@ -193,7 +141,7 @@ static enum wkb_kind take_parts(struct reading *r, int depth, bool polygons_only
 static enum wkb_kind take_geometry(struct reading *r, int depth, bool polygons_only)
 {
     uint32_t type, dims;
-    if (!take_header(&r->in, &type, &dims))
+    if (!wkb_take_header(&r->in, &type, &dims))
         return WKB_BROKEN;
     if (type == TYPE_POLYGON)
         return take_polygon(r, dims) ? WKB_POLYGON : WKB_BROKEN;
@@ -227,17 +175,17 @@ void wkb_shape_clear(struct wkb_shape *s)
     *s = (struct wkb_shape){0};
 }
 
-struct lines { struct reader in; wkb_piece *piece; void *ctx; };
+struct lines { struct wkb_bytes in; wkb_piece *piece; void *ctx; };
 
 static bool take_line(struct lines *l, uint32_t dims)
 {
     uint32_t points;
     size_t stride = dims * sizeof(double);
-    if (!take_u32(&l->in, &points) || points > l->in.left / stride)
+    if (!wkb_take_u32(&l->in, &points) || points > l->in.left / stride)
         return false;
     struct xy_m last = {0};
     for (uint32_t i = 0; i < points; i++) {
-        struct xy_m p = { double_at(l->in.at, l->in.swap), double_at(l->in.at + 8, l->in.swap) };
+        struct xy_m p = { wkb_double_at(l->in.at, l->in.swap), wkb_double_at(l->in.at + 8, l->in.swap) };
         if (i > 0)
             l->piece(l->ctx, last, p);
         last = p;
@@ -250,14 +198,14 @@ static bool take_line(struct lines *l, uint32_t dims)
 static bool take_lines(struct lines *l, int depth)
 {
     uint32_t type, dims, parts;
-    if (depth > DEPTH_MAX || !take_header(&l->in, &type, &dims))
+    if (depth > WKB_DEPTH_MOST || !wkb_take_header(&l->in, &type, &dims))
         return false;
     if (type == TYPE_LINE)
         return take_line(l, dims);
     bool rings = type == TYPE_POLYGON;
     if (!rings && type != TYPE_MULTILINE && type != TYPE_MULTIPOLYGON && type != TYPE_COLLECTION)
         return false;
-    if (!take_u32(&l->in, &parts) || parts > l->in.left / COUNT_BYTES)
+    if (!wkb_take_u32(&l->in, &parts) || parts > l->in.left / WKB_COUNT_BYTES)
         return false;
     for (uint32_t k = 0; k < parts; k++)
         if (!(rings ? take_line(l, dims) : take_lines(l, depth + 1)))
