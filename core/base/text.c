@@ -17,6 +17,7 @@ static struct sentence sentences[] = {
 #include "data/text/data.def"
 #include "data/text/diff.def"
 #include "data/text/filter.def"
+#include "data/text/geojson.def"
 #include "data/text/gis.def"
 #include "data/text/grid.def"
 #include "data/text/indicator.def"

@@ -27,6 +27,7 @@ static const struct sentence table[] = {
 #include "data/text/data.def"
 #include "data/text/diff.def"
 #include "data/text/filter.def"
+#include "data/text/geojson.def"
 #include "data/text/gis.def"
 #include "data/text/indicator.def"
 #include "data/text/lifecycle.def"
