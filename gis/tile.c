@@ -1,0 +1,117 @@
+#include "gis/tile.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/base/status.h"
+#include "gis/tile_parts.h"
+
+#include <string.h>
+
+static const size_t BYTES_MOST = (size_t)1 << 28;   // that a budget may ask for
+static const size_t OUT_BYTES_MOST = (size_t)1 << 30;
+
+struct tile_options tile_usual_options(void)
+{
+    return (struct tile_options){ .buffer_units = TILE_BUFFER_UNITS, .pixel_units = TILE_PIXEL_UNITS, .small = TILE_SMALL_SQUARE,
+                                  .tolerance_units = TILE_TOLERANCE_UNITS, .bytes_most = TILE_BYTES_USUAL };
+}
+
+struct tile *tile_open(void)
+{
+    struct tile *t = mem_get(1, sizeof *t);
+    tile_layer_open(&t->layer);
+    buf_init(&t->commands, OUT_BYTES_MOST);
+    buf_init(&t->out, OUT_BYTES_MOST);
+    return t;
+}
+
+void tile_close(struct tile *t)
+{
+    if (t == NULL)
+        return;
+    mem_free(t->path.at);
+    mem_free(t->spare.at);
+    mem_free(t->simplifier.corner);
+    tile_shape_clear(&t->shape);
+    tile_cleaner_clear(&t->cleaner);
+    tile_layer_clear(&t->layer);
+    buf_clear(&t->commands);
+    buf_clear(&t->out);
+    mem_free(t);
+}
+
+int tile_zooms_early(uint64_t id)
+{
+    uint64_t hash = hash_mix(id + 0x9e3779b97f4a7c15u);
+    return hash == 0 ? 32 : __builtin_clzll(hash) / 2;
+}
+
+bool tile_is_shown(uint64_t id, int z, int all_from_zoom)
+{
+    return tile_zooms_early(id) >= all_from_zoom - z;
+}
+
+void tile_begin(struct tile *t, struct tile_place place, const struct tile_options *o)
+{
+    must(tile_is_there(place));
+    must(o->buffer_units >= 0 && o->buffer_units <= TILE_BUFFER_UNITS_MOST && o->pixel_units >= 0 && o->tolerance_units < 1 && o->bytes_most <= BYTES_MOST);
+    t->options = *o;
+    t->z = place.z;
+    tile_grid_begin(&t->grid, place);
+    t->window = (struct tile_window){ -o->buffer_units, -o->buffer_units, TILE_EXTENT + o->buffer_units, TILE_EXTENT + o->buffer_units };
+    t->layers = 0;
+    t->out.len = 0;
+}
+
+static void write_layer(struct tile *t)
+{
+    if (t->layers > 0)
+        tile_layer_write(&t->layer, &t->out);
+}
+
+void tile_layer(struct tile *t, const char *name)
+{
+    write_layer(t);
+    must(t->layers < TILE_LAYERS_MOST);
+    for (int i = 0; i < t->layers; i++)
+        must(strcmp(t->names[i], name) != 0);
+    tile_layer_start(&t->layer, name);
+    strcpy(t->names[t->layers++], name);
+}
+
+static enum tile_fate add(struct tile *t, const struct tile_feature *f)
+{
+    if (!tile_is_shown(f->id, t->z, t->options.all_from_zoom))
+        return TILE_THINNED;
+    int64_t squares = t->layer.facts.squares, repaired = t->layer.facts.repaired;
+    enum tile_fate fate = tile_take(t, f);
+    if (fate != TILE_SHOWN)
+        return fate;
+    t->commands.len = 0;
+    tile_commands(&t->shape, t->now.kind, &t->commands);
+    size_t left = t->options.bytes_most > t->out.len ? t->options.bytes_most - t->out.len : 0;
+    if (tile_layer_add(&t->layer, f, t->now.kind, &t->commands, left))
+        return TILE_SHOWN;
+    t->layer.facts.squares = squares;
+    t->layer.facts.repaired = repaired;
+    return TILE_FULL;
+}
+
+enum tile_fate tile_add(struct tile *t, const struct tile_feature *f)
+{
+    must(t->layers > 0);
+    enum tile_fate fate = add(t, f);
+    t->layer.facts.fate[fate]++;
+    return fate;
+}
+
+const struct tile_facts *tile_layer_facts(const struct tile *t)
+{
+    return &t->layer.facts;
+}
+
+struct tile_bytes tile_end(struct tile *t)
+{
+    write_layer(t);
+    t->layers = 0;
+    return (struct tile_bytes){ (const uint8_t *)t->out.data, t->out.len };
+}
