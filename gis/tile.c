@@ -21,6 +21,7 @@ struct tile *tile_open(void)
     tile_layer_open(&t->layer);
     buf_init(&t->commands, OUT_BYTES_MOST);
     buf_init(&t->out, OUT_BYTES_MOST);
+    buf_add(&t->out, "", 0);                        // no bytes have an address too
     return t;
 }
 

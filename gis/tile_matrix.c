@@ -52,9 +52,10 @@ bool tile_is_there(struct tile_place t)
 
 // --- places ------------------------------------------------------------------------------------------------------------------
 
+// What is no number is low.
 static double clamp(double v, double low, double high)
 {
-    return v < low ? low : v > high ? high : v;
+    return !(v > low) ? low : v > high ? high : v;
 }
 
 // Degrees of latitude at this share of the way from the north edge of the matrix to the south edge.

@@ -4,7 +4,9 @@
 #include "core/base/buf.h"
 #include "gis/tile.h"
 #include "tests/gis/mvt.h"
-#include "tests/gis/shapes.h"
+#include <geos_c.h>
+#include <math.h>
+#include <stdlib.h>
 
 static const double TILE_DRAWING_PI = 3.14159265358979323846;
 

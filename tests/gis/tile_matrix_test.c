@@ -121,6 +121,7 @@ static const struct { enum tile_set set; int z; struct lonlat p; uint32_t x, y; 
     { TILE_WEB_MERCATOR_QUAD, 3, { -500, -90 }, 0, 7 },
     { TILE_CGCS2000_QUAD, 14, { 121.0, 32.0 }, 27397, 5279 },
     { TILE_CGCS2000_QUAD, 0, { 180, -90 }, 1, 0 },
+    { TILE_CGCS2000_QUAD, 5, { NAN, INFINITY }, 0, 0 },                // found by fuzzing: no number is the north-west corner
 };
 
 static void places_know_their_tile(void **state)

@@ -1,5 +1,6 @@
 // Tiles of random polygons, also of such as nobody should draw: what is decoded is valid by GEOS and by MVT, covers what GEOS says of the exact
 // clip within the error of the grid, and two tiles side by side agree along their seam.
+#include "tests/gis/shapes.h"
 #include "tests/gis/tile_drawing.h"
 
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 // Tiles by hand: what becomes of each kind of geometry, the words and numbers beside it, the budget, thinning, and the same bytes again.
 #include "core/base/hash.h"
 #include "gis/packed.h"
+#include "tests/gis/shapes.h"
 #include "tests/gis/tile_drawing.h"
 #include "tests/gis/wkt.h"
 
@@ -331,8 +332,12 @@ static void an_empty_tile_has_no_bytes(void **state)
 {
     (void)state;
     struct tile_options o = tile_usual_options();
-    tile_begin(tile, HERE, &o);
-    assert_int_equal(tile_end(tile).len, 0);
+    struct tile *fresh = tile_open();
+    tile_begin(fresh, HERE, &o);
+    struct tile_bytes none = tile_end(fresh);
+    assert_int_equal(none.len, 0);
+    assert_non_null(none.bytes);
+    tile_close(fresh);
     tile_begin(tile, HERE, &o);
     tile_layer(tile, "a");
     assert_int_equal(tile_end(tile).len, 0);
