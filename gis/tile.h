@@ -9,7 +9,7 @@
 #include "gis/tile_matrix.h"
 
 enum { TILE_BUFFER_UNITS = 64, TILE_BUFFER_UNITS_MOST = 512, TILE_PIXEL_UNITS = 8 };    // a pixel of maps that draw a tile 512 pixels wide
-enum { TILE_VERTICES_MOST = 1 << 20, TILE_TESTS_MOST = 1 << 24 };  // of one feature: as given; pairs of edges looked at to keep it valid
+enum { TILE_VERTICES_MOST = 1 << 20, TILE_TESTS_MOST = 1 << 26 };  // of one feature: as given; pairs of edges looked at to keep it valid
 enum { TILE_BYTES_USUAL = 500000 };
 #define TILE_TOLERANCE_UNITS 0.9                    // how far simplifying may move an edge
 

@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "gis/tile_parts.h"
 
-enum { OFFSET = 1 << 15 };                          // makes every coordinate positive
+enum { OFFSET = 1 << 15, CROSSING_TESTS = 32 };     // makes every coordinate positive; a crossing costs so many times a look
 
 static uint64_t place_of(struct tile_point p) { return (uint64_t)(p.y + OFFSET) << 32 | (uint32_t)(p.x + OFFSET); }
 static struct tile_point point_of(uint64_t place) { return (struct tile_point){ (int32_t)(uint32_t)place - OFFSET, (int32_t)(place >> 32) - OFFSET }; }
@@ -49,6 +49,7 @@ static bool note_crossing(struct tile_cleaner *c, uint32_t i, uint32_t k)
     struct tile_point p = { (int32_t)floor_div(2 * (e->a.x * whole + along * (e->b.x - e->a.x)) + whole, 2 * whole),
                             (int32_t)floor_div(2 * (e->a.y * whole + along * (e->b.y - e->a.y)) + whole, 2 * whole) };
     add_place(c, p);
+    c->tests -= CROSSING_TESTS;
     return true;
 }
 
@@ -62,22 +63,20 @@ static void keep_places_once(struct tile_cleaner *c)
     c->places = kept;
 }
 
-// Spots row by row from the north, and in a row from the west. row: the first spot of each.
+// Spots row by row from the north, and in a row from the west. row: the first spot of each row that has any.
 static void lay_spots(struct tile_cleaner *c)
 {
     keep_places_once(c);
     c->spots = c->places;
+    c->rows = 0;
     c->spot = mem_grow(c->spot, &c->spot_cap, (size_t)c->spots + 1, sizeof *c->spot);
-    c->min_y = point_of(c->place[0]).y;
-    c->max_y = point_of(c->place[c->places - 1]).y;
-    c->row = mem_grow(c->row, &c->row_cap, (size_t)(c->max_y - c->min_y) + 2, sizeof *c->row);
-    int32_t next = c->min_y;
+    c->row = mem_grow(c->row, &c->row_cap, (size_t)c->spots + 1, sizeof *c->row);
     for (uint32_t i = 0; i < c->spots; i++) {
         c->spot[i] = (struct tile_spot){ .at = point_of(c->place[i]) };
-        for (; next <= c->spot[i].at.y; next++)
-            c->row[next - c->min_y] = i;
+        if (i == 0 || c->spot[i].at.y != c->spot[i - 1].at.y)
+            c->row[c->rows++] = i;
     }
-    c->row[next - c->min_y] = c->spots;
+    c->row[c->rows] = c->spots;
 }
 
 // --- edges by way of the spots -----------------------------------------------------------------------------------------------
@@ -99,10 +98,23 @@ static struct range columns(struct tile_point a, struct tile_point b, int32_t y)
     return dx < 0 ? (struct range){ last, first } : (struct range){ first, last };
 }
 
-// The first spot of a row at or east of a column.
-static uint32_t spot_from(const struct tile_cleaner *c, int32_t y, int32_t x)
+static uint32_t row_at(const struct tile_cleaner *c, int32_t y)
 {
-    uint32_t low = c->row[y - c->min_y], high = c->row[y - c->min_y + 1];
+    uint32_t low = 0, high = c->rows;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (c->spot[c->row[middle]].at.y < y)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// The first spot of a row at or east of a column.
+static uint32_t spot_from(const struct tile_cleaner *c, uint32_t row, int32_t x)
+{
+    uint32_t low = c->row[row], high = c->row[row + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (c->spot[middle].at.x < x)
@@ -119,14 +131,14 @@ static void add_piece(struct tile_cleaner *c, uint32_t from, uint32_t to, bool b
     c->piece[c->pieces++] = back ? tile_piece_of(to, from) : tile_piece_of(from, to);
 }
 
-// From a to b, a above b or in its row; back: counted from b to a.
-static void lead_edge(struct tile_cleaner *c, struct tile_point a, struct tile_point b, bool back)
+// From a to b, a above b or in its row; back: counted from b to a. Returns how many rows were looked at.
+static uint32_t lead_edge(struct tile_cleaner *c, struct tile_point a, struct tile_point b, bool back)
 {
-    uint32_t last = spot_from(c, a.y, a.x);
-    for (int32_t y = a.y; y <= b.y; y++) {
-        struct range r = columns(a, b, y);
-        uint32_t first = spot_from(c, y, r.from), end = first;
-        while (end < c->row[y - c->min_y + 1] && c->spot[end].at.x <= r.to)
+    uint32_t top = row_at(c, a.y), row = top, last = spot_from(c, top, a.x);
+    for (; row < c->rows && c->spot[c->row[row]].at.y <= b.y; row++) {
+        struct range r = columns(a, b, c->spot[c->row[row]].at.y);
+        uint32_t first = spot_from(c, row, r.from), end = first;
+        while (end < c->row[row + 1] && c->spot[end].at.x <= r.to)
             end++;
         for (uint32_t n = end - first, i = 0; i < n; i++) {
             uint32_t spot = b.x < a.x ? end - 1 - i : first + i;
@@ -135,6 +147,7 @@ static void lead_edge(struct tile_cleaner *c, struct tile_point a, struct tile_p
             last = spot;
         }
     }
+    return row - top;
 }
 
 static bool lead_edges(struct tile_cleaner *c)
@@ -143,10 +156,9 @@ static bool lead_edges(struct tile_cleaner *c)
     for (uint32_t i = 0; i < c->edges; i++) {
         struct tile_edge e = c->edge[i];
         bool down = e.b.y > e.a.y || (e.b.y == e.a.y && e.b.x > e.a.x);
-        c->tests -= down ? e.b.y - e.a.y : e.a.y - e.b.y;
+        c->tests -= lead_edge(c, down ? e.a : e.b, down ? e.b : e.a, e.back == down);
         if (c->tests < 0)
             return false;
-        lead_edge(c, down ? e.a : e.b, down ? e.b : e.a, e.back == down);
     }
     tile_sort(c, c->piece, c->pieces);
     return true;

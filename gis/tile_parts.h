@@ -77,8 +77,7 @@ struct tile_cleaner {                               // scratch
     struct tile_half *half;
     uint32_t *row, *stack, *seen;
     size_t edge_cap, order_cap, place_cap, piece_cap, spare_cap, spot_cap, half_cap, row_cap, stack_cap, seen_cap;
-    uint32_t edges, places, pieces, spots, halves;
-    int32_t min_y, max_y;
+    uint32_t edges, places, pieces, spots, rows, halves;
     int64_t tests;                                  // left of TILE_TESTS_MOST
     struct tile_shape loops;
 };

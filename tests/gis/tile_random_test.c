@@ -18,6 +18,7 @@ static GEOSContextHandle_t geos;
 static struct tile *tile;
 static struct arena *arena;
 static uint64_t seed;
+static int64_t shown_in_all, repaired_in_all;
 
 static double random_in(double low, double high)
 {
@@ -171,6 +172,8 @@ static GEOSGeometry *shown(const GEOSGeometry *units, struct tile_place place, c
     enum tile_fate fate = tile_add(tile, &f);
     struct tile_bytes b = tile_end(tile);
     GEOSFree_r(geos, wkb);
+    shown_in_all += fate == TILE_SHOWN;
+    repaired_in_all += tile_layer_facts(tile)->repaired;
     assert_true(fate == TILE_SHOWN || fate == TILE_OUTSIDE || fate == TILE_TOO_SMALL);
     assert_int_equal(fate == TILE_SHOWN, b.len > 0);
     if (b.len == 0)
@@ -236,6 +239,7 @@ static void random_polygons_are_valid_and_true(void **state)
         GEOSGeom_destroy_r(geos, drawn);
         GEOSGeom_destroy_r(geos, read);
     }
+    assert_true(shown_in_all > 2 * ROUNDS / 3 && repaired_in_all > ROUNDS / 3);    // or nothing was tried
 }
 
 // --- the seam ----------------------------------------------------------------------------------------------------------------
@@ -289,6 +293,59 @@ static void tiles_agree_along_their_seam(void **state)
     }
 }
 
+// --- walls -------------------------------------------------------------------------------------------------------------------
+
+// A wall with many joints from north to south, and the rest of the lot to one side of it.
+static GEOSGeometry *a_lot(const struct xy_m *wall, int n, bool east)
+{
+    struct xy_m p[VERTICES_MOST + 2];
+    double side = east ? 1800 : 200;
+    for (int i = 0; i < n; i++)
+        p[i] = wall[east ? i : n - 1 - i];
+    p[n] = (struct xy_m){ side, p[n - 1].y };
+    p[n + 1] = (struct xy_m){ side, p[0].y };
+    return polygon_of(p, n + 2);
+}
+
+static double wall_sum(const GEOSGeometry *read, double *joints)
+{
+    const GEOSCoordSequence *s = GEOSGeom_getCoordSeq_r(geos, GEOSGetExteriorRing_r(geos, GEOSGetGeometryN_r(geos, read, 0)));
+    unsigned n = 0;
+    double sum = 0;
+    GEOSCoordSeq_getSize_r(geos, s, &n);
+    for (unsigned i = 0; i + 1 < n; i++) {
+        double x, y;
+        GEOSCoordSeq_getXY_r(geos, s, i, &x, &y);
+        if (x > 900 && x < 1100)
+            sum += x + 10000 * y, ++*joints;
+    }
+    return sum;
+}
+
+static void neighbours_keep_the_wall_they_share(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        struct xy_m wall[VERTICES_MOST];
+        int n = 0;
+        double joints[2] = { 0, 0 };
+        seed = 900000 + (uint64_t)round;
+        for (double y = 100; n < VERTICES_MOST && y < 3900; y += random_in(1.5, 30))
+            wall[n++] = (struct xy_m){ 1000 + random_in(-1.5, 1.5), y };
+        GEOSGeometry *west = a_lot(wall, n, false), *east = a_lot(wall, n, true);
+        GEOSGeometry *a = shown(west, HERE, "lot to the west"), *b = shown(east, HERE, "lot to the east");
+        assert_float_equal(wall_sum(a, &joints[0]), wall_sum(b, &joints[1]), 0);
+        assert_float_equal(joints[0], joints[1], 0);
+        assert_true(joints[0] < 0.8 * n);       // and they were simplified
+        GEOSGeometry *common = GEOSIntersection_r(geos, a, b), *all = GEOSUnion_r(geos, a, b);
+        assert_float_equal(drawing_ground(geos, common), 0, 0);
+        assert_int_equal(GEOSGeomTypeId_r(geos, all), GEOS_POLYGON);
+        assert_int_equal(GEOSGetNumInteriorRings_r(geos, all), 0);
+        GEOSGeom_destroy_r(geos, west), GEOSGeom_destroy_r(geos, east), GEOSGeom_destroy_r(geos, a), GEOSGeom_destroy_r(geos, b);
+        GEOSGeom_destroy_r(geos, common), GEOSGeom_destroy_r(geos, all);
+    }
+}
+
 static int open_all(void **state)
 {
     (void)state;
@@ -312,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_polygons_are_valid_and_true),
         cmocka_unit_test(tiles_agree_along_their_seam),
+        cmocka_unit_test(neighbours_keep_the_wall_they_share),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
