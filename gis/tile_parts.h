@@ -9,9 +9,9 @@
 
 // --- degrees to units (tile_grid.c) ------------------------------------------------------------------------------------------
 
-// Mercator's y around the middle of an eighth of a degree as a polynomial, right to 1e-13 of the world: the logarithm and the sine are asked
+// Mercator's y around the middle of an eighth of a degree as a polynomial, right to 1e-12 of the world: the logarithm and the sine are asked
 // for once for a whole district.
-enum { TILE_NODES = 64, TILE_NODE_TERMS = 7 };
+enum { TILE_NODES = 64, TILE_NODE_TERMS = 6 };
 struct tile_node { int k; double term[TILE_NODE_TERMS]; };
 
 struct tile_grid {

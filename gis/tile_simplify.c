@@ -12,14 +12,9 @@ static bool is_before(struct xy_m a, struct xy_m b)
     return a.x != b.x ? a.x < b.x : a.y < b.y;
 }
 
-// Twice the ground between b and the line from a to c, and whether b is within reach of it.
+// Twice the ground between b and the line from a to c, and how far off b lies: the same from both sides, for all numbers are whole.
 static double span(struct xy_m a, struct xy_m b, struct xy_m c, double reach, double *off)
 {
-    if (is_before(c, a)) {                          // the same from both sides to the last bit
-        struct xy_m swap = a;
-        a = c;
-        c = swap;
-    }
     double dx = c.x - a.x, dy = c.y - a.y, ux = b.x - a.x, uy = b.y - a.y;
     double area = fabs(dx * uy - dy * ux), length2 = dx * dx + dy * dy, along = dx * ux + dy * uy;
     if (area * area > reach * reach * length2)

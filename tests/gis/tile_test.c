@@ -1,6 +1,7 @@
 // Tiles by hand: what becomes of each kind of geometry, the words and numbers beside it, the budget, thinning, and the same bytes again.
 #include "core/base/hash.h"
 #include "gis/packed.h"
+#include "gis/tile_parts.h"
 #include "tests/gis/shapes.h"
 #include "tests/gis/tile_drawing.h"
 #include "tests/gis/wkt.h"
@@ -106,6 +107,13 @@ static const struct { const char *what, *wkt; enum tile_fate fate; const char *s
     { "a house in the yard of a house",
       "MULTIPOLYGON (((0 0, 90 0, 90 90, 0 90, 0 0), (10 10, 80 10, 80 80, 10 80, 10 10)), ((30 30, 60 30, 60 60, 30 60, 30 30)))", TILE_SHOWN,
       "3: 0 0,90 0,90 90,0 90;10 10,10 80,80 80,80 10;30 30,60 30,60 60,30 60" },
+    { "a part inside of another is ground, not a yard", "MULTIPOLYGON (((0 0, 90 0, 90 90, 0 90, 0 0)), ((30 30, 60 30, 60 60, 30 60, 30 30)))", TILE_SHOWN,
+      "3: 0 0,90 0,90 90,0 90" },
+    { "a yard in a yard is ground again",
+      "POLYGON ((0 0, 90 0, 90 90, 0 90, 0 0), (10 10, 80 10, 80 80, 10 80, 10 10), (30 30, 60 30, 60 60, 30 60, 30 30))", TILE_SHOWN,
+      "3: 0 0,90 0,90 90,0 90;10 10,10 80,80 80,80 10;30 30,60 30,60 60,30 60" },
+    { "a corner just off a diagonal does not bend it", "MULTIPOLYGON (((0 0, 100 100, -30 100, 0 100, 0 0)), ((51 50, 100 20, 100 60, 51 50)))", TILE_SHOWN,
+      "3: 0 0,100 100,0 100;100 20,100 60,51 50" },
     { "a thread", "POLYGON ((0 0, 100 0.2, 100 0.3, 0 0.1, 0 0))", TILE_TOO_SMALL, NULL },
     { "of a collection the polygon", "GEOMETRYCOLLECTION (POINT (5 5), POLYGON ((0 0, 100 0, 100 100, 0 0)), LINESTRING (0 0, 9 9))", TILE_SHOWN,
       "3: 0 0,100 0,100 100" },
@@ -464,6 +472,25 @@ static void vertices_are_where_they_belong(void **state)
     }
 }
 
+// Mercator's y against the formula in long doubles: far below a unit at the largest scale.
+static void the_projection_is_right_to_a_fiftieth_of_a_unit(void **state)
+{
+    (void)state;
+    static struct tile_grid grid;
+    const long double pi = 3.14159265358979323846264338327950288L;
+    uint64_t seed = 11;
+    double worst = 0;
+    tile_grid_begin(&grid, (struct tile_place){ TILE_WEB_MERCATOR_QUAD, 24, 0, 0 });
+    for (int i = 0; i < 200000; i++) {
+        struct xy_m p;
+        double lat = (shapes_random(&seed) * 2 - 1) * 85.0511;
+        assert_true(tile_grid_place(&grid, 0, lat, &p));
+        long double exact = (0.5L - atanhl(sinl(lat * pi / 180)) / (2 * pi)) * 68719476736.0L;     // 2^36 units
+        worst = fmax(worst, fabs((double)(p.y - exact)));
+    }
+    assert_true(worst < 0.02);
+}
+
 // --- the same again ----------------------------------------------------------------------------------------------------------
 
 static void a_street(uint64_t seed, bool packed_form)
@@ -555,6 +582,7 @@ int main(void)
         cmocka_unit_test(what_is_shown_stays_shown),
         cmocka_unit_test(a_tile_is_thinned_by_id),
         cmocka_unit_test(vertices_are_where_they_belong),
+        cmocka_unit_test(the_projection_is_right_to_a_fiftieth_of_a_unit),
         cmocka_unit_test(the_same_features_give_the_same_bytes),
         cmocka_unit_test(packed_forms_are_told_like_wkb),
     };
