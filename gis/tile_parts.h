@@ -80,6 +80,8 @@ struct tile_cleaner {                               // scratch
     uint32_t edges, places, pieces, spots, rows, halves;
     int64_t tests;                                  // left of TILE_TESTS_MOST
     struct tile_shape loops;
+    struct tile_point *probe;                       // of each loop: twice the middle of one of its pieces, which no other loop touches
+    size_t probe_cap;
 };
 void tile_cleaner_clear(struct tile_cleaner *c);
 void tile_cleaner_start(struct tile_cleaner *c, const struct tile_shape *s);   // its edges

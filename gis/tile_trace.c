@@ -205,6 +205,9 @@ static void keep_loop(struct tile_cleaner *c, const uint32_t *walk, uint32_t cou
     tile_shape_end_ring(&c->loops, first, false);
     struct tile_ring *r = &c->loops.ring[c->loops.rings - 1];
     r->hole = tile_ring_area2(&c->loops, r) < 0;
+    struct tile_point a = c->spot[c->half[walk[0]].from].at, b = c->spot[c->half[walk[0]].to].at;
+    c->probe = mem_grow(c->probe, &c->probe_cap, c->loops.rings, sizeof *c->probe);
+    c->probe[c->loops.rings - 1] = (struct tile_point){ a.x + b.x, a.y + b.y };
 }
 
 // seen: 1 + where in the walk a spot was left.
@@ -227,19 +230,15 @@ static void walk_bounds(struct tile_cleaner *c, uint32_t start)
     must(depth == 0);
 }
 
-static bool loop_holds(const struct tile_shape *s, const struct tile_ring *outer, const struct tile_ring *hole)
+// The smallest outer ring around a hole.
+static uint32_t owner_of(const struct tile_cleaner *c, uint32_t hole)
 {
-    struct tile_point a = s->at[hole->first], b = s->at[hole->first + 1];
-    return tile_ring_holds(s, outer, (struct tile_point){ a.x + b.x, a.y + b.y });    // the middle of an edge touches nobody
-}
-
-static uint32_t owner_of(const struct tile_shape *s, const struct tile_ring *hole)
-{
+    const struct tile_shape *s = &c->loops;
     uint32_t best = NOBODY;
     int64_t best_area2 = INT64_MAX;
     for (uint32_t k = 0; k < s->rings; k++) {
         const struct tile_ring *r = &s->ring[k];
-        if (r->hole || !loop_holds(s, r, hole))
+        if (r->hole || !tile_ring_holds(s, r, c->probe[hole]))
             continue;
         int64_t area2 = tile_ring_area2(s, r);
         if (area2 < best_area2)
@@ -267,7 +266,7 @@ static bool assemble(struct tile_cleaner *c, struct tile_shape *out)
         return false;
     c->seen = mem_grow(c->seen, &c->seen_cap, (size_t)s->rings + 1, sizeof *c->seen);
     for (uint32_t k = 0; k < s->rings; k++) {
-        c->seen[k] = s->ring[k].hole ? owner_of(s, &s->ring[k]) : NOBODY;
+        c->seen[k] = s->ring[k].hole ? owner_of(c, k) : NOBODY;
         must(!s->ring[k].hole || c->seen[k] != NOBODY);
     }
     for (uint32_t k = 0; k < s->rings; k++) {

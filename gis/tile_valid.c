@@ -18,6 +18,7 @@ void tile_cleaner_clear(struct tile_cleaner *c)
     mem_free(c->row);
     mem_free(c->stack);
     mem_free(c->seen);
+    mem_free(c->probe);
     tile_shape_clear(&c->loops);
     *c = (struct tile_cleaner){ 0 };
 }

@@ -112,6 +112,9 @@ static const struct { const char *what, *wkt; enum tile_fate fate; const char *s
     { "a yard in a yard is ground again",
       "POLYGON ((0 0, 90 0, 90 90, 0 90, 0 0), (10 10, 80 10, 80 80, 10 80, 10 10), (30 30, 60 30, 60 60, 30 60, 30 30))", TILE_SHOWN,
       "3: 0 0,90 0,90 90,0 90;10 10,10 80,80 80,80 10;30 30,60 30,60 60,30 60" },
+    { "a house that touches the middle of its yard's side",     // found by fuzzing: the yard was told to be the house's own
+      "MULTIPOLYGON (((0 0, 90 0, 90 90, 0 90, 0 0), (10 10, 80 10, 80 80, 10 80, 10 10)), ((10 45, 40 50, 40 70, 10 45)))", TILE_SHOWN,
+      "3: 0 0,90 0,90 90,0 90;10 10,10 80,80 80,80 10;10 45,40 50,40 70" },
     { "a corner just off a diagonal does not bend it", "MULTIPOLYGON (((0 0, 100 100, -30 100, 0 100, 0 0)), ((51 50, 100 20, 100 60, 51 50)))", TILE_SHOWN,
       "3: 0 0,100 100,0 100;100 20,100 60,51 50" },
     { "a thread", "POLYGON ((0 0, 100 0.2, 100 0.3, 0 0.1, 0 0))", TILE_TOO_SMALL, NULL },
