@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "gis/tile_parts.h"
 
-enum { OFFSET = 1 << 15, CROSSING_TESTS = 32 };     // makes every coordinate positive; a crossing costs so many times a look
+enum { OFFSET = 1 << 15, MADE_TESTS = 32 };         // makes every coordinate positive; what is made costs so many times a look, in memory too
 
 static uint64_t place_of(struct tile_point p) { return (uint64_t)(p.y + OFFSET) << 32 | (uint32_t)(p.x + OFFSET); }
 static struct tile_point point_of(uint64_t place) { return (struct tile_point){ (int32_t)(uint32_t)place - OFFSET, (int32_t)(place >> 32) - OFFSET }; }
@@ -49,7 +49,7 @@ static bool note_crossing(struct tile_cleaner *c, uint32_t i, uint32_t k)
     struct tile_point p = { (int32_t)floor_div(2 * (e->a.x * whole + along * (e->b.x - e->a.x)) + whole, 2 * whole),
                             (int32_t)floor_div(2 * (e->a.y * whole + along * (e->b.y - e->a.y)) + whole, 2 * whole) };
     add_place(c, p);
-    c->tests -= CROSSING_TESTS;
+    c->tests -= MADE_TESTS;
     return true;
 }
 
@@ -129,6 +129,7 @@ static void add_piece(struct tile_cleaner *c, uint32_t from, uint32_t to, bool b
 {
     c->piece = mem_grow(c->piece, &c->piece_cap, (size_t)c->pieces + 1, sizeof *c->piece);
     c->piece[c->pieces++] = back ? tile_piece_of(to, from) : tile_piece_of(from, to);
+    c->tests -= MADE_TESTS;
 }
 
 // From a to b, a above b or in its row; back: counted from b to a. Returns how many rows were looked at.
