@@ -282,7 +282,7 @@ static void tiles_agree_along_their_seam(void **state)
         GEOSGeometry *a = along_seam(shown(drawn, HERE, what), TILE_EXTENT), *b = along_seam(moved, TILE_EXTENT);
         GEOSGeometry *differ = GEOSSymDifference_r(geos, a, b);
         assert_non_null(differ);
-        double off = drawing_ground(geos, differ), may = 0.75 * (drawing_border(geos, a) + drawing_border(geos, b)) / 2 + 2;
+        double off = drawing_ground(geos, differ), may = 0.75 * fmax(drawing_border(geos, a), drawing_border(geos, b)) + 2;
         if (KINDS[kind].has_truth && !(off <= may))
             fail_msg("%s: %.1f units of ground differ along the seam, %.1f may", what, off, may);
         GEOSGeom_destroy_r(geos, there);
