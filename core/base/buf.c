@@ -65,14 +65,11 @@ void buf_printf(struct buf *b, const char *format, ...)
 
 void buf_integer(struct buf *b, int64_t value)
 {
-    char text[24], *end = text + sizeof text, *c = end;
-    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    do
-        *--c = (char)('0' + left % 10);
-    while ((left /= 10) > 0);
+    char text[24], *at = text;
     if (value < 0)
-        *--c = '-';
-    buf_add(b, c, (size_t)(end - c));
+        *at++ = '-';
+    at = fixed_print(at, value < 0 ? -(uint64_t)value : (uint64_t)value, 0);
+    buf_add(b, text, (size_t)(at - text));
 }
 
 char *buf_room(struct buf *b, size_t len)
