@@ -113,3 +113,30 @@ void hash_sha256(const void *bytes, size_t len, char out[65])
     must(EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) == 1);
     write_hex(digest, out);
 }
+
+struct hash_sum { EVP_MD_CTX *state; };
+
+struct hash_sum *hash_sum_open(void)
+{
+    struct hash_sum *s = mem_get(1, sizeof *s);
+    s->state = EVP_MD_CTX_new();
+    must(s->state != NULL && EVP_DigestInit_ex(s->state, EVP_sha256(), NULL) == 1);
+    return s;
+}
+
+void hash_sum_add(struct hash_sum *s, const void *bytes, size_t len)
+{
+    must(EVP_DigestUpdate(s->state, bytes, len) == 1);
+}
+
+void hash_sum_close(struct hash_sum *s, char out[65])
+{
+    if (s == NULL)
+        return;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    must(EVP_DigestFinal_ex(s->state, digest, NULL) == 1);
+    if (out != NULL)
+        write_hex(digest, out);
+    EVP_MD_CTX_free(s->state);
+    mem_free(s);
+}

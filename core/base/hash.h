@@ -15,6 +15,12 @@ void hash_job_stop(struct hash_job *j);                                     // n
 // The same of bytes in memory.
 void hash_sha256(const void *bytes, size_t len, char out[65]);
 
+// The same of bytes as they come.
+struct hash_sum;
+struct hash_sum *hash_sum_open(void);
+void hash_sum_add(struct hash_sum *s, const void *bytes, size_t len);
+void hash_sum_close(struct hash_sum *s, char out[65]);                      // out NULL: nobody wants it any more; s NULL is fine
+
 // A good 64-bit mixer (splitmix64 finalizer); not for secrets.
 static inline uint64_t hash_mix(uint64_t x)
 {

@@ -70,6 +70,26 @@ static void in_the_background_it_is_the_same(void **state)
     assert_string_equal(e.text, "/nowhere/at all：没有这个文件");
 }
 
+static void piece_by_piece_it_is_the_same(void **state)
+{
+    (void)state;
+    static const char text[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";    // FIPS 180-4, two blocks
+    static const char expect[] = "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1";
+    for (size_t step = 1; step <= sizeof text; step++) {
+        struct hash_sum *s = hash_sum_open();
+        for (size_t at = 0; at < sizeof text - 1; at += step)
+            hash_sum_add(s, text + at, at + step < sizeof text - 1 ? step : sizeof text - 1 - at);
+        char got[65];
+        hash_sum_close(s, got);
+        assert_string_equal(got, expect);
+    }
+    char none[65];
+    hash_sum_close(hash_sum_open(), none);
+    assert_string_equal(none, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    hash_sum_close(hash_sum_open(), NULL);
+    hash_sum_close(NULL, NULL);
+}
+
 static void mixing_loses_nothing(void **state)
 {
     (void)state;
@@ -86,6 +106,7 @@ int main(void)
         cmocka_unit_test(a_missing_file_is_said),
         cmocka_unit_test(a_folder_is_refused),
         cmocka_unit_test(in_the_background_it_is_the_same),
+        cmocka_unit_test(piece_by_piece_it_is_the_same),
         cmocka_unit_test(mixing_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
