@@ -1,6 +1,7 @@
 #include "core/base/mem.h"
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,13 +130,29 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+static void free_blocks(struct block *b)
+{
+    for (struct block *next; b != NULL; b = next) {
+        next = b->next;
+        free(b);
+    }
+}
+
+void arena_trim(struct arena *a)
+{
+    bool is_usual = a->first != NULL && a->first->room == BLOCK_BYTES;
+    free_blocks(is_usual ? a->first->next : a->first);
+    if (is_usual)
+        a->first->next = NULL;
+    else
+        a->first = NULL;
+    arena_reset(a);
+}
+
 void arena_close(struct arena *a)
 {
     if (a == NULL)
         return;
-    for (struct block *b = a->first, *next; b != NULL; b = next) {
-        next = b->next;
-        free(b);
-    }
+    free_blocks(a->first);
     free(a);
 }

@@ -16,4 +16,5 @@ struct arena *arena_open(size_t ceiling_bytes);           // more than the ceili
 void *arena_get(struct arena *a, size_t bytes);           // zeroed, 16-byte aligned
 char *arena_text(struct arena *a, const char *text);      // a copy; NULL stays NULL
 void  arena_reset(struct arena *a);                       // forget everything, keep the memory
+void  arena_trim(struct arena *a);                        // forget everything, keep one block: what lives long and is used seldom
 void  arena_close(struct arena *a);

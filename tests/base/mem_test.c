@@ -78,6 +78,25 @@ static void arena_takes_a_piece_larger_than_a_block(void **state)
     arena_close(a);
 }
 
+static void a_trimmed_arena_begins_anew(void **state)
+{
+    (void)state;
+    static const size_t firsts[] = { 10, 70000 };       // the first block is a usual one, or one of its own size
+    for (int k = 0; k < 2; k++) {
+        struct arena *a = arena_open(1 << 20);
+        arena_trim(a);
+        for (int round = 0; round < 3; round++) {
+            memset(arena_get(a, firsts[k]), 'x', firsts[k]);
+            memset(arena_get(a, 900000), 'x', 900000);  // twice would be over the ceiling: the count begins anew
+            arena_trim(a);
+        }
+        char *piece = arena_get(a, 1000);
+        for (int i = 0; i < 1000; i++)
+            assert_int_equal(piece[i], 0);
+        arena_close(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +105,7 @@ int main(void)
         cmocka_unit_test(nothing_asked_still_gives_one_zero),
         cmocka_unit_test(arena_pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(arena_takes_a_piece_larger_than_a_block),
+        cmocka_unit_test(a_trimmed_arena_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
