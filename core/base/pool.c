@@ -66,8 +66,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-// Processors this process may use: taskset and containers count.
-static int processors(void)
+int pool_processors(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
@@ -92,7 +91,7 @@ static void start_workers(struct pool *p)
 struct pool *pool_open(int threads)
 {
     if (threads <= 0)
-        threads = processors();
+        threads = pool_processors();
     if (threads > THREADS_MAX)
         threads = THREADS_MAX;
     struct pool *p = mem_get(1, sizeof *p);

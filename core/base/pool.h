@@ -7,6 +7,7 @@
 struct pool;
 typedef void pool_job(void *ctx, int64_t job, int thread); // thread: 0 .. pool_threads-1, for scratch memory
 
+int  pool_processors(void);               // those this process may use: taskset and containers count
 struct pool *pool_open(int threads);      // 0: as many as there are processors
 int  pool_threads(const struct pool *p);
 void pool_run(struct pool *p, int64_t jobs, pool_job *fn, void *ctx); // returns when all are done
