@@ -37,6 +37,7 @@ forbid 'the door of OpenSSL is base/hash'    'openssl/'               $(others '
 forbid 'the door of jansson is base/json'    'jansson'                $(others 'core/base/json\.c' $all)
 forbid 'the door of SQLite is core/store/spatialite' 'sqlite3|spatialite' $(others 'core/store/spatialite[a-z_]*\.c' $all)
 forbid 'the door of ICU is core/fold'        'unicode/'               $(others 'core/fold\.c' $all)
+forbid 'the door of libmicrohttpd is api/http' 'microhttpd'           $(others 'api/http[a-z_]*\.c' $all)
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.

@@ -20,6 +20,7 @@ static struct sentence sentences[] = {
 #include "data/text/geojson.def"
 #include "data/text/gis.def"
 #include "data/text/grid.def"
+#include "data/text/http.def"
 #include "data/text/indicator.def"
 #include "data/text/lifecycle.def"
 #include "data/text/output.def"

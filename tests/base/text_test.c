@@ -29,6 +29,7 @@ static const struct sentence table[] = {
 #include "data/text/filter.def"
 #include "data/text/geojson.def"
 #include "data/text/gis.def"
+#include "data/text/http.def"
 #include "data/text/indicator.def"
 #include "data/text/lifecycle.def"
 #include "data/text/output.def"
