@@ -25,7 +25,7 @@ struct http_limits {                                           // 0: the value i
     int connections;                                           // (1024) at once; the next one is closed
     int connections_per_address;                               // (0: no limit, for behind a proxy)
     size_t target_bytes;                                       // (16 KiB) path and query: 414
-    size_t head_bytes;                                         // (32 KiB) request line and headers, at most HTTP_HEADERS: 431
+    size_t head_bytes;                                         // (24 KiB) request line and headers, at most HTTP_HEADERS: 431
     size_t body_memory_bytes;                                  // (1 MiB) of a body that is held in memory: 413
     int64_t body_file_bytes;                                   // (2 GiB) of a body that goes to a file: 413
     int idle_s;                                                // (30) without a byte in either direction while it is the client's turn

@@ -72,9 +72,9 @@ void exchange_open(struct exchange *x, struct MHD_Connection *c, char *uri)
     char *mark = memchr(uri, '?', x->target_len);
     if (mark != NULL)
         mark[1] = '\0';     // libmicrohttpd would take the query apart, decode it in place, and run out of memory at a long one
-    atomic_fetch_add_explicit(&h->requests, 1, memory_order_relaxed);
+    atomic_store_explicit(&p->requests, p->requests + 1, memory_order_relaxed);
     peer_due(p, h->limits.request_s);
-    p->is_begun = true;
+    atomic_store_explicit(&p->is_begun, true, memory_order_release);
 }
 
 struct gathering { struct head_line line[HTTP_HEADERS]; int lines; bool is_too_many; };
@@ -109,7 +109,7 @@ static const struct http_fault *take_plan(struct exchange *x, int64_t announced)
     return body_open(&x->body, x->plan.body, most, h->folder, announced);
 }
 
-static const struct http_fault *show_head(struct exchange *x, const struct head *head)
+static const struct http_fault *show_head(struct exchange *x, struct head *head)
 {
     struct http *h = x->http;
     const struct http_fault *fault = head_fault(head, &h->limits);
@@ -148,9 +148,10 @@ bool exchange_meet(struct exchange *x, const char *method, const char *url, cons
 {
     if (!peer_claim(x->peer))
         return false;
-    x->is_met = true;
-    atomic_fetch_add(&x->http->active, 1);
-    struct gathering g = { .lines = 0 };
+    atomic_store(&x->peer->is_met, true);      // before is_stopping is looked at: one of both sides sees the other
+    struct gathering g;
+    g.lines = 0;
+    g.is_too_many = false;
     MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, gather_line, &g);
     struct head head = {
         .method = method, .uri = url, .version = version, .target = x->target, .target_len = x->target_len,
@@ -349,15 +350,6 @@ static void tell_end(struct exchange *x, int status, bool is_whole)
         h->service.done(h->service.ctx, &x->request, &end);
 }
 
-static void forget_met(struct http *h)
-{
-    if (atomic_fetch_sub(&h->active, 1) > 1 || !h->is_stopping)
-        return;
-    pthread_mutex_lock(&h->lock);
-    pthread_cond_broadcast(&h->all_done);
-    pthread_mutex_unlock(&h->lock);
-}
-
 void exchange_close(struct exchange *x, int status, bool is_whole)
 {
     struct peer *p = x->peer;
@@ -366,9 +358,8 @@ void exchange_close(struct exchange *x, int status, bool is_whole)
     answer_clear(&x->answer);
     body_clear(&x->body);
     arena_trim(x->request.arena);
-    if (x->is_met)
-        forget_met(p->http);
-    p->is_begun = false;
+    atomic_store_explicit(&p->is_met, false, memory_order_release);
+    atomic_store_explicit(&p->is_begun, false, memory_order_release);
     peer_due(p, p->http->limits.idle_s + p->http->limits.request_s);
     if (p->phase != PHASE_READING && p->phase != PHASE_LATE)
         peer_turn(p, PHASE_READING);

@@ -20,21 +20,24 @@ const char *request_header(const struct request *r, const char *name)
 
 // --- Looking things up --------------------------------------------------------------------------------------------------
 
-static const struct head_line *line_of(const struct head *h, const char *name, int *count)
-{
-    const struct head_line *first = NULL;
-    size_t len = strlen(name);
-    *count = 0;
-    for (int i = 0; i < h->lines; i++)
-        if (h->line[i].name_len == len && strcasecmp(h->line[i].name, name) == 0 && (*count)++ == 0)
-            first = &h->line[i];
-    return first;
-}
+static const struct { const char *name; size_t len; } singles[HEAD_SINGLES] = {
+#define S(name) { name, sizeof name - 1 }
+    [HEAD_HOST] = S("Host"), [HEAD_LENGTH] = S("Content-Length"), [HEAD_CODING] = S("Transfer-Encoding"), [HEAD_EXPECT] = S("Expect"),
+    S("Content-Type"), S("Content-Encoding"), S("Authorization"), S("Range"), S("If-Range"), S("If-Modified-Since"), S("If-Unmodified-Since"),
+    S("Origin"), S("Content-Crs"), S("Idempotency-Key"),
+#undef S
+};
 
-static const struct head_line *only_line_of(const struct head *h, const char *name)
+static void find_singles(struct head *h)
 {
-    int count;
-    return line_of(h, name, &count);
+    for (int i = 0; i < h->lines; i++)
+        for (int k = 0; k < HEAD_SINGLES; k++) {
+            if (h->line[i].name_len != singles[k].len || strcasecmp(h->line[i].name, singles[k].name) != 0)
+                continue;
+            h->is_twice |= h->single[k] != NULL;
+            h->single[k] = h->single[k] != NULL ? h->single[k] : &h->line[i];
+            break;
+        }
 }
 
 static bool is_old(const struct head *h) { return strcmp(h->version, "HTTP/1.0") == 0; }
@@ -51,7 +54,7 @@ static int method_of(const struct head *h)
 static const char *authority_of(const char *target)
 {
     static const char *const schemes[] = { "http://", "https://" };
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+    for (size_t i = 0; target[0] != '/' && i < sizeof schemes / sizeof schemes[0]; i++)
         if (strncasecmp(target, schemes[i], strlen(schemes[i])) == 0)
             return target + strlen(schemes[i]);
     return NULL;
@@ -70,13 +73,14 @@ static const char *path_of(const char *target)
 // RFC 9110, 5.6.2: what names of methods and headers are made of.
 static bool is_token(const char *text, size_t len)
 {
-    static const char marks[] = "!#$%&'*+-.^_`|~";
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_letter && (c == '\0' || strchr(marks, c) == NULL))
+    static const bool is_mark[256] = {
+        ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true, ['-'] = true,
+        ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true, ['~'] = true,
+        ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+    };
+    for (size_t i = 0; i < len; i++)
+        if (!is_mark[(unsigned char)text[i]])
             return false;
-    }
     return len > 0;
 }
 
@@ -165,13 +169,14 @@ static bool is_badly_escaped(const struct head *h)
 
 static bool is_path_missing(const struct head *h) { return path_of(h->target) == NULL; }
 
-// RFC 9112, 3.2: one Host in HTTP/1.1, at most one in HTTP/1.0, and nothing in it that a proxy might split at.
+static bool is_sent_twice(const struct head *h) { return h->is_twice; }
+
+// RFC 9112, 3.2: HTTP/1.1 has a Host, and nothing in it that a proxy might split at.
 static bool is_host_wrong(const struct head *h)
 {
-    int count;
-    const struct head_line *host = line_of(h, "Host", &count);
-    if (count != 1)
-        return count > 1 || !is_old(h);
+    const struct head_line *host = h->single[HEAD_HOST];
+    if (host == NULL)
+        return !is_old(h);
     size_t len = length_without_blanks(host->value, host->value_len);
     return strcspn(host->value, " \t/\\?#@,;\"<>") < len;
 }
@@ -180,41 +185,26 @@ static bool is_host_wrong(const struct head *h)
 static bool is_for_another(const struct head *h)
 {
     const char *authority = authority_of(h->target);
-    const struct head_line *host = only_line_of(h, "Host");
+    const struct head_line *host = h->single[HEAD_HOST];
     if (authority == NULL)
         return false;
     size_t len = strcspn(authority, "/?");
     return host == NULL || length_without_blanks(host->value, host->value_len) != len || strncasecmp(authority, host->value, len) != 0;
 }
 
-static bool is_sent_twice(const struct head *h)
-{
-    static const char *const single[] = {
-        "Host", "Content-Length", "Content-Type", "Content-Encoding", "Transfer-Encoding", "Authorization", "Expect", "Range", "If-Range",
-        "If-Modified-Since", "If-Unmodified-Since", "Origin", "Content-Crs", "Idempotency-Key",
-    };
-    int count;
-    for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
-        if (line_of(h, single[i], &count) != NULL && count > 1)
-            return true;
-    return false;
-}
-
 static bool is_length_doubtful(const struct head *h)
 {
-    return only_line_of(h, "Transfer-Encoding") != NULL && (only_line_of(h, "Content-Length") != NULL || is_old(h));
+    return h->single[HEAD_CODING] != NULL && (h->single[HEAD_LENGTH] != NULL || is_old(h));
 }
 
 static bool is_coding_unknown(const struct head *h)
 {
-    const struct head_line *coding = only_line_of(h, "Transfer-Encoding");
-    return coding != NULL && strcasecmp(coding->value, "chunked") != 0;
+    return h->single[HEAD_CODING] != NULL && strcasecmp(h->single[HEAD_CODING]->value, "chunked") != 0;
 }
 
 static bool is_expectation_unknown(const struct head *h)
 {
-    const struct head_line *expect = only_line_of(h, "Expect");
-    return expect != NULL && strcasecmp(expect->value, "100-continue") != 0;
+    return h->single[HEAD_EXPECT] != NULL && strcasecmp(h->single[HEAD_EXPECT]->value, "100-continue") != 0;
 }
 
 // In this order: what a later rule looks at, an earlier one has found to be there.
@@ -240,8 +230,9 @@ static const struct {
 };
 enum { RULES = sizeof rules / sizeof rules[0] };
 
-const struct http_fault *head_fault(const struct head *h, const struct http_limits *limits)
+const struct http_fault *head_fault(struct head *h, const struct http_limits *limits)
 {
+    find_singles(h);
     for (int i = 0; i < RULES; i++)
         if (rules[i].is_so != NULL ? rules[i].is_so(h) : rules[i].is_over(h, limits))
             return &rules[i].fault;
@@ -252,9 +243,9 @@ const struct http_fault *head_fault_listed(int i) { return i < RULES ? &rules[i]
 
 int64_t head_body_bytes(const struct head *h)
 {
-    if (only_line_of(h, "Transfer-Encoding") != NULL)
+    if (h->single[HEAD_CODING] != NULL)
         return -1;
-    const struct head_line *length = only_line_of(h, "Content-Length");
+    const struct head_line *length = h->single[HEAD_LENGTH];
     return length == NULL ? 0 : strtoll(length->value, NULL, 10);      // digits only, libmicrohttpd saw to it; too many become INT64_MAX
 }
 

@@ -9,6 +9,9 @@
 #include "api/http.h"
 
 struct head_line { const char *name, *value; size_t name_len, value_len; };
+// Headers that must stand once. The first ones are looked at here.
+enum head_single { HEAD_HOST, HEAD_LENGTH, HEAD_CODING, HEAD_EXPECT, HEAD_SINGLES = 14 };
+
 struct head {                           // pointers into the bytes as they were received
     const char *method, *uri, *version;
     const char *target;                 // the uri whole, query and all, from before it was taken apart
@@ -16,14 +19,15 @@ struct head {                           // pointers into the bytes as they were 
     const struct head_line *line; int lines;
     const char *end;                    // behind the empty line
     bool is_too_many;                   // more lines than HTTP_HEADERS; the rest was left out
+    const struct head_line *single[HEAD_SINGLES]; bool is_twice;   // found by head_fault
 };
 
 struct http_fault { int status; const char *sentence; };    // sentence: a key of text.h
 
 // NULL: there is nothing to say against it.
-const struct http_fault *head_fault(const struct head *h, const struct http_limits *limits);
+const struct http_fault *head_fault(struct head *h, const struct http_limits *limits);
 
-// What others see of it; h was held against head_fault before. The request's arena keeps what is not in the head's memory.
+// What others see of it, when nothing was said against it. The request's arena keeps what is not in the head's memory.
 void head_take(const struct head *h, struct request *r);
 
 // The body it announces: bytes, -1: chunked, its length is not known yet.

@@ -9,7 +9,6 @@
 #include "api/http_head.h"
 #include "core/base/workers.h"
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct MHD_Connection;
@@ -33,7 +32,7 @@ struct exchange {
     const struct http_fault *refused;       // what will be answered once the body that comes is through
     int64_t swallowed;                      // bytes of that body
     struct flow *flow;                      // the stream that is sent
-    bool is_met, is_begun;                  // its head is through; begin has seen it
+    bool is_begun;                          // begin has seen it
     bool is_chunked, is_last;               // its body came in chunks; the connection ends with its answer
     int64_t answer_bytes;
     struct job job;
@@ -58,8 +57,9 @@ struct peer {
     bool is_lingering;                      // what the client still sends is read after the end, so that it sees our answer
     _Atomic enum phase phase;
     atomic_int_fast64_t due_ms;
-    atomic_bool is_begun;                   // a request line has come
+    atomic_bool is_begun, is_met;           // a request line has come; its head is through, and it is not done
     atomic_bool is_gone;                    // the keeper saw that the client left for good
+    atomic_int_fast64_t requests;           // counted here: a counter all listeners share would travel between their processors
     // The keeper's own.
     struct peer *next, *previous;
     uint64_t bytes;
@@ -76,11 +76,8 @@ struct http {
     struct MHD_Daemon *daemon;
     struct workers *workers;
     struct keeper *keeper;
-    atomic_int_fast64_t connections, requests, slow_waiting, slow_running, refused;
-    atomic_int active;                      // requests whose head is through and that are not done
+    atomic_int_fast64_t connections, slow_waiting, slow_running, refused;
     atomic_bool is_stopping, is_hasty;      // no new requests; nobody is waited for any more
-    pthread_mutex_t lock;                   // for the one who waits for active to become 0
-    pthread_cond_t all_done;
     atomic_bool is_started;
     char told[512];                         // the last words of libmicrohttpd while it starts
 };

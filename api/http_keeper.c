@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,6 +27,7 @@ struct keeper {
     struct peer *first;
     struct lingerer lingerer[LINGERERS];
     int lingerers;
+    int64_t requests;           // of connections that are no more
     bool is_ending_idle, is_closing;
     int epoll, wake;
 };
@@ -46,9 +48,12 @@ bool peer_claim(struct peer *p)
     return atomic_compare_exchange_strong(&p->phase, &phase, PHASE_BUSY) || phase != PHASE_LATE;
 }
 
-void peer_turn(struct peer *p, enum phase phase) { atomic_store(&p->phase, phase); }
+void peer_turn(struct peer *p, enum phase phase) { atomic_store_explicit(&p->phase, phase, memory_order_release); }
 
-void peer_due(struct peer *p, int seconds) { atomic_store(&p->due_ms, now_ms() + (int64_t)seconds * 1000); }
+void peer_due(struct peer *p, int seconds)
+{
+    atomic_store_explicit(&p->due_ms, now_ms() + (int64_t)seconds * 1000, memory_order_relaxed);
+}
 
 // --- Connections --------------------------------------------------------------------------------------------------------
 
@@ -150,6 +155,7 @@ void keeper_remove(struct keeper *k, struct peer *p)
 {
     pthread_mutex_lock(&k->lock);
     unlink_peer(k, p);
+    k->requests += p->requests;
     if (p->is_lingering || has_unread(p->socket))
         linger(k, p->socket);
     pthread_mutex_unlock(&k->lock);
@@ -262,6 +268,18 @@ struct keeper *keeper_open(struct http *h)
     must(k->epoll >= 0 && k->wake >= 0 && epoll_ctl(k->epoll, EPOLL_CTL_ADD, k->wake, &event) == 0);
     must(pthread_create(&k->thread, NULL, keep, k) == 0);
     return k;
+}
+
+void keeper_count(struct keeper *k, int64_t *requests, int *met)
+{
+    pthread_mutex_lock(&k->lock);
+    *requests = k->requests;
+    *met = 0;
+    for (const struct peer *p = k->first; p != NULL; p = p->next) {
+        *requests += p->requests;
+        *met += p->is_met;
+    }
+    pthread_mutex_unlock(&k->lock);
 }
 
 void keeper_end_idle(struct keeper *k)

@@ -15,6 +15,7 @@ void keeper_close(struct keeper *k);                        // joins; sockets th
 
 struct peer *keeper_add(struct keeper *k, int socket, const char *address);
 void keeper_remove(struct keeper *k, struct peer *p);       // just before its socket is closed; frees the peer
+void keeper_count(struct keeper *k, int64_t *requests, int *met);   // so far; under way
 void keeper_end_idle(struct keeper *k);                     // from now on: connections without a request
 
 // For the listener: whose turn it is. Only reading can be ended under its hands.

@@ -22,7 +22,7 @@
 
 enum { CLIENT_PATIENCE_S = 60 };
 
-struct client { int socket; struct buf in; size_t at; bool has_ended, was_reset; };
+struct client { int socket; struct buf in; size_t at; bool has_ended, was_reset, is_last; };    // is_last: an answer said that it ends
 
 struct reply {
     int status;                         // 0: there was none; -1: something else
@@ -175,6 +175,8 @@ static inline struct reply client_reply(struct client *c, bool has_body)
     memcpy(r.head, client_rest(c), len);
     c->at += len;
     r.status = strncmp(r.head, "HTTP/1.1 ", 9) == 0 ? atoi(r.head + 9) : -1;
+    char value[1024];
+    c->is_last |= reply_header(&r, "Connection", value) != NULL && strcmp(value, "close") == 0;
     bool is_bare = !has_body || r.status / 100 == 1 || r.status == 204 || r.status == 304;
     struct buf body;
     buf_init(&body, 256 << 20);
