@@ -110,7 +110,7 @@ struct http_end {                                              // what became of
     int64_t bytes;                                             // of the body; of an answer broken off only those of a stream are known
     bool is_whole;                                             // the system took the last byte; false: the client left, or we broke off
 };
-struct http_service {
+struct http_service {                                          // called by several threads at once, for one request by one at a time
     void (*begin)(void *ctx, struct request *r, struct http_plan *plan, struct answer *a);
     void (*run)(void *ctx, struct request *r, struct answer *a);
     // What http refuses by itself (a body too large, a head too long): status and an English sentence, a key of text.h, become an

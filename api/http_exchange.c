@@ -210,14 +210,11 @@ bool exchange_take(struct exchange *x, const char *bytes, size_t *len)
         return false;
     if (x->body.kind == HTTP_BODY_FILE)
         peer_turn(x->peer, PHASE_UPLOADING);
-    const char *rest = bytes;
-    size_t left = *len;
     if (x->refused == NULL)
-        x->refused = body_take(&x->body, rest, &left);
-    *len = left;
+        x->refused = body_take(&x->body, bytes, len);
     if (x->refused != NULL)
         return swallow(x, len);
-    return left == 0 || exchange_set_aside(x, write_piece);
+    return *len == 0 || exchange_set_aside(x, write_piece);
 }
 
 static void show_body(struct exchange *x)

@@ -23,8 +23,7 @@ struct exchange {
     struct http *http;
     struct peer *peer;
     struct MHD_Connection *connection;
-    const char *target, *target_copy;       // where libmicrohttpd has it, and as it was sent
-    size_t target_len;
+    const char *target; size_t target_len;  // path and query as they were sent
     enum step step;
     struct http_plan plan;
     struct answer answer;

@@ -74,7 +74,8 @@ static void *visit(void *ctx)
         }
         seed = seed * 1664525u + 1013904223u;
         if (!ask_any(&c, w, seed >> 8)) {
-            print_error("%u went wrong\n", (seed >> 8) % 24);
+            print_error("%u went wrong: socket %d, %s%s, %zu bytes and %zu of them read\n", (seed >> 8) % 24, c.socket,
+                        c.was_reset ? "reset " : "", c.has_ended ? "ended" : "open", c.in.len, c.at);
             atomic_fetch_add(&w->wrong, 1);
         }
         if (c.at > 0 && c.at == c.in.len)
