@@ -118,6 +118,11 @@ enum status station_write(struct station *s, const struct station_call *call, st
     return store_write(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);
 }
 
+enum status station_write_repeatable(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
+{
+    return store_write_repeatable(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);
+}
+
 enum status station_read(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
 {
     return store_read(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);

@@ -23,4 +23,6 @@ const struct district *station_district(const struct station *s);
 typedef enum status station_job(struct work *w, void *ctx);
 struct station_call { int64_t now_s; const char *actor; };
 enum status station_write(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e);
+// For moves: see store_write_repeatable.
+enum status station_write_repeatable(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e);
 enum status station_read(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e);

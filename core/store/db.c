@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHELF = 512 };                          // prepared statements kept for a connection
+enum { SHELF = 512, SEEN = 1024 };              // prepared statements kept for a connection; addresses of texts remembered
 
 struct rows { struct db *db; void *statement; bool used; };
 struct prepared { uint64_t key; char *sql; struct rows rows; };
@@ -14,6 +14,7 @@ struct db {
     void *connection;
     struct prepared shelf[SHELF];              // open addressing by the text's hash
     int kept;
+    struct prepared *seen[SEEN];               // by the text's address: most texts are constants, and hashing them costs more than all
 };
 
 struct value value_real(double r)
@@ -59,6 +60,7 @@ static void forget_statements(struct db *d)
         mem_free(p->sql);
         *p = (struct prepared){ 0 };
     }
+    memset(d->seen, 0, sizeof d->seen);
     d->kept = 0;
 }
 
@@ -90,7 +92,7 @@ static bool is_any_in_use(const struct db *d)
     return false;
 }
 
-static struct prepared *place_for(struct db *d, const char *sql)
+static struct prepared *place_by_text(struct db *d, const char *sql)
 {
     uint64_t key = key_of(sql);
     for (int i = 0; i < SHELF; i++) {
@@ -102,6 +104,15 @@ static struct prepared *place_for(struct db *d, const char *sql)
     }
     must(!"a place is always free: the shelf is emptied when three quarters full");
     return NULL;
+}
+
+// The text at an address may be another one today, so it is compared.
+static struct prepared *place_for(struct db *d, const char *sql)
+{
+    struct prepared **seen = &d->seen[((uintptr_t)sql >> 3) % SEEN];
+    if (*seen == NULL || (*seen)->sql == NULL || strcmp((*seen)->sql, sql) != 0)
+        *seen = place_by_text(d, sql);
+    return *seen;
 }
 
 static struct rows *rows_apart(struct db *d, void *statement)
@@ -223,6 +234,8 @@ enum status db_text(struct db *d, const char *sql, struct values v, char *out, s
 }
 
 int64_t db_changed(const struct db *d) { return d->driver->changed(d->connection); }
+int64_t db_changed_ever(const struct db *d) { return d->driver->changed_ever(d->connection); }
+bool db_is_in_transaction(const struct db *d) { return d->driver->is_in_transaction(d->connection); }
 int64_t db_last_fid(const struct db *d) { return d->driver->last_fid(d->connection); }
 enum status db_script(struct db *d, const char *sql, struct err *e) { return d->driver->script(d->connection, sql, e); }
 

@@ -22,6 +22,8 @@ struct driver {
     const void *(*bytes)(void *statement, int column, size_t *len);
     enum status (*script)(void *connection, const char *sql, struct err *e);
     int64_t (*changed)(void *connection);
+    int64_t (*changed_ever)(void *connection);
+    bool (*is_in_transaction)(void *connection);
     int64_t (*last_fid)(void *connection);
     enum status (*copy)(void *connection, const char *path, struct err *e);
     const char *begin_write, *begin_read;                // what opens a transaction

@@ -4,6 +4,7 @@
 #include "core/base/resource.h"
 #include "core/base/when.h"
 #include "core/store/driver.h"
+#include "core/store/spatial_trigger.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ static enum status apply(struct db *d, const struct resource *r, struct err *e)
     enum status s = db_run(d, "BEGIN IMMEDIATE", NO_VALUES, e);
     if (s == OK)
         s = db_script(d, r->text, e);
+    if (s == OK)
+        s = spatial_trigger_tidy(d, e);
     if (s == OK)
         s = note_version(d, r, e);
     if (s == OK)

@@ -15,7 +15,8 @@ struct waiting {                                   // a job in the queue; lives 
     void *ctx;
     struct err *e;
     enum status answer;
-    bool done;
+    bool repeatable, done;
+    uint64_t batch;                                // which commit it will share
     struct waiting *next;
 };
 
@@ -24,9 +25,12 @@ struct store {
     const struct driver *driver;
     struct db *writer;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t turn;                           // the writer is free: whoever began a batch waits for it
+    pthread_cond_t durable[2];                     // an even, an odd batch is on the disk: the others of it wait for that
     struct waiting *first, *last;
-    bool leading;                                  // somebody is working the queue
+    uint64_t batch;                                // that the last in the queue belongs to
+    int together;                                  // jobs of that batch so far
+    bool writing;                                  // somebody is
     struct db *reader[MOST_READERS];               // idle
     int readers;
 };
@@ -62,7 +66,9 @@ enum status store_open(const char *path, enum store_mode mode, struct store **ou
     store->driver = &driver_spatialite;
     store->writer = writer;
     pthread_mutex_init(&store->lock, NULL);
-    pthread_cond_init(&store->changed, NULL);
+    pthread_cond_init(&store->turn, NULL);
+    pthread_cond_init(&store->durable[0], NULL);
+    pthread_cond_init(&store->durable[1], NULL);
     *out = store;
     return OK;
 }
@@ -71,72 +77,157 @@ void store_close(struct store *s)
 {
     if (s == NULL)
         return;
-    must(!s->leading && s->first == NULL);
+    must(!s->writing && s->first == NULL);
     for (int i = 0; i < s->readers; i++)
         db_close(s->reader[i]);
     db_close(s->writer);
-    pthread_cond_destroy(&s->changed);
+    pthread_cond_destroy(&s->turn);
+    pthread_cond_destroy(&s->durable[0]);
+    pthread_cond_destroy(&s->durable[1]);
     pthread_mutex_destroy(&s->lock);
     mem_free(s->path);
     mem_free(s);
 }
 
-// --- Writing: the first in the queue leads and takes everybody who waits along -------------------------------------------
+// --- Writing: who begins a batch leads it and takes everybody along who came meanwhile ------------------------------------
+
+static void fail(struct waiting *w, const struct err *why)
+{
+    w->answer = why->status;
+    w->e->status = why->status;
+    memcpy(w->e->text, why->text, sizeof why->text);
+}
+
+static void all_failed(struct waiting *w, const struct err *why)
+{
+    for (; w != NULL; w = w->next)
+        if (w->answer == OK)                       // else its own sentence says more
+            fail(w, why);
+}
+
+// SQLite ends a transaction by itself when the disk is full or broken. Then nothing of it is there, whoever asked for what.
+static bool is_lost(struct db *d, struct waiting *batch, const struct waiting *last)
+{
+    if (db_is_in_transaction(d))
+        return false;
+    struct err why = { .status = FAILED, .lang = last->e->lang };
+    if (last->answer == OK)
+        err_set(&why, FAILED, "the transaction was broken off by the database: nothing was written; try again");
+    else
+        why = *last->e;
+    for (struct waiting *w = batch; w != NULL; w = w->next)
+        fail(w, &why);
+    return true;
+}
 
 // Its savepoint keeps one job's failure from the others.
-static void run_one(struct db *d, struct waiting *w)
+static void run_apart(struct db *d, struct waiting *w)
 {
     w->answer = db_run(d, "SAVEPOINT job", NO_VALUES, w->e);
     if (w->answer != OK)
         return;
     w->answer = w->fn(d, w->ctx, w->e);
-    struct err aside = { .lang = LANG_EN };
+    if (!db_is_in_transaction(d))
+        return;
+    struct err aside = { .lang = w->e->lang };
     if (w->answer != OK)
         (void)db_run(d, "ROLLBACK TO job", NO_VALUES, &aside);
     enum status released = db_run(d, "RELEASE job", NO_VALUES, &aside);
-    if (w->answer == OK && released != OK) {
-        w->answer = released;
-        *w->e = (struct err){ .status = released, .lang = w->e->lang };
-        memcpy(w->e->text, aside.text, sizeof aside.text);
-    }
+    if (w->answer == OK && released != OK)
+        fail(w, &aside);
 }
 
-static void all_failed(struct waiting *w, const struct err *why)
+enum outcome { COMMIT_IT, UNDO_IT, IT_IS_LOST };
+
+static enum outcome run_each_apart(struct db *d, struct waiting *batch)
 {
-    for (; w != NULL; w = w->next) {
-        if (w->answer != OK)
-            continue;                              // its own sentence says more
-        w->answer = why->status;
-        w->e->status = why->status;
-        memcpy(w->e->text, why->text, sizeof why->text);
+    for (struct waiting *w = batch; w != NULL; w = w->next) {
+        run_apart(d, w);
+        if (is_lost(d, batch, w))
+            return IT_IS_LOST;
     }
+    return COMMIT_IT;
+}
+
+// Without savepoints, for they copy every page a job touches: UNDO_IT as soon as a job that has written fails.
+static enum outcome run_freely(struct db *d, struct waiting *batch)
+{
+    for (struct waiting *w = batch; w != NULL; w = w->next) {
+        int64_t before = db_changed_ever(d);
+        w->answer = w->fn(d, w->ctx, w->e);
+        if (is_lost(d, batch, w))
+            return IT_IS_LOST;
+        if (w->answer != OK && (!w->repeatable || db_changed_ever(d) != before))
+            return UNDO_IT;
+    }
+    return COMMIT_IT;
+}
+
+static bool may_run_freely(const struct waiting *batch)
+{
+    bool all_repeatable = true;
+    for (const struct waiting *w = batch; w != NULL; w = w->next)
+        all_repeatable &= w->repeatable;
+    return all_repeatable || batch->next == NULL;
+}
+
+static enum status begin(struct db *d, struct waiting *batch, struct err *e)
+{
+    enum status s = db_run(d, db_driver(d)->begin_write, NO_VALUES, e);
+    if (s != OK)
+        for (struct waiting *w = batch; w != NULL; w = w->next)
+            fail(w, e);
+    return s;
+}
+
+static void roll_back(struct db *d)
+{
+    struct err aside = { .lang = LANG_EN };
+    if (db_is_in_transaction(d))                   // a full disk may have ended it
+        (void)db_run(d, "ROLLBACK", NO_VALUES, &aside);
 }
 
 static void run_together(struct db *d, struct waiting *batch)
 {
     struct err e = { .lang = batch->e->lang };
-    if (db_run(d, db_driver(d)->begin_write, NO_VALUES, &e) != OK) {
-        all_failed(batch, &e);
+    bool freely = may_run_freely(batch);
+    if (begin(d, batch, &e) != OK)
         return;
+    enum outcome o = freely ? run_freely(d, batch) : run_each_apart(d, batch);
+    if (o == UNDO_IT) {
+        roll_back(d);
+        if (batch->next == NULL || begin(d, batch, &e) != OK)
+            return;
+        o = run_each_apart(d, batch);
     }
-    for (struct waiting *w = batch; w != NULL; w = w->next)
-        run_one(d, w);
-    if (db_run(d, "COMMIT", NO_VALUES, &e) == OK)
+    if (o == IT_IS_LOST || db_run(d, "COMMIT", NO_VALUES, &e) == OK)
         return;
-    struct err aside = { .lang = LANG_EN };
-    (void)db_run(d, "ROLLBACK", NO_VALUES, &aside); // a full disk may have ended the transaction by itself
+    roll_back(d);
     all_failed(batch, &e);
 }
 
-// Takes at most MOST_TOGETHER jobs off the queue. The lock is held.
+// True for the one who begins a batch, and so leads it: the queue was empty, or the last batch in it is full. The lock is held.
+static bool queue_up(struct store *s, struct waiting *w)
+{
+    bool leads = s->first == NULL || s->together == MOST_TOGETHER;
+    s->batch += leads;
+    s->together = leads ? 1 : s->together + 1;
+    w->batch = s->batch;
+    if (s->first == NULL)
+        s->first = w;
+    else
+        s->last->next = w;
+    s->last = w;
+    return leads;
+}
+
+// All of the first batch, off the queue. The lock is held.
 static struct waiting *take_batch(struct store *s)
 {
     struct waiting *batch = s->first, *w = batch;
-    for (int n = 1; w->next != NULL && n < MOST_TOGETHER; n++)
+    while (w->next != NULL && w->next->batch == batch->batch)
         w = w->next;
     s->first = w->next;
-    if (s->first == NULL)
-        s->last = NULL;
     w->next = NULL;
     return batch;
 }
@@ -150,31 +241,41 @@ static void mark_done(struct waiting *w)
     }
 }
 
-enum status store_write(struct store *s, store_job *fn, void *ctx, struct err *e)
+// While it waits for its turn others join it: the longer the disk takes, the more share the next sync.
+static void lead(struct store *s, struct waiting *mine)
 {
-    struct waiting mine = { .fn = fn, .ctx = ctx, .e = e };
+    while (s->writing || s->first != mine)
+        pthread_cond_wait(&s->turn, &s->lock);
+    s->writing = true;
+    struct waiting *batch = take_batch(s);
+    pthread_mutex_unlock(&s->lock);
+    run_together(s->writer, batch);
     pthread_mutex_lock(&s->lock);
-    if (s->last != NULL)
-        s->last->next = &mine;
-    else
-        s->first = &mine;
-    s->last = &mine;
-    while (!mine.done && s->leading)
-        pthread_cond_wait(&s->changed, &s->lock);
-    if (!mine.done) {
-        s->leading = true;
-        while (!mine.done) {
-            struct waiting *batch = take_batch(s);
-            pthread_mutex_unlock(&s->lock);
-            run_together(s->writer, batch);
-            pthread_mutex_lock(&s->lock);
-            mark_done(batch);
-        }
-        s->leading = false;
-        pthread_cond_broadcast(&s->changed);
-    }
+    mark_done(batch);
+    s->writing = false;
+    pthread_cond_broadcast(&s->turn);
+    pthread_cond_broadcast(&s->durable[mine->batch % 2]);
+}
+
+static enum status write_one(struct store *s, struct waiting mine)
+{
+    pthread_mutex_lock(&s->lock);
+    if (queue_up(s, &mine))
+        lead(s, &mine);
+    while (!mine.done)
+        pthread_cond_wait(&s->durable[mine.batch % 2], &s->lock);
     pthread_mutex_unlock(&s->lock);
     return mine.answer;
+}
+
+enum status store_write(struct store *s, store_job *fn, void *ctx, struct err *e)
+{
+    return write_one(s, (struct waiting){ .fn = fn, .ctx = ctx, .e = e });
+}
+
+enum status store_write_repeatable(struct store *s, store_job *fn, void *ctx, struct err *e)
+{
+    return write_one(s, (struct waiting){ .fn = fn, .ctx = ctx, .e = e, .repeatable = true });
 }
 
 // --- Reading ------------------------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 // store.h - where a station keeps its records (存储): one seam, SpatiaLite behind it today, PostGIS tomorrow.
 //
 // Row functions (core/store/*_rows.c) say SQL with $1 parameters in the subset both databases know, and get a struct db.
-// Writing is a job: store_write queues it, jobs that wait together share one transaction and one sync (group commit), each in
-// a savepoint of its own, so one that fails takes nobody along. It returns when the commit is durable. Readers have
-// connections of their own and never wait for the writer. What a job answers other than OK leaves no trace in the database.
+// Writing is a job: store_write queues it, jobs that wait together share one transaction and one sync (group commit), and one
+// that fails takes nobody along. It returns when the commit is durable. Readers have connections of their own and never wait
+// for the writer. A job that answers other than OK leaves no trace in the database.
 #pragma once
 #include "core/base/status.h"
 #include <stdbool.h>
@@ -40,6 +40,10 @@ typedef enum status store_job(struct db *d, void *ctx, struct err *e);
 // Runs fn in the shared transaction. Whatever it answers comes back; FAILED when the commit itself failed (full disk), then
 // nothing of it is there. BUSY: another process has been writing for longer than STORE_WAIT_MS. fn must not call store_write.
 enum status store_write(struct store *s, store_job *fn, void *ctx, struct err *e);
+// The same for a job that may be run again from its beginning as if it had never run: it changes rows and nothing else, and
+// overwrites what it answers into ctx. Such jobs share a transaction without a savepoint each (a sixth of a move); when one
+// fails after it has written, those who share with it are run anew.
+enum status store_write_repeatable(struct store *s, store_job *fn, void *ctx, struct err *e);
 // A view of one moment: fn sees no commit that comes later. fn must not write.
 enum status store_read(struct store *s, store_job *fn, void *ctx, struct err *e);
 // A consistent copy into a new file while others go on reading and writing. CONFLICT when it exists.
@@ -53,6 +57,8 @@ enum { STORE_WAIT_MS = 10000 };
 // the trigger's or constraint's sentence.
 enum status db_run(struct db *d, const char *sql, struct values v, struct err *e);
 int64_t db_changed(const struct db *d);                  // rows the last db_run changed
+int64_t db_changed_ever(const struct db *d);             // rows changed by this connection so far
+bool db_is_in_transaction(const struct db *d);
 int64_t db_last_fid(const struct db *d);                 // of the last inserted row
 
 struct rows;                                             // an answer being read, row by row
