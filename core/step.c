@@ -128,9 +128,12 @@ static enum status change_state(struct taking *t, const struct outcome *o)
         snprintf(k->state, sizeof k->state, "%s", o->to);
     k->suspended += strcmp(o->move->verb, "suspend") == 0;
     k->steps++;
-    if (t->agency_id[0] != '\0' && strcmp(t->step->verb, "split") != 0)
+    enum status s = OK;
+    if (t->agency_id[0] != '\0' && strcmp(t->step->verb, "split") != 0) {
         memcpy(k->agency, t->agency_id, sizeof k->agency);
-    return turn(t, o->move);
+        s = walk_hand_on(t->w->db, k, t->w->e);
+    }
+    return s == OK ? turn(t, o->move) : s;
 }
 
 static enum status write_step(struct taking *t, const struct outcome *o, struct step_taken *out)

@@ -93,8 +93,9 @@ static enum status take_pause(void *ctx, int64_t from_s, int64_t to_s, struct er
 
 enum status clock_compute(struct work *w, struct desk *d, struct walk *k)
 {
-    struct pauses p = { .count = 0 };
+    struct pauses p;                                 // large, and mostly empty
     struct deadline due;
+    p.count = 0;
     k->due_at_s = NO_DEADLINE;
     k->is_provisional = false;
     if (!k->has_limit)

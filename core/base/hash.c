@@ -107,10 +107,16 @@ void hash_job_stop(struct hash_job *j)
     mem_free(j);
 }
 
+static EVP_MD *sha256;
+static void fetch_sha256(void) { sha256 = EVP_MD_fetch(NULL, "SHA256", NULL); }
+
+// Fetched once: asked for by EVP_sha256() OpenSSL looks the algorithm up anew, longer than the hash of a short text takes.
 void hash_sha256(const void *bytes, size_t len, char out[65])
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     unsigned char digest[EVP_MAX_MD_SIZE];
-    must(EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) == 1);
+    pthread_once(&once, fetch_sha256);
+    must(sha256 != NULL && EVP_Digest(bytes, len, digest, NULL, sha256, NULL) == 1);
     write_hex(digest, out);
 }
 

@@ -24,6 +24,13 @@ int64_t when_peak_memory_bytes(void)
     return (int64_t)use.ru_maxrss * 1024;   // Linux counts kibibytes (getrusage(2))
 }
 
+double when_cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static bool read_civil(const char *text, struct tm *t)
 {
     int used = 0;

@@ -8,4 +8,5 @@ int64_t when_now_s(void);            // seconds since 1970, UTC
 // "2026-03-01", "2026/03/01", with "T09:30" or " 09:30:15" after it in local time (offset to UTC), or seconds since 1970. False: none
 // of these, or a day that does not exist.
 bool when_parse(const char *text, int64_t zone_offset_s, int64_t *out);
+double when_cpu_s(void);              // of this process so far, all threads
 int64_t when_peak_memory_bytes(void); // largest resident size of this process so far

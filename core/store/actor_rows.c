@@ -20,31 +20,39 @@ static void read_row(const struct rows *r, struct actor *out)
         snprintf(out->agency.text, sizeof out->agency.text, "%s", rows_text(r, 3));
 }
 
-static enum status get_one(struct work *w, const char *sql, struct values v, struct actor *out, const char *who)
+// NOT_FOUND without a sentence.
+static enum status get_one(struct work *w, const char *sql, struct values v, struct actor *out)
 {
     struct rows *r = NULL;
     bool more = false;
     enum status s = db_ask(w->db, sql, v, &r, w->e);
     if (s == OK)
         s = rows_next(r, &more, w->e);
-    if (s == OK && !more)
-        s = err_set(w->e, NOT_FOUND, "nobody is called \"%s\" here; gridpatrol actor list names everybody", who);
-    if (s == OK)
+    if (s == OK && more)
         read_row(r, out);
     rows_done(r);
-    return s;
+    return s == OK && !more ? NOT_FOUND : s;
 }
 
+static enum status say_nobody(struct work *w, enum status s, const char *who)
+{
+    return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "nobody is called \"%s\" here; gridpatrol actor list names everybody", who) : s;
+}
+
+// By id first: that is how every step asks.
 enum status actor_get(struct work *w, const char *name_or_id, struct actor *out)
 {
-    return get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE name = $1 OR id = $1",
-                   VALUES(value_text(name_or_id)), out, name_or_id);
+    const struct values v = VALUES(value_text(name_or_id));
+    enum status s = get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE id = $1", v, out);
+    if (s == NOT_FOUND)
+        s = get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE name = $1", v, out);
+    return say_nobody(w, s, name_or_id);
 }
 
 enum status actor_first_administrator(struct work *w, struct actor *out)
 {
-    return get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE role = 'administrator' AND is_active ORDER BY id LIMIT 1",
-                   NO_VALUES, out, "administrator");
+    return say_nobody(w, get_one(w, "SELECT id, name, role, agency_id, is_active FROM actor WHERE role = 'administrator' AND is_active ORDER BY id LIMIT 1",
+                   NO_VALUES, out), "administrator");
 }
 
 enum status actor_each(struct work *w, actor_visit *fn, void *ctx)

@@ -6,30 +6,43 @@
 
 // --- Where a record stands ------------------------------------------------------------------------------------------------
 
-#define SET_WALK "state = $2, state_before = $3, steps = $4, agency_id = $5, made_by = $6, onward_by = $7, returned_to = $8, stage = $9, " \
-                 "stage_at_s = $10, limit_amount = $11, limit_unit = $12, is_limit_legal = $13, extension_amount = $14, extended = $15, " \
-                 "suspended = $16, due_at_s = $17, is_due_provisional = $18, is_exempt = $19"
+#define SET_WALK "state = $2, state_before = $3, steps = $4, onward_by = $5, returned_to = $6, stage = $7, stage_at_s = $8, limit_amount = $9, " \
+                 "limit_unit = $10, is_limit_legal = $11, extension_amount = $12, extended = $13, suspended = $14, due_at_s = $15, " \
+                 "is_due_provisional = $16, is_exempt = $17"
 #define BY_ID(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE id = $1"
 #define BY_NUMBER(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE number = $1"
+#define UPDATE(table) "UPDATE " table " SET " SET_WALK " WHERE id = $1"
+#define HAND_ON(table) "UPDATE " table " SET agency_id = $2 WHERE id = $1"
+#define CASE_MOVED(dates) "UPDATE case_file SET " SET_WALK ", " dates " WHERE id = $1"
+#define LEAD_MOVED(dates) "UPDATE lead SET " SET_WALK ", " dates " WHERE id = $1"
+
+// What reaching a state writes into the record's own dates; $18 is now. The last is for every state that is not named.
+struct milestone { const char *state, *sql; };
+static const struct milestone of_cases[] = {
+    { "registered", CASE_MOVED("registered_at_s = $18, closed_at_s = NULL") },
+    { "dispatched", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL") },
+    { "fast_handling", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL") },
+    { "handled", CASE_MOVED("handled_at_s = $18, closed_at_s = NULL") },
+    { "check_passed", CASE_MOVED("checked_at_s = $18, closed_at_s = NULL") },
+    { "closed", CASE_MOVED("closed_at_s = $18") }, { "forced_closed", CASE_MOVED("closed_at_s = $18") },
+    { "cancelled", CASE_MOVED("closed_at_s = $18") }, { "not_accepted", CASE_MOVED("closed_at_s = $18") },
+    { "merged", CASE_MOVED("closed_at_s = $18") },
+    { NULL, CASE_MOVED("closed_at_s = NULL") },
+};
+static const struct milestone of_leads[] = {
+    { "sent", LEAD_MOVED("sent_at_s = $18, closed_at_s = NULL") },
+    { "forwarded", LEAD_MOVED("sent_at_s = $18, received_at_s = NULL, closed_at_s = NULL") },
+    { "received", LEAD_MOVED("received_at_s = $18, closed_at_s = NULL") },
+    { "feedback", LEAD_MOVED("answered_at_s = $18, closed_at_s = NULL") },
+    { "closed", LEAD_MOVED("closed_at_s = $18") }, { "recalled", LEAD_MOVED("closed_at_s = $18") }, { "discarded", LEAD_MOVED("closed_at_s = $18") },
+    { NULL, LEAD_MOVED("closed_at_s = NULL") },
+};
 
 enum shelf_kind { SHELF_CASE, SHELF_LEAD, SHELF_FINDING, SHELF_PROCEEDING, SHELVES };
-static const struct shelf { const char *by_id, *by_number, *update, *moved; } shelves[SHELVES] = {
-    [SHELF_CASE] = { BY_ID("case_file"), BY_NUMBER("case_file"), "UPDATE case_file SET " SET_WALK " WHERE id = $1",
-        "UPDATE case_file SET " SET_WALK ", "
-        "registered_at_s = CASE WHEN $2 = 'registered' THEN $20 ELSE registered_at_s END, "
-        "dispatched_at_s = CASE WHEN $2 IN ('dispatched', 'fast_handling') THEN $20 ELSE dispatched_at_s END, "
-        "handled_at_s = CASE WHEN $2 = 'handled' THEN $20 ELSE handled_at_s END, "
-        "checked_at_s = CASE WHEN $2 = 'check_passed' THEN $20 ELSE checked_at_s END, "
-        "closed_at_s = CASE WHEN $2 IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') THEN $20 ELSE NULL END "
-        "WHERE id = $1" },
-    [SHELF_LEAD] = { BY_ID("lead"), BY_NUMBER("lead"), "UPDATE lead SET " SET_WALK " WHERE id = $1",
-        "UPDATE lead SET " SET_WALK ", "
-        "sent_at_s = CASE WHEN $2 IN ('sent', 'forwarded') THEN $20 ELSE sent_at_s END, "
-        "received_at_s = CASE WHEN $2 = 'received' THEN $20 WHEN $2 = 'forwarded' THEN NULL ELSE received_at_s END, "
-        "answered_at_s = CASE WHEN $2 = 'feedback' THEN $20 ELSE answered_at_s END, "
-        "closed_at_s = CASE WHEN $2 IN ('closed', 'recalled', 'discarded') THEN $20 ELSE NULL END WHERE id = $1" },
-    [SHELF_FINDING] = { BY_ID("finding"), BY_NUMBER("finding"), "UPDATE finding SET " SET_WALK " WHERE id = $1", NULL },
-    [SHELF_PROCEEDING] = { BY_ID("proceeding"), BY_NUMBER("proceeding"), "UPDATE proceeding SET " SET_WALK " WHERE id = $1", NULL },
+#define SHELF(table, milestones) { BY_ID(table), BY_NUMBER(table), UPDATE(table), HAND_ON(table), milestones }
+static const struct shelf { const char *by_id, *by_number, *update, *hand_on; const struct milestone *milestone; } shelves[SHELVES] = {
+    [SHELF_CASE] = SHELF("case_file", of_cases), [SHELF_LEAD] = SHELF("lead", of_leads),
+    [SHELF_FINDING] = SHELF("finding", NULL), [SHELF_PROCEEDING] = SHELF("proceeding", NULL),
 };
 
 static const struct shelf *shelf_of(const char *thing)
@@ -41,13 +54,13 @@ static const struct shelf *shelf_of(const char *thing)
 void walk_values(const struct walk *k, struct value out[WALK_VALUES])
 {
     const struct value v[WALK_VALUES] = {
-        value_text(k->state), value_text(k->before), value_integer(k->steps), value_word(k->agency), value_text(k->made_by),
-        value_text(k->onward_by), value_text(k->returned_to), value_text(k->stage), value_integer(k->stage_at_s),
+        value_text(k->state), value_text(k->before), value_integer(k->steps), value_text(k->onward_by), value_text(k->returned_to),
+        value_text(k->stage), value_integer(k->stage_at_s),
         k->has_limit ? value_integer(k->limit.amount) : value_null(),
         k->has_limit ? value_text(limit_unit_name(k->limit.unit)) : value_null(), value_integer(k->has_limit && k->limit.legal),
         value_integer(k->extension), value_integer(k->extended), value_integer(k->suspended),
         k->due_at_s != NO_DEADLINE ? value_integer(k->due_at_s) : value_null(), value_integer(k->is_provisional),
-        value_integer(k->is_exempt),
+        value_integer(k->is_exempt), value_word(k->agency), value_text(k->made_by),
     };
     memcpy(out, v, sizeof v);
 }
@@ -66,21 +79,21 @@ void walk_read(const struct rows *r, int first, struct walk *out)
     rows_copy(r, first, out->state, sizeof out->state);
     rows_copy(r, first + 1, out->before, sizeof out->before);
     out->steps = rows_integer(r, first + 2);
-    rows_copy(r, first + 3, out->agency, sizeof out->agency);
-    rows_copy(r, first + 4, out->made_by, sizeof out->made_by);
-    rows_copy(r, first + 5, out->onward_by, sizeof out->onward_by);
-    rows_copy(r, first + 6, out->returned_to, sizeof out->returned_to);
-    rows_copy(r, first + 7, out->stage, sizeof out->stage);
-    out->stage_at_s = rows_integer(r, first + 8);
-    out->has_limit = !rows_is_null(r, first + 9);
+    rows_copy(r, first + 3, out->onward_by, sizeof out->onward_by);
+    rows_copy(r, first + 4, out->returned_to, sizeof out->returned_to);
+    rows_copy(r, first + 5, out->stage, sizeof out->stage);
+    out->stage_at_s = rows_integer(r, first + 6);
+    out->has_limit = !rows_is_null(r, first + 7);
     if (out->has_limit)
-        out->limit = limit_of(r, first + 9, first + 10, first + 11);
-    out->extension = (int32_t)rows_integer(r, first + 12);
-    out->extended = (int)rows_integer(r, first + 13);
-    out->suspended = (int)rows_integer(r, first + 14);
-    out->due_at_s = rows_is_null(r, first + 15) ? NO_DEADLINE : rows_integer(r, first + 15);
-    out->is_provisional = rows_integer(r, first + 16) != 0;
-    out->is_exempt = rows_integer(r, first + 17) != 0;
+        out->limit = limit_of(r, first + 7, first + 8, first + 9);
+    out->extension = (int32_t)rows_integer(r, first + 10);
+    out->extended = (int)rows_integer(r, first + 11);
+    out->suspended = (int)rows_integer(r, first + 12);
+    out->due_at_s = rows_is_null(r, first + 13) ? NO_DEADLINE : rows_integer(r, first + 13);
+    out->is_provisional = rows_integer(r, first + 14) != 0;
+    out->is_exempt = rows_integer(r, first + 15) != 0;
+    rows_copy(r, first + 16, out->agency, sizeof out->agency);
+    rows_copy(r, first + 17, out->made_by, sizeof out->made_by);
 }
 
 static enum status select_one(struct db *db, const char *sql, const char *thing, const char *key, struct walk *out, struct err *e)
@@ -107,15 +120,30 @@ enum status walk_select(struct db *db, const char *thing, const char *key, struc
     return s == NOT_FOUND ? select_one(db, shelf->by_id, thing, key, out, e) : s;
 }
 
+// One constant text a milestone: a CASE for each date would be worked through at every move.
+static const struct milestone *milestone_of(const struct shelf *shelf, const char *state)
+{
+    const struct milestone *m = shelf->milestone;
+    while (m != NULL && m->state != NULL && strcmp(m->state, state) != 0)
+        m++;
+    return m;
+}
+
 enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t now_s, struct err *e)
 {
     const struct shelf *shelf = shelf_of(k->thing);
-    struct value v[WALK_VALUES + 2] = { value_text(k->id.text) };
+    const struct milestone *m = moved ? milestone_of(shelf, k->state) : NULL;
+    struct value v[WALK_VALUES + 1] = { value_text(k->id.text) };
     walk_values(k, v + 1);
-    if (!moved || shelf->moved == NULL)
-        return db_run(db, shelf->update, (struct values){ v, WALK_VALUES + 1 }, e);
-    v[WALK_VALUES + 1] = value_integer(now_s);
-    return db_run(db, shelf->moved, (struct values){ v, WALK_VALUES + 2 }, e);
+    v[WALK_MOVING + 1] = value_integer(now_s);
+    int given = m != NULL && m->state != NULL ? WALK_MOVING + 2 : WALK_MOVING + 1;
+    return db_run(db, m != NULL ? m->sql : shelf->update, (struct values){ v, given }, e);
+}
+
+// Apart from the step: most steps stay in their unit, and the reference would be looked up at each of them.
+enum status walk_hand_on(struct db *db, const struct walk *k, struct err *e)
+{
+    return db_run(db, shelf_of(k->thing)->hand_on, VALUES(value_text(k->id.text), value_word(k->agency)), e);
 }
 
 enum status walk_each_open(struct db *db, walk_visit *fn, void *ctx, struct err *e)

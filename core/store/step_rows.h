@@ -4,12 +4,13 @@
 #include "core/step.h"
 
 enum status walk_select(struct db *db, const char *thing, const char *key, struct walk *out, struct err *e);   // NOT_FOUND, no sentence
-// moved: the state is another one; then the date of the milestone is written too.
+// moved: the state is another one; then the date of the milestone is written too. Whose turn it is stays: walk_hand_on.
 enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t now_s, struct err *e);
-// Values of the columns every walking table has, in the order of WALK_COLUMNS.
-#define WALK_COLUMNS "state, state_before, steps, agency_id, made_by, onward_by, returned_to, stage, stage_at_s, limit_amount, limit_unit, " \
-                     "is_limit_legal, extension_amount, extended, suspended, due_at_s, is_due_provisional, is_exempt"
-enum { WALK_VALUES = 18 };
+enum status walk_hand_on(struct db *db, const struct walk *k, struct err *e);
+// Values of the columns every walking table has, in the order of WALK_COLUMNS; the first WALK_MOVING are what a step changes.
+#define WALK_COLUMNS "state, state_before, steps, onward_by, returned_to, stage, stage_at_s, limit_amount, limit_unit, is_limit_legal, " \
+                     "extension_amount, extended, suspended, due_at_s, is_due_provisional, is_exempt, agency_id, made_by"
+enum { WALK_VALUES = 18, WALK_MOVING = 16 };
 void walk_values(const struct walk *k, struct value out[WALK_VALUES]);
 void walk_read(const struct rows *r, int first, struct walk *out);
 

@@ -489,7 +489,7 @@ CREATE TABLE step (                                -- 办理过程: every move o
   agency_id TEXT,                                  -- of the actor
   note TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (thing_id, seq)
-);
+) WITHOUT ROWID;                                   -- a record's steps lie together: one tree to write, one place to read
 
 CREATE TABLE paper (                               -- 文书: what was decided, served, announced, signed
   id TEXT PRIMARY KEY,
