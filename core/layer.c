@@ -81,9 +81,21 @@ static enum status read_property(struct json v, struct arena *a, struct property
         s = json_read_bool_or(json_get(v, "required"), false, &p->is_required, e);
     if (s == OK)
         s = json_read_bool_or(json_get(v, "personal"), false, &p->is_personal, e);
+    if (s == OK)
+        s = json_read_bool_or(json_get(v, "searched"), false, &p->is_searched, e);
+    if (s == OK && p->is_searched && (p->is_personal || p->type != PROPERTY_TEXT))
+        s = err_set(e, INVALID, "\"%s\": only texts that are not personal are searched", p->name);
     if (s == OK && (!is_plain(p->name) || !is_plain(p->column)))
         s = err_set(e, INVALID, "\"%s\": names of properties and columns are small letters, digits and _", p->name);
     return s;
+}
+
+static const char *name_of_copy(struct arena *a, const char *key, const char *property)
+{
+    size_t room = strlen(key) + strlen(property) + 2;
+    char *name = arena_get(a, room);
+    snprintf(name, room, "%s_%s", key, property);
+    return name;
 }
 
 static enum status read_properties(struct json list, struct arena *a, struct layer *l, struct err *e)
@@ -95,6 +107,8 @@ static enum status read_properties(struct json list, struct arena *a, struct lay
     struct property *p = s == OK ? arena_get(a, (n + 1) * sizeof *p) : NULL;
     for (size_t i = 0; s == OK && i < n; i++)
         s = read_property(json_at(list, i), a, &p[i], e);
+    for (size_t i = 0; s == OK && i < n; i++)
+        p[i].held_in = p[i].column != NULL ? p[i].column : name_of_copy(a, l->key, p[i].name);
     l->property = p;
     l->properties = (int)n;
     return s;
@@ -121,7 +135,7 @@ static enum status read_layer(struct json v, struct arena *a, struct layer *l, s
     if (s == OK && strcmp(geometry, "point") != 0 && strcmp(geometry, "area") != 0)
         s = err_set(e, INVALID, "\"%s\" is no geometry of a layer: point or area is expected", geometry);
     l->geometry = strcmp(geometry, "area") == 0 ? LAYER_AREA : LAYER_POINT;
-    if (s == OK && !is_plain(l->table))
+    if (s == OK && (!is_plain(l->table) || !is_plain(l->key)))
         s = err_set(e, INVALID, "\"%s\": names of properties and columns are small letters, digits and _", l->table);
     return s == OK ? read_properties(json_get(v, "properties"), a, l, e) : s;
 }

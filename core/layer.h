@@ -13,12 +13,14 @@ enum property_type { PROPERTY_TEXT, PROPERTY_NUMBER, PROPERTY_INTEGER, PROPERTY_
 struct property {
     const char *name, *title_zh, *title_en;
     enum property_type type;
-    const char *column;                // NULL: kept in the table's JSON column
+    const char *column;                // NULL: kept in the table's JSON column, and beside it as it is typed:
+    const char *held_in;               // the table's column that can be asked: column, else KEY_NAME (a date there: its local day)
     const char *const *code;           // NULL: free; else the values it may have
     int codes;
     const char *const *alias;          // how sources call it
     int aliases;
     bool is_required, is_personal;
+    bool is_searched;                  // its words are looked up (core/words.h); never what is personal
     const char *fallback;              // what a missing value counts as (the column's DEFAULT); NULL: null
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/audit.h"
 #include "core/blob.h"
+#include "core/store/tally_rows.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,29 @@ static const char INDEX_FAULTS[] =
     "OR i.ymax < MbrMaxY(t.\"%s\") - 1e-11)) "
     "+ (SELECT count(*) FROM \"idx_%s_%s\" i LEFT JOIN \"%s\" t ON t.rowid = i.pkid WHERE t.\"%s\" IS NULL)";
 
+// Bulk loads write the tree's own tables (core/store/bulk_tree.h).
+static enum status check_tree(struct db *db, const char *table, const char *column, struct check *c, struct err *e)
+{
+    char tree[256], said[256];
+    snprintf(tree, sizeof tree, "idx_%s_%s", table, column);
+    enum status s = db_text(db, "SELECT rtreecheck($1)", VALUES(value_text(tree)), said, sizeof said, e);
+    if (s == OK && strcmp(said, "ok") != 0)
+        tell(c, e->lang, "the spatial index of %s.%s is no tree any more: %.200s", table, column, said);
+    return s;
+}
+
+static enum status check_tallies(struct db *db, struct check *c, struct err *e)
+{
+    enum status s = OK;
+    for (int i = 0; s == OK && i < tallied_count; i++) {
+        int64_t wrong = 0;
+        s = tally_differences(db, &tallied_list[i], &wrong, e);
+        if (s == OK && wrong > 0)
+            tell(c, e->lang, "table tally has other numbers than table %s, in %lld places", tallied_list[i].table, (long long)wrong);
+    }
+    return s;
+}
+
 static enum status check_index(struct db *db, const char *table, const char *column, struct check *c, struct err *e)
 {
     if (strchr(table, '"') != NULL || strchr(column, '"') != NULL)
@@ -64,7 +88,7 @@ static enum status check_index(struct db *db, const char *table, const char *col
     enum status s = db_integer(db, sql, NO_VALUES, &wrong, e);
     if (s == OK && wrong > 0)
         tell(c, e->lang, "the spatial index of %s.%s does not agree with its table in %lld places", table, column, (long long)wrong);
-    return s;
+    return s == OK ? check_tree(db, table, column, c, e) : s;
 }
 
 static enum status check_indexes(struct db *db, struct check *c, struct err *e)
@@ -130,7 +154,7 @@ struct round { struct check *check; const struct progress *progress; };
 
 static enum status check_database(struct db *db, void *ctx, struct err *e)
 {
-    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_audit, check_comparisons, check_named_blobs };
+    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_tallies, check_audit, check_comparisons, check_named_blobs };
     enum { CHECKS = sizeof checks / sizeof checks[0] };
     const struct round *round = ctx;
     enum status s = OK;

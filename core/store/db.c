@@ -37,6 +37,11 @@ struct value value_bytes(const void *bytes, size_t len)
     return bytes == NULL ? value_null() : (struct value){ .kind = VALUE_BYTES, .bytes = bytes, .len = len };
 }
 
+struct value value_shape(const void *wkb, size_t len)
+{
+    return wkb == NULL ? value_null() : (struct value){ .kind = VALUE_SHAPE, .bytes = wkb, .len = len };
+}
+
 enum status db_open(const struct driver *driver, const char *path, bool create, bool writable, struct db **out, struct err *e)
 {
     void *connection;

@@ -20,8 +20,9 @@ static const char *const questions[FACT_QUESTIONS] = {
                       "SELECT 1 FROM proceeding g JOIN paper p ON p.thing_id = g.about_id WHERE g.id = $1 AND p.number = $2"),
     [ASK_PLACE_CASE] = ANY("SELECT 1 FROM case_file WHERE id = $1 AND (geom IS NOT NULL OR lon IS NOT NULL)"),
     [ASK_PLACE_FINDING] = ANY("SELECT 1 FROM finding WHERE id = $1 AND geom IS NOT NULL"),
-    [ASK_DID_WORK] = ANY("SELECT 1 FROM step WHERE thing_id = $1 AND verb IN ('accept', 'feedback', 'fast_track', 'demolish_self', "
-                         "'demolish_assisted', 'demolish_forced', 'fine_and_correct', 'confiscate', 'answer') AND (actor_id = $2 OR agency_id = $3)"),
+    [ASK_DID_WORK] = ANY("SELECT 1 FROM step WHERE thing_id = $1 AND (actor_id = $2 OR agency_id = $3) AND (verb = 'accept' OR verb = 'feedback' OR "
+                         "verb = 'fast_track' OR verb = 'demolish_self' OR verb = 'demolish_assisted' OR verb = 'demolish_forced' OR "
+                         "verb = 'fine_and_correct' OR verb = 'confiscate' OR verb = 'answer')"),
     [ASK_TOOK_STEP] = ANY("SELECT 1 FROM step WHERE thing_id = $1 AND actor_id = $2 AND verb = $3"),
     [ASK_DECIDED] = ANY("SELECT 1 FROM step WHERE thing_id = $1 AND actor_id = $2 AND verb IN ('confirm', 'dismiss', 'find_legal', 'find_capture_rule')"),
     [ASK_WAS_LATE] = ANY("SELECT 1 FROM step WHERE thing_id = $1 AND at_s > due_at_s"),

@@ -12,12 +12,15 @@ struct register_row {
     int64_t version, now_s;
     const void *wkb; size_t wkb_len;   // the shape; for an asset with an area also:
     const void *point_wkb; size_t point_len; // where it is pinned; NULL: the shape is the point
-    const struct value *column;        // one for each of the layer's properties that has a column, in its order
-    int columns;
+    const struct value *column;        // one for each of the layer's properties, in its order (struct property, held_in)
 };
+// Has this source delivered nothing that counts yet?
+enum status register_is_first(struct db *db, const struct register_shelf *s, const char *source, bool *out, struct err *e);
 // The row that counts now for this source_id. NOT_FOUND.
 struct register_now { int64_t fid, version; char id[40], digest[65]; };
 enum status register_now_get(struct db *db, const struct register_shelf *s, const char *source, const char *source_id,
                              struct register_now *out, struct err *e);
 enum status register_supersede(struct db *db, const struct register_shelf *s, int64_t fid, int64_t now_s, struct err *e);
 enum status register_insert(struct db *db, const struct register_shelf *s, const struct register_row *r, struct err *e);
+// What the row is found by (core/words.h). For many rows together: each of the two tables has its pages at hand then.
+enum status register_insert_words(struct db *db, const struct register_shelf *s, int64_t fid, const char *words, struct err *e);

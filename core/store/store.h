@@ -14,7 +14,7 @@ struct store;                 // an open database; threads may share it
 struct db;                    // one connection; one thread at a time
 
 // What is bound to $1, $2, ...
-enum value_kind { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BYTES };
+enum value_kind { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BYTES, VALUE_SHAPE };
 struct value { enum value_kind kind; int64_t integer; double real; const void *bytes; size_t len; };
 
 static inline struct value value_null(void) { return (struct value){ .kind = VALUE_NULL }; }
@@ -23,6 +23,7 @@ struct value value_real(double r);                       // NaN becomes NULL
 struct value value_text(const char *utf8);               // NULL becomes NULL
 struct value value_word(const char *utf8);               // "" becomes NULL too
 struct value value_bytes(const void *bytes, size_t len); // WKB goes in by ST_GeomFromWKB($n, 4326), out by ST_AsBinary(geom)
+struct value value_shape(const void *wkb, size_t len);   // EPSG:4326; goes in as $n alone, in the database's own form: for many rows
 
 struct values { const struct value *value; int count; };
 #define VALUES(...) ((struct values){ (const struct value[]){ __VA_ARGS__ }, (int)(sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)) })

@@ -15,41 +15,69 @@ enum status layer_insert(struct db *db, const struct layer *l, const char *defin
 }
 
 // Column names are plain words (layer.c sees to it). Map programs ask a view's column for its declared type and expressions
-// have none: what is kept in JSON, and seconds that mean a day, become generated columns of the table, KEY_PROPERTY. They take no room.
-static bool is_plain_column(const struct property *p) { return p->column != NULL && p->type != PROPERTY_DATE; }
+// have none. So what is kept in JSON stands in a column of its type too (struct property, held_in), which a load fills; and
+// seconds that mean a day have a generated column, COLUMN_day, which takes no room. Generated ones are worked out for every row
+// that is written, all of them whatever its kind: so there is one for a column, not one for each layer's property.
+static bool is_day(const struct property *p) { return p->column != NULL && p->type == PROPERTY_DATE; }
 
-static void write_expression(struct buf *b, const struct property *p, int64_t zone_offset_s)
+static void name_in_view(const struct property *p, char out[NAME_ROOM])
 {
+    size_t length = strlen(p->held_in);
+    bool seconds = is_day(p) && length > 2 && strcmp(p->held_in + length - 2, "_s") == 0;
+    must(snprintf(out, NAME_ROOM, "%.*s%s", (int)(seconds ? length - 2 : length), p->held_in, is_day(p) ? "_day" : "") < NAME_ROOM);
+}
+
+static enum status has_column(struct db *db, const char *table, const char *name, bool *out, struct err *e)
+{
+    int64_t there = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM pragma_table_xinfo($1) WHERE name = $2", VALUES(value_text(table), value_text(name)), &there, e);
+    *out = there > 0;
+    return s;
+}
+
+static enum status add_column(struct db *db, const struct layer *l, const struct property *p, const char *name, int64_t zone_offset_s, struct err *e)
+{
+    static const char *const types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
+                                         [PROPERTY_DATE] = "DATE" };
+    struct buf b;
+    buf_init(&b, SQL_CEILING);
+    buf_printf(&b, "ALTER TABLE %s ADD COLUMN %s %s", l->table, name, types[p->type]);
+    if (is_day(p))
+        buf_printf(&b, " GENERATED ALWAYS AS (date(%s + %" PRId64 ", 'unixepoch')) VIRTUAL", p->column, zone_offset_s);
+    must(!b.full);
+    enum status s = db_script(db, b.data, e);
+    buf_clear(&b);
+    return s;
+}
+
+// Rows that were there before the layer had this property's column.
+static enum status fill_column(struct db *db, const struct layer *l, const struct property *p, int64_t zone_offset_s, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, SQL_CEILING);
+    buf_printf(&b, "UPDATE %s SET %s = %sjson_extract(properties, '$.%s')", l->table, p->held_in, p->type == PROPERTY_DATE ? "date(" : "", p->name);
     if (p->type == PROPERTY_DATE)
-        buf_text(b, "date(");
-    if (p->column != NULL)
-        buf_text(b, p->column);
-    else
-        buf_printf(b, "json_extract(properties, '$.%s')", p->name);
-    if (p->type == PROPERTY_DATE)
-        buf_printf(b, " + %" PRId64 ", 'unixepoch')", zone_offset_s);
+        buf_printf(&b, " + %" PRId64 ", 'unixepoch')", zone_offset_s);
+    buf_printf(&b, " WHERE json_type(properties, '$.%s') IS NOT NULL", p->name);
+    if (strcmp(l->table, "asset") == 0)
+        buf_printf(&b, " AND kind = '%s'", l->key);
+    must(!b.full);
+    enum status s = db_script(db, b.data, e);
+    buf_clear(&b);
+    return s;
 }
 
 static enum status make_column(struct db *db, const struct layer *l, const struct property *p, int64_t zone_offset_s, struct err *e)
 {
-    static const char *const types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
-                                         [PROPERTY_DATE] = "DATE" };
     char name[NAME_ROOM];
-    int64_t there = 0;
-    snprintf(name, sizeof name, "%.50s_%.70s", l->key, p->name);
-    enum status s = db_integer(db, "SELECT count(*) FROM pragma_table_xinfo($1) WHERE name = $2",
-                               VALUES(value_text(l->table), value_text(name)), &there, e);
-    if (s != OK || there > 0)
-        return s;
-    struct buf b;
-    buf_init(&b, SQL_CEILING);
-    buf_printf(&b, "ALTER TABLE %s ADD COLUMN %s %s GENERATED ALWAYS AS (", l->table, name, types[p->type]);
-    write_expression(&b, p, zone_offset_s);
-    buf_text(&b, ") VIRTUAL");
-    must(!b.full);
-    s = db_script(db, b.data, e);
-    buf_clear(&b);
-    return s;
+    bool there = false;
+    if (p->column != NULL && !is_day(p))
+        return OK;
+    name_in_view(p, name);
+    enum status s = has_column(db, l->table, name, &there, e);
+    if (s == OK && !there)
+        s = add_column(db, l, p, name, zone_offset_s, e);
+    return s == OK && !there && p->column == NULL ? fill_column(db, l, p, zone_offset_s, e) : s;
 }
 
 static bool has_outline(const struct layer *l) { return strcmp(l->table, "asset") == 0 && l->geometry == LAYER_AREA; }
@@ -60,11 +88,9 @@ static void write_view(struct buf *b, const struct layer *l)
     bool is_asset = strcmp(l->table, "asset") == 0;
     buf_printf(b, "CREATE VIEW map_%s AS SELECT fid, id", l->key);
     for (int i = 0; i < l->properties; i++) {
-        const struct property *p = &l->property[i];
-        if (is_plain_column(p))
-            buf_printf(b, ", %s AS %s", p->column, p->name);
-        else
-            buf_printf(b, ", %s_%s AS %s", l->key, p->name, p->name);
+        char name[NAME_ROOM];
+        name_in_view(&l->property[i], name);
+        buf_printf(b, ", %s AS %s", name, l->property[i].name);
     }
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (layer_property(l, ours[i]) == NULL)
@@ -90,8 +116,7 @@ static enum status replace_view(struct db *db, const struct layer *l, const char
     char drop[NAME_ROOM + 32];
     enum status s = OK;
     for (int i = 0; s == OK && i < l->properties; i++)
-        if (!is_plain_column(&l->property[i]))
-            s = make_column(db, l, &l->property[i], zone_offset_s, e);
+        s = make_column(db, l, &l->property[i], zone_offset_s, e);
     snprintf(drop, sizeof drop, "DROP VIEW IF EXISTS %s", view);
     if (s == OK)
         s = db_script(db, drop, e);

@@ -2,7 +2,8 @@
 --
 -- Times are seconds since 1970 UTC (_s), lengths metres (_m), areas square metres (_m2), geometry EPSG:4326 lon/lat. Ids are
 -- UUIDv7 as text; spatial tables also have an integer fid, which the R*Tree and QGIS need. States are words. What we were
--- told is kept for good (superseded rows stay), what we computed can be computed again.
+-- told is kept for good (superseded rows stay), what we computed can be computed again. Rules of tables that grow say OR, not
+-- IN: for an IN of more than two words SQLite fills a table of its own at every row.
 
 -- --- The district and who works in it ------------------------------------------------------------------------------------
 
@@ -109,6 +110,9 @@ INSERT INTO views_geometry_columns (view_name, view_geometry, view_rowid, f_tabl
 VALUES ('map_cell', 'geom', 'fid', 'cell', 'geom', 1);
 
 -- --- The register ----------------------------------------------------------------------------------------------------------
+--
+-- Lists go by fid, the order in which rows were taken: it stands at the end of every index by itself, and a thing that changes
+-- moves to the end, so who reads all pages misses nothing. What most rows have in common (a state) is in no index.
 
 CREATE TABLE layer (                               -- data/layers/*.json as this station knows them
   key TEXT PRIMARY KEY,
@@ -124,7 +128,7 @@ CREATE TABLE building (                            -- 建筑物: a footprint wit
   source TEXT NOT NULL DEFAULT '',
   source_id TEXT,
   name TEXT NOT NULL DEFAULT '',
-  standing TEXT NOT NULL DEFAULT 'unverified' CHECK (standing IN ('lawful', 'unverified', 'illegal', 'gone')),
+  standing TEXT NOT NULL DEFAULT 'unverified' CHECK (standing = 'lawful' OR standing = 'unverified' OR standing = 'illegal' OR standing = 'gone'),
   height_m REAL,
   floors REAL,
   area_m2 REAL NOT NULL,
@@ -144,11 +148,11 @@ CREATE TABLE building (                            -- 建筑物: a footprint wit
 );
 SELECT AddGeometryColumn('building', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('building', 'geom');
-CREATE UNIQUE INDEX building_source ON building (source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX building_id ON building (id) WHERE valid_to_s IS NULL;          -- pages go by id
-CREATE INDEX building_cell ON building (cell_code, id) WHERE valid_to_s IS NULL;
-CREATE INDEX building_community ON building (community_code, id) WHERE valid_to_s IS NULL;
-CREATE INDEX building_standing ON building (standing, id) WHERE valid_to_s IS NULL;
+CREATE UNIQUE INDEX building_source ON building (source_id, source) WHERE valid_to_s IS NULL;
+CREATE INDEX building_now ON building (fid) WHERE valid_to_s IS NULL;
+CREATE INDEX building_cell ON building (cell_code) WHERE valid_to_s IS NULL;
+CREATE INDEX building_community ON building (community_code, fid, standing) WHERE valid_to_s IS NULL;
+CREATE INDEX building_standing ON building (standing) WHERE valid_to_s IS NULL AND standing <> 'unverified';
 CREATE INDEX building_permit ON building (permit_number) WHERE permit_number IS NOT NULL AND valid_to_s IS NULL;
 
 CREATE TABLE permit (                              -- 规划许可
@@ -163,7 +167,7 @@ CREATE TABLE permit (                              -- 规划许可
   permitted_height_m REAL,
   permit_from_s INTEGER,
   permit_until_s INTEGER,
-  state TEXT NOT NULL DEFAULT 'granted' CHECK (state IN ('granted', 'revoked', 'completed')),
+  state TEXT NOT NULL DEFAULT 'granted' CHECK (state = 'granted' OR state = 'revoked' OR state = 'completed'),
   area_m2 REAL NOT NULL,
   properties TEXT NOT NULL DEFAULT '{}',
   crs TEXT NOT NULL,
@@ -178,8 +182,11 @@ CREATE TABLE permit (                              -- 规划许可
 );
 SELECT AddGeometryColumn('permit', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('permit', 'geom');
-CREATE UNIQUE INDEX permit_source ON permit (source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX permit_id ON permit (id) WHERE valid_to_s IS NULL;
+CREATE UNIQUE INDEX permit_source ON permit (source_id, source) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_now ON permit (fid) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_cell ON permit (cell_code) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_community ON permit (community_code, fid, state) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_state ON permit (state) WHERE valid_to_s IS NULL AND state <> 'granted';
 CREATE INDEX permit_number ON permit (number) WHERE valid_to_s IS NULL;
 CREATE INDEX permit_until ON permit (permit_until_s) WHERE valid_to_s IS NULL;
 
@@ -206,8 +213,10 @@ CREATE TABLE zone (                                -- 管控区: land with a leg
 );
 SELECT AddGeometryColumn('zone', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('zone', 'geom');
-CREATE UNIQUE INDEX zone_source ON zone (source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX zone_id ON zone (id) WHERE valid_to_s IS NULL;
+CREATE UNIQUE INDEX zone_source ON zone (source_id, source) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_now ON zone (fid) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_cell ON zone (cell_code) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_community ON zone (community_code, fid, kind) WHERE valid_to_s IS NULL;
 CREATE INDEX zone_kind ON zone (kind) WHERE valid_to_s IS NULL;
 
 CREATE TABLE asset (                               -- 部件: billboards, shop signs, collection points, ...; kinds are data
@@ -218,7 +227,7 @@ CREATE TABLE asset (                               -- 部件: billboards, shop s
   kind TEXT NOT NULL REFERENCES layer (key),
   name TEXT NOT NULL DEFAULT '',
   code TEXT,                                       -- 16 digits where the kind has a national code
-  state TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'damaged', 'missing', 'removed')),
+  state TEXT NOT NULL DEFAULT 'present' CHECK (state = 'present' OR state = 'damaged' OR state = 'missing' OR state = 'removed'),
   owner TEXT NOT NULL DEFAULT '',
   keeper TEXT NOT NULL DEFAULT '',                 -- 养护单位
   permit_number TEXT,
@@ -239,13 +248,114 @@ SELECT AddGeometryColumn('asset', 'geom', 4326, 'POINT', 2);
 SELECT AddGeometryColumn('asset', 'outline', 4326, 'MULTIPOLYGON', 2);   -- where the thing has an area (a construction site)
 SELECT CreateSpatialIndex('asset', 'geom');
 SELECT CreateSpatialIndex('asset', 'outline');
-CREATE UNIQUE INDEX asset_source ON asset (kind, source, source_id) WHERE valid_to_s IS NULL;
-CREATE INDEX asset_id ON asset (kind, id) WHERE valid_to_s IS NULL;          -- pages go by id
-CREATE INDEX asset_cell ON asset (kind, cell_code, id) WHERE valid_to_s IS NULL;
-CREATE INDEX asset_community ON asset (kind, community_code, id) WHERE valid_to_s IS NULL;
-CREATE INDEX asset_state ON asset (kind, state, id) WHERE valid_to_s IS NULL;
+CREATE UNIQUE INDEX asset_source ON asset (source_id, source, kind) WHERE valid_to_s IS NULL; -- what differs most comes first
+CREATE INDEX asset_now ON asset (kind) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_cell ON asset (cell_code, kind) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_community ON asset (community_code, kind, fid, state) WHERE valid_to_s IS NULL;
+CREATE INDEX asset_state ON asset (kind, state) WHERE valid_to_s IS NULL AND state <> 'present';
 CREATE INDEX asset_code ON asset (code) WHERE code IS NOT NULL AND valid_to_s IS NULL;
-CREATE INDEX asset_until ON asset (permit_until_s) WHERE permit_until_s IS NOT NULL AND valid_to_s IS NULL;
+CREATE INDEX asset_until ON asset (kind, permit_until_s) WHERE permit_until_s IS NOT NULL AND valid_to_s IS NULL;
+
+CREATE TABLE tally (                               -- 计数: how many rows of the register count now; '' where a row has none
+  thing TEXT NOT NULL,                             -- asset, building, permit, zone
+  kind TEXT NOT NULL,
+  community_code TEXT NOT NULL,
+  cell_code TEXT NOT NULL,
+  state TEXT NOT NULL,
+  n INTEGER NOT NULL,                              -- below 0 only while a load has not told its own rows yet
+  PRIMARY KEY (thing, kind, community_code, cell_code, state)
+) WITHOUT ROWID;
+CREATE TRIGGER asset_counted AFTER INSERT ON asset WHEN NEW.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('asset', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER asset_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, kind, state ON asset
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'asset', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'asset', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER asset_uncounted AFTER DELETE ON asset WHEN OLD.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('asset', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER building_counted AFTER INSERT ON building WHEN NEW.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('building', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER building_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, standing ON building
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'building', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'building', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER building_uncounted AFTER DELETE ON building WHEN OLD.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('building', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER permit_counted AFTER INSERT ON permit WHEN NEW.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('permit', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER permit_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, state ON permit
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'permit', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'permit', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER permit_uncounted AFTER DELETE ON permit WHEN OLD.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('permit', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER zone_counted AFTER INSERT ON zone WHEN NEW.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('zone', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER zone_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, kind ON zone
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'zone', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    SELECT 'zone', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+CREATE TRIGGER zone_uncounted AFTER DELETE ON zone WHEN OLD.valid_to_s IS NULL
+BEGIN
+  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
+    VALUES ('zone', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1)
+    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+END;
+
+-- What the words of a thing are looked up in: rowid is the row's fid, words are those core/words.c makes of its texts. Rows are
+-- never taken out, as those of the register are not; who asks holds what is found against the rows that count.
+CREATE VIRTUAL TABLE asset_words USING fts5(words, content='', columnsize=0, detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE building_words USING fts5(words, content='', columnsize=0, detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE permit_words USING fts5(words, content='', columnsize=0, detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE zone_words USING fts5(words, content='', columnsize=0, detail=none, tokenize='ascii');
 
 CREATE TABLE code (                                -- a code means something only together with its scheme
   scheme TEXT NOT NULL,
@@ -331,7 +441,7 @@ CREATE TABLE change (                              -- 疑似图斑; a clue, neve
   severity REAL,                                   -- 0..1
   suspicion REAL,                                  -- confidence x p_no_cover x severity
   stock TEXT NOT NULL DEFAULT 'new' CHECK (stock IN ('new', 'existing')),   -- 新增 / 存量
-  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'confirmed', 'dismissed', 'legal', 'capture_rule', 'referred')),
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state = 'open' OR state = 'confirmed' OR state = 'dismissed' OR state = 'legal' OR state = 'capture_rule' OR state = 'referred'),
   reviewed_by TEXT REFERENCES actor (id),
   reviewed_at_s INTEGER,
   review_note TEXT NOT NULL DEFAULT '',
@@ -357,7 +467,7 @@ CREATE TABLE finding (                             -- 上报
   source TEXT NOT NULL,                            -- patrol, call, letter, visit, media, public, ...
   scheme TEXT, code TEXT,
   text TEXT NOT NULL DEFAULT '',
-  state TEXT NOT NULL DEFAULT 'reported' CHECK (state IN ('reported', 'verified', 'dismissed', 'duplicate')),
+  state TEXT NOT NULL DEFAULT 'reported' CHECK (state = 'reported' OR state = 'verified' OR state = 'dismissed' OR state = 'duplicate'),
   state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
   steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
   agency_id TEXT REFERENCES agency (id),           -- whose turn it is, or who must handle it
@@ -390,7 +500,7 @@ CREATE TABLE evidence (                            -- 证据: an original file i
   id TEXT PRIMARY KEY,
   thing TEXT NOT NULL,
   thing_id TEXT NOT NULL,
-  part TEXT NOT NULL DEFAULT 'other' CHECK (part IN ('near', 'far', 'reference', 'before', 'after', 'paper', 'other')),
+  part TEXT NOT NULL DEFAULT 'other' CHECK (part = 'near' OR part = 'far' OR part = 'reference' OR part = 'before' OR part = 'after' OR part = 'paper' OR part = 'other'),
   sha256 TEXT NOT NULL,
   name TEXT NOT NULL,
   media_type TEXT NOT NULL,
@@ -440,8 +550,8 @@ CREATE TABLE case_file (                           -- 案卷 ("case" is a word o
   area_m2 REAL,                                    -- illegal area
   measured_area_m2 REAL,                           -- removed, as measured at the final check
   ordered_by TEXT NOT NULL DEFAULT '',             -- fast track: who ordered the stop
-  party_present TEXT NOT NULL DEFAULT '' CHECK (party_present IN ('', 'present', 'absent')),
-  building_result TEXT NOT NULL DEFAULT '' CHECK (building_result IN ('', 'demolished_self', 'demolished_assisted', 'demolished_forced', 'confiscated', 'corrected')),
+  party_present TEXT NOT NULL DEFAULT '' CHECK (party_present = '' OR party_present = 'present' OR party_present = 'absent'),
+  building_result TEXT NOT NULL DEFAULT '' CHECK (building_result = '' OR building_result = 'demolished_self' OR building_result = 'demolished_assisted' OR building_result = 'demolished_forced' OR building_result = 'confiscated' OR building_result = 'corrected'),
   fine_result TEXT NOT NULL DEFAULT '',            -- fined, first_breach, none
   opened_at_s INTEGER NOT NULL,
   registered_at_s INTEGER, dispatched_at_s INTEGER, handled_at_s INTEGER, checked_at_s INTEGER, closed_at_s INTEGER,
@@ -461,7 +571,7 @@ CREATE INDEX case_agency ON case_file (agency_id, state);
 
 CREATE TABLE case_link (                           -- what a case was opened from
   case_id TEXT NOT NULL REFERENCES case_file (id),
-  thing TEXT NOT NULL CHECK (thing IN ('change', 'finding', 'building', 'asset')),
+  thing TEXT NOT NULL CHECK (thing = 'change' OR thing = 'finding' OR thing = 'building' OR thing = 'asset'),
   thing_id TEXT NOT NULL,
   PRIMARY KEY (case_id, thing, thing_id)
 );
@@ -510,7 +620,7 @@ CREATE INDEX paper_thing ON paper (thing_id);
 CREATE TABLE proceeding (                          -- 附属程序: what walks beside a case or a lead: extension, appeal, enforcement, ...
   id TEXT PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
-  thing TEXT NOT NULL CHECK (thing IN ('extension', 'appeal', 'enforcement', 'notice', 'conference')),
+  thing TEXT NOT NULL CHECK (thing = 'extension' OR thing = 'appeal' OR thing = 'enforcement' OR thing = 'notice' OR thing = 'conference'),
   about TEXT NOT NULL,                             -- case or lead
   about_id TEXT NOT NULL,
   amount INTEGER,                                  -- of an extension, in the limit's unit

@@ -11,7 +11,7 @@ enum { MADE_NAME = 64, MADE_CODE = 16, MADE_DATE = 11 };
 #define MADE_BEFORE "2025-05-10"                     // the days of the two surveys
 #define MADE_AFTER "2026-10-20"
 
-struct made_options { const char *out; double buildings, seed; };
+struct made_options { const char *out; double buildings, seed, signs; };
 
 // A street (街道, 镇) or a community (社区, 村). Corners that two areas share are the same numbers, whole millimetres.
 struct made_area { char code[MADE_CODE], name[MADE_NAME], parent[MADE_CODE]; struct rings ground; };
@@ -65,6 +65,7 @@ const struct made_zone *made_zone_of(const struct made *m, const struct rings *r
 void made_permits(struct made *m);
 // district_thing.c: billboards, collection points and the other registered things; sites where permits are.
 void made_things(struct made *m);
+void made_sign(const struct made *m, struct rng *rng, uint32_t n, struct made_thing *out); // one more, on a wall of any house
 // district_name.c: the same numbers give the same names; `n` below the limits gives different ones.
 enum { STREET_NAMES = 40, COMMUNITY_NAMES = 400 };
 void name_street(uint64_t seed, uint32_t n, bool town, char out[MADE_NAME]);
@@ -76,5 +77,6 @@ void made_date(const char *from, int days, char out[MADE_DATE]);                
 
 // district_write.c: areas, lines, zones, permits, one file a layer of things, calendars, legal truth.
 enum status made_write(const struct made *m, const char *folder, struct err *e);
+enum status made_write_signs(const struct made *m, const char *folder, uint32_t count, struct err *e); // signs.geojsonl, one a line
 // district_score.c: the station's changes held against legal.gpkg, as a table.
 enum status made_score(const char *folder, const char *changes, struct err *e);

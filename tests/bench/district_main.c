@@ -31,7 +31,7 @@ static void tell(const struct made *m, const char *folder, enum lang lang)
            m->zones, permits, m->things);
 }
 
-static enum status make(const struct city_options *o, struct err *e)
+static enum status make(const struct city_options *o, uint32_t signs, struct err *e)
 {
     struct city c = { 0 };
     struct field *f = NULL;
@@ -46,6 +46,8 @@ static enum status make(const struct city_options *o, struct err *e)
     status = city_write(&c, d, e);
     if (status == OK)
         status = made_write(&m, o->out, e);
+    if (status == OK && signs > 0)
+        status = made_write_signs(&m, o->out, signs, e);
     if (status == OK)
         tell(&m, o->out, e->lang);
 done:
@@ -63,7 +65,7 @@ static int run_make(int argc, char **argv, struct err *e)
     struct operands rest;
     if (options_read(made_option_table, argc, argv, 0, &o, &rest, e) != OK || made_settle(&o, &city, e) != OK)
         return complain(e, 2);
-    enum status status = make(&city, e);
+    enum status status = make(&city, (uint32_t)o.signs, e);
     return status == OK ? 0 : complain(e, status == FAILED ? 1 : 3);
 }
 

@@ -13,6 +13,8 @@ const struct option made_option_table[] = {
       .help = "how many stand in the earlier survey (20000)" },
     { .kind = OPTION_NUMBER, .name = "seed", .at = offsetof(struct made_options, seed), .value = "S", .least = 0, .most = 1e15,
       .help = "another seed, another district (1)" },
+    { .kind = OPTION_NUMBER, .name = "signs", .at = offsetof(struct made_options, signs), .value = "N", .least = 0, .most = 1e7,
+      .help = "so many shop signs more, in signs.geojsonl: a large register for the bench (0)" },
     { .kind = OPTION_END },
 };
 

@@ -16,7 +16,7 @@ struct held { struct city_options options; struct city city; struct field *field
 static void make(struct held *h, double buildings, double seed)
 {
     struct err e = { .lang = LANG_EN };
-    struct made_options o = { "/nowhere", buildings, seed };
+    struct made_options o = { .out = "/nowhere", .buildings = buildings, .seed = seed };
     if (made_settle(&o, &h->options, &e) != OK || city_make(&h->options, &h->city, &e) != OK)
         fail_msg("%s", e.text);
     h->field = field_open(&h->city);

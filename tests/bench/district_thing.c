@@ -25,6 +25,19 @@ static bool put_at_house(struct placing *p, const struct thing_kind *k, struct m
     return true;
 }
 
+void made_sign(const struct made *m, struct rng *rng, uint32_t n, struct made_thing *out)
+{
+    struct rings shape = { 0 };
+    *out = (struct made_thing){ .layer = "shop_sign", .number = n };
+    snprintf(out->id, sizeof out->id, "DZ%08u", n + 1);
+    made_building(m, rng_below(rng, m->city->after_count), &shape);
+    uint32_t i = rng_below(rng, shape.first[1]), next = i + 1 < shape.first[1] ? i + 1 : 0;
+    double s = rng_unit(rng);
+    out->at = (struct xy_m){ shape.vertex[i].x + s * (shape.vertex[next].x - shape.vertex[i].x),
+                             shape.vertex[i].y + s * (shape.vertex[next].y - shape.vertex[i].y) };
+    rings_clear(&shape);
+}
+
 static bool put_at_road(struct placing *p, const struct thing_kind *k, struct made_thing *t)
 {
     if (p->m->lines == 0)

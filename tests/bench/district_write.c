@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATH_LEN = 4096, TEXT_MOST = 64 << 20, WKB_MOST = 16 << 20, FIELDS_MOST = 10, VALUE_LEN = 96 };
+enum { PATH_LEN = 4096, TEXT_MOST = 64 << 20, SIGN_BYTES = 600, WKB_MOST = 16 << 20, FIELDS_MOST = 10, VALUE_LEN = 96 };
 
 struct writing { const struct made *m; const char *folder; struct crs_road *to_lonlat; struct buf wkb, text; };
 
@@ -276,6 +276,18 @@ static void add_properties(struct writing *w, const struct thing_file *f, const 
     }
 }
 
+static void add_point(struct writing *w, const struct thing_file *f, const struct made_thing *t)
+{
+    struct xy_m p = in_lonlat(w, t->at);
+    if (f->form == POINTS_GCJ02)
+        china_crs_from_lonlat(CHINA_GCJ02, &p, 1);
+    buf_text(&w->text, "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":");
+    add_coordinate(&w->text, p);
+    buf_text(&w->text, "},\"properties\":{");
+    add_properties(w, f, t);
+    buf_text(&w->text, "}}");
+}
+
 static enum status write_points(struct writing *w, const struct thing_file *f, struct err *e)
 {
     const char *comma = "\n";
@@ -285,14 +297,8 @@ static enum status write_points(struct writing *w, const struct thing_file *f, s
         const struct made_thing *t = &w->m->thing[i];
         if (strcmp(t->layer, f->layer) != 0)
             continue;
-        struct xy_m p = in_lonlat(w, t->at);
-        if (f->form == POINTS_GCJ02)
-            china_crs_from_lonlat(CHINA_GCJ02, &p, 1);
-        buf_printf(&w->text, "%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":", comma);
-        add_coordinate(&w->text, p);
-        buf_text(&w->text, "},\"properties\":{");
-        add_properties(w, f, t);
-        buf_text(&w->text, "}}");
+        buf_text(&w->text, comma);
+        add_point(w, f, t);
         comma = ",\n";
     }
     buf_text(&w->text, "\n]}\n");
@@ -463,20 +469,56 @@ static enum status write_all(struct writing *w, struct err *e)
     return status == OK ? write_district(w, e) : status;
 }
 
+static enum status open_writing(struct writing *w, size_t text_most, struct err *e)
+{
+    struct crs *lonlat = NULL;
+    buf_init(&w->wkb, WKB_MOST);
+    buf_init(&w->text, text_most);
+    enum status status = crs_open("EPSG:4326", &lonlat, e);
+    if (status == OK)
+        status = crs_road_open(w->m->city->crs, lonlat, &w->to_lonlat, e);
+    crs_close(lonlat);
+    return status;
+}
+
+static void close_writing(struct writing *w)
+{
+    crs_road_close(w->to_lonlat);
+    buf_clear(&w->wkb);
+    buf_clear(&w->text);
+}
+
 enum status made_write(const struct made *m, const char *folder, struct err *e)
 {
     struct writing w = { .m = m, .folder = folder };
-    struct crs *lonlat = NULL;
-    buf_init(&w.wkb, WKB_MOST);
-    buf_init(&w.text, TEXT_MOST);
-    enum status status = crs_open("EPSG:4326", &lonlat, e);
-    if (status == OK)
-        status = crs_road_open(m->city->crs, lonlat, &w.to_lonlat, e);
+    enum status status = open_writing(&w, TEXT_MOST, e);
     if (status == OK)
         status = write_all(&w, e);
-    crs_road_close(w.to_lonlat);
-    crs_close(lonlat);
-    buf_clear(&w.wkb);
-    buf_clear(&w.text);
+    close_writing(&w);
+    return status;
+}
+
+static const struct thing_file *file_of(const char *layer)
+{
+    int i = 0;
+    while (strcmp(FILES[i].layer, layer) != 0)
+        i++;
+    return &FILES[i];
+}
+
+enum status made_write_signs(const struct made *m, const char *folder, uint32_t count, struct err *e)
+{
+    struct writing w = { .m = m, .folder = folder };
+    struct rng rng = rng_start(m->seed, 151);
+    enum status status = open_writing(&w, (size_t)count * SIGN_BYTES, e);
+    for (uint32_t n = 0; n < count && status == OK; n++) {
+        struct made_thing t;
+        made_sign(m, &rng, n, &t);
+        add_point(&w, file_of("shop_sign"), &t);
+        buf_text(&w.text, "\n");
+    }
+    if (status == OK)
+        status = write_text(&w, "signs.geojsonl", e);
+    close_writing(&w);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 #include "core/audit.h"
 #include "core/base/when.h"
+#include "core/store/spatialite_shape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -281,6 +282,70 @@ static void the_same_question_may_be_asked_within_itself(void **state)
     assert_int_equal(pairs, 9);
 }
 
+// --- Shapes ---------------------------------------------------------------------------------------------------------------
+
+struct shape_case { const char *wkt; uint8_t wkb[4096]; size_t len; int64_t same; };
+
+static enum status compare_shape(struct db *d, void *ctx, struct err *e)
+{
+    struct shape_case *c = ctx;
+    struct rows *r = NULL;
+    bool more = false;
+    size_t len = 0;
+    enum status s = db_ask(d, "SELECT ST_AsBinary(ST_GeomFromText($1, 4326))", VALUES(value_text(c->wkt)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    const void *wkb = s == OK ? rows_bytes(r, 0, &len) : NULL;
+    if (s == OK && (wkb == NULL || len > sizeof c->wkb))
+        s = err_set(e, FAILED, "no WKB of %s", c->wkt);
+    if (s == OK)
+        memcpy(c->wkb, wkb, len);
+    c->len = len;
+    rows_done(r);
+    return s == OK ? db_integer(d, "SELECT CASE WHEN $2 = ST_GeomFromWKB($1, 4326) THEN 1 ELSE 0 END",
+                                VALUES(value_bytes(c->wkb, c->len), value_shape(c->wkb, c->len)), &c->same, e) : s;
+}
+
+// To the last byte what SpatiaLite makes; and every shortened or spoilt shape is refused, none read past its end.
+static void a_shape_is_bound_as_spatialite_keeps_it(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const shapes[] = {
+        "POINT(121.07 32.08)", "LINESTRING(121 32, 121.5 32.25, 122 31)", "POLYGON((121 32, 122 32, 122 33, 121 32), (121.5 32.1, 121.7 32.2, 121.6 32.3, 121.5 32.1))",
+        "MULTIPOINT(121 32, -5 -7)", "MULTILINESTRING((121 32, 122 33), (1 2, 3 4, 5 6))",
+        "MULTIPOLYGON(((121 32, 122 32, 122 33, 121 32)), ((-4 36, -3 36, -3 37, -4 36), (-3.5 36.1, -3.4 36.2, -3.3 36.3, -3.5 36.1)))",
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct shape_case c = { .wkt = shapes[i] };
+        assert_ok(f, store_read(f->store, compare_shape, &c, &f->e));
+        if (c.same != 1)
+            fail_msg("%s: not the bytes of ST_GeomFromWKB", shapes[i]);
+        for (size_t len = 0; len < c.len; len++) {
+            uint8_t *cut = malloc(len + 1), *made = NULL;      // its end is where a sanitizer watches
+            size_t made_len;
+            memcpy(cut, c.wkb, len);
+            assert_int_equal(spatialite_shape_make(cut, len, &made, &made_len, &f->e), INVALID);
+            free(cut);
+        }
+    }
+}
+
+static void a_spoilt_count_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct shape_case c = { .wkt = "MULTIPOLYGON(((121 32, 122 32, 122 33, 121 32)))" };
+    assert_ok(f, store_read(f->store, compare_shape, &c, &f->e));
+    for (size_t at = 1; at < 22; at++)            // before the coordinates
+        for (int k = 0; k < 2; k++) {
+            uint8_t spoilt[4096], *made = NULL;
+            size_t made_len;
+            memcpy(spoilt, c.wkb, c.len);
+            memset(spoilt + at, k == 0 ? 0xff : 0x7f, 4);
+            if (spatialite_shape_make(spoilt, c.len, &made, &made_len, &f->e) == OK)
+                fail_msg("taken with four bytes spoilt at %zu", at);
+        }
+}
+
 // --- Opening --------------------------------------------------------------------------------------------------------------
 
 static void tamper(struct fixture *f, const char *sql)
@@ -432,6 +497,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(both_kinds_of_jobs_may_meet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_shape_breaks_its_own_statement_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_update_that_leaves_the_shape_alone_touches_no_books_of_shapes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_shape_is_bound_as_spatialite_keeps_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_spoilt_count_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_question_may_be_asked_within_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_written_is_there_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_or_foreign_file_is_refused, set_up, tear_down),
