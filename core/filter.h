@@ -94,6 +94,11 @@ struct filter_sql { const char *text; const struct value *value; int values; };
 enum status filter_compile(const struct filter *f, const struct filter_scope *scope, const struct filter_sql_options *how,
                            struct arena *a, struct filter_sql *out, struct err *e);
 
+// What must hold wherever the expression is true, for choosing an index; the expression is asked of the rows all the same.
+struct filter_window { double west, south, east, north; };     // degrees; nothing outside is true
+bool filter_window(const struct filter *f, const char *geometry, struct filter_window *out); // false: nothing is known
+const char *filter_equal(const struct filter *f, const char *property);                      // the text it must be; NULL: not known
+
 // --- Facts that are in no table ----------------------------------------------------------------------------------------
 
 enum filter_value_kind {

@@ -140,22 +140,57 @@ static enum status read_layer(struct json v, struct arena *a, struct layer *l, s
     return s == OK ? read_properties(json_get(v, "properties"), a, l, e) : s;
 }
 
+static enum status read_resource(const struct resource *r, struct arena *a, struct layer *out, struct err *e)
+{
+    struct json_doc *doc = NULL;
+    enum status s = json_parse(r->text, r->bytes, r->path, NULL, &doc, e);
+    if (s == OK)
+        s = read_layer(json_root(doc), a, out, e);
+    json_close(doc);
+    return s;
+}
+
 enum status layer_read_all(struct arena *a, struct layer **out, int *count, struct err *e)
 {
     struct layer *list = arena_get(a, LAYERS_MOST * sizeof *list);
     int n = 0;
     enum status s = OK;
     for (const struct resource *r = resource_next("layers/", NULL); s == OK && r != NULL; r = resource_next("layers/", r)) {
-        struct json_doc *doc = NULL;
         must(n < LAYERS_MOST);
-        s = json_parse(r->text, r->bytes, r->path, NULL, &doc, e);
-        if (s == OK)
-            s = read_layer(json_root(doc), a, &list[n++], e);
-        json_close(doc);
+        s = read_resource(r, a, &list[n++], e);
     }
     *out = list;
     *count = n;
     return s;
+}
+
+// "layers/KEY.json"
+static bool is_of_key(const struct resource *r, const char *key)
+{
+    const char *name = r->path + strlen("layers/");
+    size_t length = strlen(key);
+    return strncmp(name, key, length) == 0 && strcmp(name + length, ".json") == 0;
+}
+
+static enum status say_layers(const char *key, struct err *e)
+{
+    char names[512] = "";
+    size_t used = 0;
+    for (const struct resource *r = resource_next("layers/", NULL); r != NULL && used < sizeof names; r = resource_next("layers/", r)) {
+        const char *name = r->path + strlen("layers/");
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%.*s", used > 0 ? ", " : "", (int)(strlen(name) - strlen(".json")), name);
+    }
+    return err_set(e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", key, names);
+}
+
+enum status layer_read_one(struct arena *a, const char *key, struct layer **out, struct err *e)
+{
+    for (const struct resource *r = resource_next("layers/", NULL); r != NULL; r = resource_next("layers/", r))
+        if (is_of_key(r, key)) {
+            *out = arena_get(a, sizeof **out);
+            return read_resource(r, a, *out, e);
+        }
+    return say_layers(key, e);
 }
 
 struct layer *layer_find(struct layer *list, int count, const char *key)
@@ -197,29 +232,41 @@ static const char *default_text(const char *written, struct arena *a)
     return text;
 }
 
-static enum status check_property(struct db *db, struct arena *a, const char *table, struct property *p, struct err *e)
+// One question for all columns: a list is asked for too often to ask for each.
+struct column { const char *name, *fallback; };
+enum { COLUMNS_MOST = 500 };
+
+static enum status list_columns(struct db *db, struct arena *a, const char *table, struct column out[COLUMNS_MOST], int *count, struct err *e)
 {
     struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT \"notnull\", dflt_value FROM pragma_table_info($1) WHERE name = $2",
-                           VALUES(value_text(table), value_text(p->column)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && !more)
-        s = err_set(e, INVALID, "property %s: table %s has no column %s", p->name, table, p->column);
-    if (s == OK && rows_integer(r, 0) != 0)
-        p->fallback = default_text(rows_text(r, 1), a);
+    enum status s = db_ask(db, "SELECT name, \"notnull\", dflt_value FROM pragma_table_info($1)", VALUES(value_text(table)), &r, e);
+    *count = 0;
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; (*count)++) {
+        must(*count < COLUMNS_MOST);
+        out[*count] = (struct column){ arena_text(a, rows_text(r, 0)), rows_integer(r, 1) != 0 ? default_text(rows_text(r, 2), a) : NULL };
+    }
     rows_done(r);
     return s;
 }
 
+static enum status check_property(const char *table, const struct column *column, int columns, struct property *p, struct err *e)
+{
+    for (int i = 0; i < columns; i++)
+        if (strcmp(column[i].name, p->column) == 0) {
+            p->fallback = column[i].fallback;
+            return OK;
+        }
+    return err_set(e, INVALID, "property %s: table %s has no column %s", p->name, table, p->column);
+}
+
 enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct err *e)
 {
-    struct property *p = l->property;
-    enum status s = OK;
+    struct column column[COLUMNS_MOST];
+    int columns = 0;
+    enum status s = list_columns(db, a, l->table, column, &columns, e);
     for (int i = 0; s == OK && i < l->properties; i++)
-        if (p[i].column != NULL)
-            s = check_property(db, a, l->table, &p[i], e);
+        if (l->property[i].column != NULL)
+            s = check_property(l->table, column, columns, &l->property[i], e);
     return s;
 }
 

@@ -35,6 +35,7 @@ struct layer {
 
 // All layers of this program, read once from its resources; they live in the arena. INVALID names file and place.
 enum status layer_read_all(struct arena *a, struct layer **out, int *count, struct err *e);
+enum status layer_read_one(struct arena *a, const char *key, struct layer **out, struct err *e); // NOT_FOUND names those there are
 struct layer *layer_find(struct layer *list, int count, const char *key);
 const struct property *layer_property(const struct layer *l, const char *name); // by name or alias, case apart; NULL
 

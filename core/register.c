@@ -180,17 +180,7 @@ static enum status take_rows_in_bulk(struct load *l, struct work *w)
 
 static enum status find_layer(struct load *l, struct work *w)
 {
-    int count = 0;
-    struct layer *list = NULL;
-    enum status s = layer_read_all(l->arena, &list, &count, w->e);
-    l->layer = s == OK ? layer_find(list, count, l->spec->layer) : NULL;
-    if (s == OK && l->layer == NULL) {
-        char names[512] = "";
-        size_t used = 0;
-        for (int i = 0; i < count && used < sizeof names; i++)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", list[i].key);
-        return err_set(w->e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", l->spec->layer, names);
-    }
+    enum status s = layer_read_one(l->arena, l->spec->layer, &l->layer, w->e);
     return s == OK ? layer_check(w->db, l->arena, l->layer, w->e) : s;
 }
 

@@ -4,11 +4,13 @@
 #include "core/ground.h"
 #include "core/placing.h"
 #include "core/store/rehome_rows.h"
+#include "core/store/tally_rows.h"
 #include "gis/source_records.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { COUNTED_ANEW_LEAST = 1000 };
 struct move { int64_t fid; struct place_in_grid to; };
 struct round {
     struct placing *placing;
@@ -46,10 +48,16 @@ static enum status look(void *ctx, const struct rehome_row *row, struct err *e)
 
 static enum status rehome_table(struct work *w, struct round *r, const struct rehome_shelf *shelf)
 {
+    struct tally_paused paused;
     r->moves = 0;
     enum status s = rehome_each(w->db, shelf, look, r, w->e);
+    bool are_many = r->moves >= COUNTED_ANEW_LEAST && tallied_find(shelf->table) != NULL;
+    if (s == OK && are_many)
+        s = tally_pause(w->db, tallied_find(shelf->table), &paused, w->e);
     for (size_t i = 0; s == OK && i < r->moves; i++)
         s = rehome_update(w->db, shelf, r->move[i].fid, r->move[i].to.cell_code, r->move[i].to.community_code, w->e);
+    if (s == OK && are_many)
+        s = tally_resume(w->db, &paused, w->e);
     r->report->moved += (int64_t)r->moves;
     return s;
 }

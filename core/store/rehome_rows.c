@@ -1,6 +1,6 @@
 #include "core/store/rehome_rows.h"
 
-#define SHELF(table, which) { "SELECT fid, cell_code, community_code, ST_AsBinary(geom) FROM " table " WHERE geom IS NOT NULL" which " ORDER BY fid", \
+#define SHELF(table, which) { table, "SELECT fid, cell_code, community_code, ST_AsBinary(geom) FROM " table " WHERE geom IS NOT NULL" which " ORDER BY fid", \
                               "UPDATE " table " SET cell_code = $2, community_code = $3 WHERE fid = $1" }
 const struct rehome_shelf rehome_shelf_list[] = {
     SHELF("building", " AND valid_to_s IS NULL"), SHELF("permit", " AND valid_to_s IS NULL"), SHELF("zone", " AND valid_to_s IS NULL"),

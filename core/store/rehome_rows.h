@@ -2,7 +2,7 @@
 #pragma once
 #include "core/store/store.h"
 
-struct rehome_shelf { const char *each, *update; };
+struct rehome_shelf { const char *table, *each, *update; };
 extern const struct rehome_shelf rehome_shelf_list[];
 extern const int rehome_shelf_count;
 

@@ -259,95 +259,128 @@ CREATE INDEX asset_until ON asset (kind, permit_until_s) WHERE permit_until_s IS
 CREATE TABLE tally (                               -- 计数: how many rows of the register count now; '' where a row has none
   thing TEXT NOT NULL,                             -- asset, building, permit, zone
   kind TEXT NOT NULL,
+  level TEXT NOT NULL,                             -- district: of all; community: of each; cell: of each
   community_code TEXT NOT NULL,
   cell_code TEXT NOT NULL,
   state TEXT NOT NULL,
   n INTEGER NOT NULL,                              -- below 0 only while a load has not told its own rows yet
-  PRIMARY KEY (thing, kind, community_code, cell_code, state)
+  PRIMARY KEY (thing, kind, level, community_code, cell_code, state)
 ) WITHOUT ROWID;
 CREATE TRIGGER asset_counted AFTER INSERT ON asset WHEN NEW.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('asset', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'asset', NEW.kind, 'district', '', '', NEW.state, 1 WHERE TRUE UNION ALL
+    SELECT 'asset', NEW.kind, 'community', coalesce(NEW.community_code, ''), '', NEW.state, 1 WHERE TRUE UNION ALL
+    SELECT 'asset', NEW.kind, 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER asset_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, kind, state ON asset
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'asset', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'asset', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'asset', OLD.kind, 'district', '', '', OLD.state, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'asset', OLD.kind, 'community', coalesce(OLD.community_code, ''), '', OLD.state, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'asset', OLD.kind, 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'asset', NEW.kind, 'district', '', '', NEW.state, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'asset', NEW.kind, 'community', coalesce(NEW.community_code, ''), '', NEW.state, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'asset', NEW.kind, 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER asset_uncounted AFTER DELETE ON asset WHEN OLD.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('asset', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'asset', OLD.kind, 'district', '', '', OLD.state, -1 WHERE TRUE UNION ALL
+    SELECT 'asset', OLD.kind, 'community', coalesce(OLD.community_code, ''), '', OLD.state, -1 WHERE TRUE UNION ALL
+    SELECT 'asset', OLD.kind, 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER building_counted AFTER INSERT ON building WHEN NEW.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('building', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'building', '', 'district', '', '', NEW.standing, 1 WHERE TRUE UNION ALL
+    SELECT 'building', '', 'community', coalesce(NEW.community_code, ''), '', NEW.standing, 1 WHERE TRUE UNION ALL
+    SELECT 'building', '', 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER building_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, standing ON building
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'building', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1 WHERE OLD.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'building', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1 WHERE NEW.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'building', '', 'district', '', '', OLD.standing, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'building', '', 'community', coalesce(OLD.community_code, ''), '', OLD.standing, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'building', '', 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'building', '', 'district', '', '', NEW.standing, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'building', '', 'community', coalesce(NEW.community_code, ''), '', NEW.standing, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'building', '', 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.standing, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER building_uncounted AFTER DELETE ON building WHEN OLD.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('building', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'building', '', 'district', '', '', OLD.standing, -1 WHERE TRUE UNION ALL
+    SELECT 'building', '', 'community', coalesce(OLD.community_code, ''), '', OLD.standing, -1 WHERE TRUE UNION ALL
+    SELECT 'building', '', 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.standing, -1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER permit_counted AFTER INSERT ON permit WHEN NEW.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('permit', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'permit', '', 'district', '', '', NEW.state, 1 WHERE TRUE UNION ALL
+    SELECT 'permit', '', 'community', coalesce(NEW.community_code, ''), '', NEW.state, 1 WHERE TRUE UNION ALL
+    SELECT 'permit', '', 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER permit_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, state ON permit
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'permit', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'permit', '', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'permit', '', 'district', '', '', OLD.state, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'permit', '', 'community', coalesce(OLD.community_code, ''), '', OLD.state, -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'permit', '', 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'permit', '', 'district', '', '', NEW.state, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'permit', '', 'community', coalesce(NEW.community_code, ''), '', NEW.state, 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'permit', '', 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), NEW.state, 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER permit_uncounted AFTER DELETE ON permit WHEN OLD.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('permit', '', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'permit', '', 'district', '', '', OLD.state, -1 WHERE TRUE UNION ALL
+    SELECT 'permit', '', 'community', coalesce(OLD.community_code, ''), '', OLD.state, -1 WHERE TRUE UNION ALL
+    SELECT 'permit', '', 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), OLD.state, -1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER zone_counted AFTER INSERT ON zone WHEN NEW.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('zone', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'zone', NEW.kind, 'district', '', '', '', 1 WHERE TRUE UNION ALL
+    SELECT 'zone', NEW.kind, 'community', coalesce(NEW.community_code, ''), '', '', 1 WHERE TRUE UNION ALL
+    SELECT 'zone', NEW.kind, 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER zone_recounted AFTER UPDATE OF valid_to_s, cell_code, community_code, kind ON zone
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'zone', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1 WHERE OLD.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    SELECT 'zone', NEW.kind, coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1 WHERE NEW.valid_to_s IS NULL
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'zone', OLD.kind, 'district', '', '', '', -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'zone', OLD.kind, 'community', coalesce(OLD.community_code, ''), '', '', -1 WHERE OLD.valid_to_s IS NULL UNION ALL
+    SELECT 'zone', OLD.kind, 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1 WHERE OLD.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'zone', NEW.kind, 'district', '', '', '', 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'zone', NEW.kind, 'community', coalesce(NEW.community_code, ''), '', '', 1 WHERE NEW.valid_to_s IS NULL UNION ALL
+    SELECT 'zone', NEW.kind, 'cell', coalesce(NEW.community_code, ''), coalesce(NEW.cell_code, ''), '', 1 WHERE NEW.valid_to_s IS NULL
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 CREATE TRIGGER zone_uncounted AFTER DELETE ON zone WHEN OLD.valid_to_s IS NULL
 BEGIN
-  INSERT INTO tally (thing, kind, community_code, cell_code, state, n)
-    VALUES ('zone', OLD.kind, coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1)
-    ON CONFLICT (thing, kind, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
+  INSERT INTO tally (thing, kind, level, community_code, cell_code, state, n)
+    SELECT 'zone', OLD.kind, 'district', '', '', '', -1 WHERE TRUE UNION ALL
+    SELECT 'zone', OLD.kind, 'community', coalesce(OLD.community_code, ''), '', '', -1 WHERE TRUE UNION ALL
+    SELECT 'zone', OLD.kind, 'cell', coalesce(OLD.community_code, ''), coalesce(OLD.cell_code, ''), '', -1 WHERE TRUE
+    ON CONFLICT (thing, kind, level, community_code, cell_code, state) DO UPDATE SET n = tally.n + excluded.n;
 END;
 
 -- What the words of a thing are looked up in: rowid is the row's fid, words are those core/words.c makes of its texts. Rows are
