@@ -25,6 +25,15 @@ static const char INIT_MORE[] =
     "\n"
     "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
 
+static const char LIST_MORE[] =
+    "Examples\n"
+    "  gridpatrol list tongzhou shop_sign --state damaged --limit 50\n"
+    "  gridpatrol list tongzhou billboard --window 121.05,32.06,121.07,32.08 --where \"width_m > 3\" --json\n"
+    "  gridpatrol list tongzhou building --words 长江路 --count\n"
+    "  gridpatrol list tongzhou collection_point --by community\n"
+    "\n"
+    "Each line: id, id at the source, name, state, cell. Personal properties are not shown.\n";
+
 static const char LOAD_MORE[] =
     "Examples\n"
     "  gridpatrol load tongzhou area streets.csv --map code=code,name=name\n"
@@ -94,6 +103,8 @@ const struct command command_list[] = {
       .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
     { .name = "lead", .run = cmd_lead, .operands = "list STATION | draft STATION CASE --agency KEY | show STATION NUMBER | move STATION NUMBER VERB [options]",
       .brief = "facts handed to another agency, and what became of them", .option = lead_options },
+    { .name = "list", .run = cmd_list, .operands = "STATION LAYER [options]", .brief = "what is registered: page by page, in a cell, a window, by words, and how many",
+      .option = list_options, .more = LIST_MORE },
     { .name = "load", .run = cmd_load, .operands = "STATION LAYER FILE [options]",
       .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .more = LOAD_MORE },
     { .name = "queue", .run = cmd_queue, .operands = "STATION AGENCY", .brief = "what an agency has to do, by deadline", .option = queue_options },

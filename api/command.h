@@ -50,6 +50,7 @@ int cmd_finding(const struct call *call);
 int cmd_help(const struct call *call);
 int cmd_init(const struct call *call);
 int cmd_lead(const struct call *call);
+int cmd_list(const struct call *call);
 int cmd_load(const struct call *call);
 int cmd_queue(const struct call *call);
 int cmd_report(const struct call *call);

@@ -51,6 +51,33 @@ done
 said "gaps 0.000000 m2, overlaps 0.000000 m2"
 same "things without a cell" "$(sql "$station" "SELECT count(*) AS n FROM asset WHERE valid_to_s IS NULL AND cell_code IS NULL")" 0
 
+# Lists: the pages together are the whole, numbers agree with them, a window holds what lies in it, words are found.
+list() { "$GRIDPATROL" list "$station" "$@"; }
+signs=$(jq '.features | length' "$in/shop_signs.geojson")
+same "shop signs counted" "$(list shop_sign --count)" "$signs"
+mark= pages=0
+: >"$home/pages"
+while :; do
+  list shop_sign --limit 13 --json ${mark:+--after "$mark"} >"$home/page"
+  jq -r '.rows[].source_id' "$home/page" >>"$home/pages"
+  pages=$((pages + 1)) mark=$(jq -r '.next // ""' "$home/page")
+  [ -n "$mark" ] || break
+done
+same "pages" $pages $(((signs + 12) / 13))
+same "the pages together" "$(sort "$home/pages" | tr '\n' ' ')" "$(jq -r '.features[].properties.id' "$in/shop_signs.geojson" | sort | tr '\n' ' ')"
+same "signs by community" "$(list shop_sign --by community | awk '{ n += $2 } END { print n }')" "$signs"
+same "damaged signs" "$(list shop_sign --state damaged --count)" "$(jq '[.features[] | select(.properties["状态"] == "damaged")] | length' "$in/shop_signs.geojson")"
+same "signs in a window" "$(list shop_sign --window 121.055,32.085,121.06,32.09 --count)" "$(jq '[.features[].geometry.coordinates
+  | select(.[0] >= 121.055 and .[0] <= 121.06 and .[1] >= 32.085 and .[1] <= 32.09)] | length' "$in/shop_signs.geojson")"
+same "wide signs" "$(list shop_sign --where 'width_m > 8' --count)" "$(jq '[.features[] | select(.properties.width_m > 8)] | length' "$in/shop_signs.geojson")"
+name=$(jq -r '.features[7].properties["名称"]' "$in/shop_signs.geojson")
+list shop_sign --words "$name" >"$home/said"
+said "$(jq -r '.features[7].properties.id' "$in/shop_signs.geojson")"
+status=0
+list shop_sign --after nonsense 2>"$home/said" || status=$?
+same "exit status of a mark that is none" $status 3
+said "is no mark of a page"
+
 "$GRIDPATROL" compare "$station" 2025 2026 >/dev/null 2>"$home/said"
 said "$(jq .approved_unused "$in/district.json") permits in force have no building on them"
 "$GRIDPATROL" changes "$station" -o "$home/changes.gpkg" 2>/dev/null
