@@ -1,6 +1,5 @@
 #include "core/codes.h"
 #include "core/base/mem.h"
-#include "core/data_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,11 +85,7 @@ enum status codes_read(const struct json_doc *doc, struct arena *a, struct code_
     struct code_scheme s = { 0 };
     struct json list;
     data_known_keys(&r, known);
-    s.scheme = data_word(&r, "scheme");
-    s.version = data_text(&r, "version");
-    s.title_zh = data_text(&r, "title_zh");
-    s.title_en = data_text(&r, "title_en");
-    s.source = data_text_or_none(&r, "source");
+    s.head = data_heading(&r);
     read_validity(&r, &s.valid_from, &s.valid_to);
     s.codes = data_list(&r, "codes", CODES_MOST, &list);
     if (r.s != OK)

@@ -4,8 +4,8 @@
 // always asked for with its scheme, its kind and a date. Schemes are data (data/codes/*.json); a file with one fault is
 // refused whole, and the sentence names file, line and place.
 #pragma once
-#include "core/base/json.h"
 #include "core/base/status.h"
+#include "core/data_reader.h"
 
 struct arena;
 
@@ -22,7 +22,7 @@ struct code {
 };
 
 struct code_scheme {
-    const char *scheme, *version, *title_zh, *title_en, *source;
+    struct data_heading head;
     const char *valid_from, *valid_to;                 // of the whole; a code may be narrower
     const struct code *code; size_t codes;             // by kind, then code, then valid_from
 };

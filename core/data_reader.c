@@ -48,6 +48,18 @@ const char *data_word(struct data_reader *r, const char *key)
     return text;
 }
 
+// One after the other: the first fault of the file speaks.
+struct data_heading data_heading(struct data_reader *r)
+{
+    struct data_heading h;
+    h.scheme = data_word(r, "scheme");
+    h.version = data_text(r, "version");
+    h.title_zh = data_text(r, "title_zh");
+    h.title_en = data_text(r, "title_en");
+    h.source = data_text_or_none(r, "source");
+    return h;
+}
+
 const char *data_day_or_none(struct data_reader *r, const char *key)
 {
     const char *text = data_text_or_none(r, key);

@@ -14,6 +14,10 @@ enum {
     DATA_ARENA_BYTES = 128 << 20        // an arena with this ceiling holds whatever any one file may say
 };
 
+// What a file of codes or limits says of itself.
+struct data_heading { const char *scheme, *version, *title_zh, *title_en, *source; };   // source "": not named
+struct data_heading data_heading(struct data_reader *r);
+
 void data_known_keys(struct data_reader *r, const char *const *known);         // NULL ends them
 const char *data_word(struct data_reader *r, const char *key);                 // a-z 0-9 . _ - and * for any
 const char *data_text(struct data_reader *r, const char *key);                 // not empty

@@ -128,7 +128,7 @@ enum status desk_ready(struct work *w, struct desk *d)
 const struct limit_rule *desk_limit(const struct desk *d, const char *scheme, const char *code, int condition, const char *stage)
 {
     for (int i = 0; i < d->limit_sets; i++) {
-        if (strcmp(d->limits[i].scheme, scheme) != 0)
+        if (strcmp(d->limits[i].head.scheme, scheme) != 0)
             continue;
         const struct limit_rule *rule = limits_get(&d->limits[i], code, condition, stage);
         if (rule != NULL)

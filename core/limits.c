@@ -1,6 +1,5 @@
 #include "core/limits.h"
 #include "core/base/mem.h"
-#include "core/data_reader.h"
 
 #include <string.h>
 
@@ -66,11 +65,7 @@ enum status limits_read(const struct json_doc *doc, struct arena *a, struct limi
     struct limit_rules rules = { 0 };
     struct json list;
     data_known_keys(&r, known);
-    rules.scheme = data_word(&r, "scheme");
-    rules.version = data_text(&r, "version");
-    rules.title_zh = data_text(&r, "title_zh");
-    rules.title_en = data_text(&r, "title_en");
-    rules.source = data_text_or_none(&r, "source");
+    rules.head = data_heading(&r);
     rules.rules = data_list(&r, "limits", LIMIT_RULES_MOST, &list);
     if (r.s != OK)
         return r.s;

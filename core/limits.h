@@ -4,8 +4,8 @@
 // too: scheme "agency", the agency's key as code, "*" for any. "天" in a published table may mean several kinds of time, so the
 // kind is always written, together with the words as published and whether the kind is sure.
 #pragma once
-#include "core/base/json.h"
 #include "core/base/status.h"
+#include "core/data_reader.h"
 #include "core/deadline.h"
 
 struct arena;
@@ -23,7 +23,7 @@ struct limit_rule {
 };
 
 struct limit_rules {
-    const char *scheme, *version, *title_zh, *title_en, *source;
+    struct data_heading head;
     const struct limit_rule *rule; size_t rules;
 };
 
@@ -33,7 +33,6 @@ enum status limits_read(const struct json_doc *doc, struct arena *a, struct limi
 // The rule for exactly this code, else for "*"; condition 0: the first. NULL: there is none.
 const struct limit_rule *limits_get(const struct limit_rules *r, const char *code, int condition_no, const char *stage);
 
-// The same fields in an object of another file: stage; amount, unit, legal (data_reader.h).
-struct data_reader;
+// The same fields in an object of another file: stage; amount, unit, legal.
 const char *limit_stage(struct data_reader *r);
 struct limit limit_read(struct data_reader *r);

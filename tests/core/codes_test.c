@@ -35,7 +35,7 @@ static void assert_code(const struct code_scheme *s, enum code_kind kind, const 
 {
     const struct code *c = codes_get(s, kind, code, "2026-11-22");
     if (c == NULL || strcmp(c->name_zh, name_zh) != 0)
-        fail_msg("%s %s %s: expected %s, got %s", s->scheme, code_kind_word(kind), code, name_zh, c != NULL ? c->name_zh : "nothing");
+        fail_msg("%s %s %s: expected %s, got %s", s->head.scheme, code_kind_word(kind), code, name_zh, c != NULL ? c->name_zh : "nothing");
 }
 
 static void the_same_digits_mean_different_things(void **state)
@@ -50,7 +50,7 @@ static void the_same_digits_mean_different_things(void **state)
     assert_code(&local, CODE_EVENT, "0198", "违法农村自建房");
     assert_null(codes_get(&gb, CODE_EVENT, "0198", NULL));
     assert_null(codes_get(&gb, CODE_EVENT, "0127", NULL));      // not confirmed, not there
-    assert_string_equal(gb.scheme, "gbt30428.2-2013");
+    assert_string_equal(gb.head.scheme, "gbt30428.2-2013");
 }
 
 static void a_code_is_asked_for_with_its_day(void **state)
@@ -83,11 +83,11 @@ static void faults_are_named_with_their_place(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct json_doc *d = doc_of_text(cases[i].text, "x.json");
-        struct code_scheme s = { .scheme = "untouched" };
+        struct code_scheme s = { .head.scheme = "untouched" };
         struct err e = { 0 };
         assert_int_equal(codes_read(d, arena, &s, &e), INVALID);
         assert_string_equal(e.text, cases[i].sentence);
-        assert_string_equal(s.scheme, "untouched");
+        assert_string_equal(s.head.scheme, "untouched");
         json_close(d);
     }
 }

@@ -78,7 +78,7 @@ static void every_limit_is_of_a_code(void **state)
         struct code_scheme s = { 0 };
         assert_int_equal(codes_read(d, arena, &s, NULL), OK);
         json_close(d);
-        assert_string_equal(r.scheme, s.scheme);
+        assert_string_equal(r.head.scheme, s.head.scheme);
         for (size_t k = 0; k < r.rules; k++)
             if (codes_get(&s, CODE_EVENT, r.rule[k].code, NULL) == NULL)
                 fail_msg("%s: %s is no event of the scheme", schemes[i], r.rule[k].code);
