@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PROBE_FEATURES = 64 };
-
 void footprint_open_library(void)
 {
     CPLSetErrorHandler(CPLQuietErrorHandler);
@@ -162,55 +160,11 @@ static enum status choose_crs(struct source *s, struct err *e)
 
 // --- extent ----------------------------------------------------------------------------------------------------------
 
-static void widen(struct box_m *box, const OGREnvelope *by)
-{
-    box->min_x = fmin(box->min_x, by->MinX);
-    box->min_y = fmin(box->min_y, by->MinY);
-    box->max_x = fmax(box->max_x, by->MaxX);
-    box->max_y = fmax(box->max_y, by->MaxY);
-}
-
-// Of the first features, or of all of them (most < 0).
-static struct box_m box_of_features(struct source *s, int64_t most)
-{
-    struct box_m box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-    OGRFeatureH feature;
-    OGR_L_ResetReading(s->layer);
-    for (int64_t i = 0; i != most && (feature = OGR_L_GetNextFeature(s->layer)) != NULL; i++) {
-        OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
-        OGREnvelope e;
-        if (geometry != NULL && !OGR_G_IsEmpty(geometry)) {
-            OGR_G_GetEnvelope(geometry, &e);
-            widen(&box, &e);
-        }
-        OGR_F_Destroy(feature);
-    }
-    OGR_L_ResetReading(s->layer);
-    return box;
-}
-
-static bool is_finite(struct box_m b)
-{
-    return isfinite(b.min_x) && isfinite(b.min_y) && isfinite(b.max_x) && isfinite(b.max_y);
-}
-
-static bool holds(struct box_m outer, struct box_m inner)
-{
-    double slack = 1e-6 * (fabs(outer.max_x) + fabs(outer.max_y) + 1);
-    return inner.min_x > inner.max_x || (inner.min_x >= outer.min_x - slack && inner.max_x <= outer.max_x + slack
-                                         && inner.min_y >= outer.min_y - slack && inner.max_y <= outer.max_y + slack);
-}
-
-// A header's extent is believed when the first features lie in it; a filtered layer has no extent of its own.
 static void find_extent(struct source *s)
 {
-    OGREnvelope e = {0};
     struct source_hush hush;
     source_hush_begin(&hush);
-    bool known = s->spec.where == NULL && OGR_L_GetExtent(s->layer, &e, TRUE) == OGRERR_NONE;
-    struct box_m told = { e.MinX, e.MinY, e.MaxX, e.MaxY };
-    known = known && is_finite(told) && e.MinX <= e.MaxX && e.MinY <= e.MaxY && holds(told, box_of_features(s, PROBE_FEATURES));
-    s->extent = known ? told : box_of_features(s, -1);
+    s->extent = source_layer_extent(s->layer, s->spec.where != NULL);
     s->features = OGR_L_GetFeatureCount(s->layer, FALSE);
     source_hush_end(&hush);
 }

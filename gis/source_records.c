@@ -22,6 +22,7 @@ struct record_source {
     OGRFeatureH feature;
     struct crs *crs, *lonlat;
     struct crs_road *to_lonlat, *to_metric;
+    struct box_m extent;               // where coordinates were seen to belong to the CRS
     bool is_china;                     // coordinates of a Chinese map service, no CRS that PROJ knows
     enum china_crs china;
     bool shapeless;
@@ -46,22 +47,24 @@ static enum status crs_of_layer(struct record_source *s, struct err *e)
     return st;
 }
 
-static bool extent_of(const struct record_source *s, struct box_m *out)
-{
-    OGREnvelope box;
-    if (OGR_L_GetFeatureCount(s->layer, 1) == 0 || OGR_L_GetExtent(s->layer, &box, 1) != OGRERR_NONE)
-        return false;
-    *out = (struct box_m){ box.MinX, box.MinY, box.MaxX, box.MaxY };
-    return true;
-}
-
 static enum status open_crs(struct record_source *s, struct err *e)
 {
-    struct box_m extent;
     enum status st = s->spec.crs != NULL ? crs_open(s->spec.crs, &s->crs, e) : crs_of_layer(s, e);
-    if (st == OK && extent_of(s, &extent))
-        st = crs_check(s->crs, extent, s->spec.path, e);
     return st == OK ? crs_road_open(s->crs, s->lonlat, &s->to_lonlat, e) : st;
+}
+
+// What the coordinates must fit: longitudes and latitudes of a Chinese map service are shifted, but degrees; its metres are its own.
+static const struct crs *fitting(const struct record_source *s)
+{
+    if (!s->is_china)
+        return s->crs;
+    return s->china == CHINA_BD09MC ? NULL : s->lonlat;
+}
+
+static enum status check_extent(struct record_source *s, struct err *e)
+{
+    s->extent = source_layer_extent(s->layer, s->spec.where != NULL);
+    return fitting(s) != NULL ? crs_check(fitting(s), s->extent, s->spec.path, e) : OK;
 }
 
 static enum status open_roads(struct record_source *s, struct err *e)
@@ -70,6 +73,8 @@ static enum status open_roads(struct record_source *s, struct err *e)
     enum status st = crs_open(LONLAT, &s->lonlat, e);
     if (st == OK && !s->is_china)
         st = open_crs(s, e);
+    if (st == OK)
+        st = check_extent(s, e);
     return st == OK ? crs_road_open(s->lonlat, s->spec.metric, &s->to_metric, e) : st;
 }
 
@@ -275,13 +280,21 @@ static void read_line(struct record_source *s, OGRGeometryH g, struct record *ou
     OGR_G_DestroyGeometry(linear);
 }
 
-static void read_shape(struct record_source *s, struct record *out)
+// A header may tell of other places than the features behind the probed ones lie in: those are held against the CRS one by one.
+static enum status check_place(struct record_source *s, OGRGeometryH g, struct err *e)
 {
-    OGRGeometryH g = OGR_F_GetGeometryRef(s->feature);
-    if (g == NULL || OGR_G_IsEmpty(g)) {
-        out->shape = RECORD_NO_SHAPE;
-        return;
-    }
+    OGREnvelope box;
+    char called[300];
+    OGR_G_GetEnvelope(g, &box);
+    struct box_m here = { box.MinX, box.MinY, box.MaxX, box.MaxY };
+    if (fitting(s) == NULL || source_layer_holds(s->extent, here))
+        return OK;
+    snprintf(called, sizeof called, text_in(e->lang, "%.200s, feature %lld"), s->spec.path, (long long)OGR_F_GetFID(s->feature));
+    return crs_check(fitting(s), here, called, e);
+}
+
+static void read_shape(struct record_source *s, OGRGeometryH g, struct record *out)
+{
     OGR_G_FlattenTo2D(g);
     OGR_G_SetMeasured(g, 0);
     out->shape = shape_of(g);
@@ -310,8 +323,12 @@ static enum status next(struct record_source *s, struct record *out, bool *more,
     enum status st = OK;
     if (s->feature == NULL && hush.errors > 0)
         st = err_set(e, INVALID, "%s: reading broke off after %lld features: %.300s", s->spec.path, (long long)s->row, hush.said);
-    if (*more && !s->shapeless)
-        read_shape(s, out);
+    OGRGeometryH g = *more && !s->shapeless ? OGR_F_GetGeometryRef(s->feature) : NULL;
+    if (g != NULL && !OGR_G_IsEmpty(g)) {
+        st = check_place(s, g, e);
+        if (st == OK)
+            read_shape(s, g, out);
+    }
     source_hush_end(&hush);
     return st;
 }
