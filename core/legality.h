@@ -15,8 +15,11 @@
 struct legality_rules {
     double covered_share;              // so much of the increment inside the permit's plan is inside
     double touch_share;                // less than that does not even touch it
-    double area_tolerance;             // over the permitted area, share of it
+    double noise_share_most;           // what drawing alone may put beside the plan, as a share of the increment
+    double area_tolerance;             // over a permitted area, share of it
+    double surely_sd;                  // so many standard errors beyond a limit is more than noise
     double height_tolerance_m, height_sd_m;
+    double storey_height_m, storey_height_sd_m;    // floors are told from the height: few surveys count them
     double expired_while_built_p;      // p_no_cover when the permit ran out between the two surveys
     double zone_reach_m;               // further from a zone is outside for certain
     double severity_floor, severity_of_zone, severity_of_area, severity_of_height;   // shares of 1
@@ -27,7 +30,8 @@ enum status legality_rules_read(struct legality_rules *out, struct err *e);
 
 enum legal_code {
     LEGAL_NO_PERMIT,           // 未批先建: no permit in force touches it
-    LEGAL_EXCEEDS_AREA,        // 少批多建
+    LEGAL_EXCEEDS_AREA,        // 少批多建: its footprint
+    LEGAL_EXCEEDS_FLOOR_AREA,  // 超建筑面积: all its floors together, for certain
     LEGAL_EXCEEDS_HEIGHT,      // 长高
     LEGAL_OFF_SITE,            // 批东建西: partly beside the plan of the permit that touches it
     LEGAL_EXPIRED,             // only a permit that is not in force any more covers it
@@ -46,7 +50,7 @@ void legal_list(unsigned codes, struct buf *out);  // words, comma between
 struct permit_ground {
     const char *number;
     const struct rings *ground;
-    double permitted_area_m2, permitted_height_m;  // NaN: not said
+    double permitted_footprint_m2, permitted_floor_area_m2, permitted_height_m;  // NaN: not said
     bool has_from, has_until, is_revoked;
     int64_t from_s, until_s;
     double accuracy_m;
@@ -55,7 +59,7 @@ struct zone_ground { const char *kind; const struct rings *ground; double weight
 struct built {
     enum change_class class;
     const struct rings *increment;
-    double gained_m2, area_after_m2, area_sd_m2;
+    double gained_m2, area_after_m2, area_sd_m2;   // area_after: footprint of all of it; sd: of that area as drawn
     double height_after_m, height_change_m;        // NaN: unknown
     double accuracy_m;                             // of its place
     double confidence;

@@ -32,7 +32,8 @@ static enum status take_permit(void *ctx, const struct permit_row *p, struct err
     (void)e;
     g->permit = mem_grow(g->permit, &g->permit_cap, (size_t)g->permit_shape.count + 1, sizeof *g->permit);
     g->permit[g->permit_shape.count] = (struct permit_ground){
-        .number = arena_text(g->list->arena, p->number), .permitted_area_m2 = p->permitted_area_m2, .permitted_height_m = p->permitted_height_m,
+        .number = arena_text(g->list->arena, p->number), .permitted_footprint_m2 = p->permitted_footprint_m2,
+        .permitted_floor_area_m2 = p->permitted_floor_area_m2, .permitted_height_m = p->permitted_height_m,
         .has_from = p->has_from, .has_until = p->has_until, .is_revoked = p->is_revoked, .from_s = p->from_s, .until_s = p->until_s,
         .accuracy_m = p->accuracy_m,
     };
@@ -118,14 +119,18 @@ struct judging {
     struct near permits, zones;
 };
 
+// Corners that are off by sigma move an outline's area by sigma times its diagonal; where it stands does not matter to it.
+static double drawn_area_sd_m2(double sigma_m, double area_m2) { return area_m2 > 0 ? sigma_m * sqrt(2 * area_m2) : 0; }
+
 static struct built built_of(const struct judging *j, int64_t i, const struct rings *increment)
 {
     const struct change *c = &j->pair->result.change[i];
     double told = fmax(isfinite(j->surveys.before->accuracy_m) ? j->surveys.before->accuracy_m : 0,
                        isfinite(j->surveys.after->accuracy_m) ? j->surveys.after->accuracy_m : 0);
-    double measured = hypot(j->pair->result.summary.vertex_noise_m, c->registration_sd_m);
+    double noise = j->pair->result.summary.vertex_noise_m, measured = hypot(noise, c->registration_sd_m);
     return (struct built){
-        .class = c->class, .increment = increment, .gained_m2 = c->gained_m2, .area_after_m2 = c->area_after_m2, .area_sd_m2 = c->gained_sd_m2,
+        .class = c->class, .increment = increment, .gained_m2 = c->gained_m2, .area_after_m2 = c->area_after_m2,
+        .area_sd_m2 = drawn_area_sd_m2(noise > 0 ? noise : told, c->area_after_m2),
         .height_after_m = c->height_after_m, .height_change_m = c->height_change_m, .accuracy_m = fmax(told, measured),
         .confidence = c->confidence, .before_at_s = j->surveys.before->taken_at_s, .after_at_s = j->surveys.after->taken_at_s,
     };

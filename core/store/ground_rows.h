@@ -4,7 +4,7 @@
 
 struct permit_row {
     const char *number;
-    double permitted_area_m2, permitted_height_m, accuracy_m;
+    double permitted_footprint_m2, permitted_floor_area_m2, permitted_height_m, accuracy_m;
     bool has_from, has_until, is_revoked;
     int64_t from_s, until_s;
     const uint8_t *wkb; size_t wkb_len;

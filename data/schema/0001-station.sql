@@ -163,7 +163,8 @@ CREATE TABLE permit (                              -- 规划许可
   number TEXT NOT NULL,
   holder TEXT NOT NULL DEFAULT '',
   purpose TEXT NOT NULL DEFAULT '',
-  permitted_area_m2 REAL,
+  permitted_footprint_m2 REAL,                     -- 占地 (基底) 面积: the ground it may cover
+  permitted_floor_area_m2 REAL,                    -- 建筑面积: all its floors together
   permitted_height_m REAL,
   permit_from_s INTEGER,
   permit_until_s INTEGER,

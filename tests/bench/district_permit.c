@@ -58,22 +58,22 @@ static bool is_asked(const char *class)
 
 struct built { const struct city_truth *truth; struct rings increment, plan; double area_m2, height_m, height_before_m; };
 
-// The plan is the whole house; where that does not hold the increment, the increment alone.
+// The plan is the whole house; where that does not hold the increment, the increment alone. Its number is about that ground.
 static void look(const struct made *m, uint32_t number, struct built *b)
 {
     const struct city_truth *t = &m->city->truth[number];
     struct rings one = { 0 };
     b->truth = t;
-    b->area_m2 = b->height_m = 0;
+    b->height_m = 0;
     made_increment(m, number, &b->increment);
     for (int i = 0; i < t->afters; i++) {
         made_building(m, t->after[i], i == 0 ? &b->plan : &one);
-        b->area_m2 += rings_area_m2(i == 0 ? &b->plan : &one);
         b->height_m = fmax(b->height_m, (double)m->city->after[t->after[i]].height_m);
     }
     b->height_before_m = t->befores > 0 ? (double)m->city->shapes.height_m[t->before[0]] : 0;
     if (relate_overlap_m2(&b->plan, &b->increment) < 0.97 * rings_area_m2(&b->increment))
         shape_copy(&b->increment, &b->plan);
+    b->area_m2 = rings_area_m2(&b->plan);
     rings_clear(&one);
 }
 

@@ -96,21 +96,26 @@ static enum status write_zones(struct writing *w, struct err *e)
     return finish(s, status, e);
 }
 
+static const double STOREY_M = 3;        // as building_height_m makes them
+
 static enum status write_permits(struct writing *w, struct err *e)
 {
     static const struct sink_field FIELD[] = {
         { .name = "许可证号", .type = SINK_TEXT }, { .name = "建设单位", .type = SINK_TEXT }, { .name = "用途", .type = SINK_TEXT },
-        { .name = "许可面积", .type = SINK_REAL, .decimals = 2 }, { .name = "许可高度", .type = SINK_REAL, .decimals = 2 },
+        { .name = "许可占地面积", .type = SINK_REAL, .decimals = 2 }, { .name = "许可建筑面积", .type = SINK_REAL, .decimals = 2 },
+        { .name = "许可高度", .type = SINK_REAL, .decimals = 2 },
         { .name = "生效日期", .type = SINK_TEXT }, { .name = "失效日期", .type = SINK_TEXT }, { .name = "state", .type = SINK_TEXT },
     };
     struct sink *s;
-    enum status status = open_areas(w, "permits.gpkg", "permits", FIELD, 8, &s, e);
+    enum status status = open_areas(w, "permits.gpkg", "permits", FIELD, 9, &s, e);
     if (status != OK)
         return status;
     for (uint32_t i = 0; i < w->m->permits && status == OK; i++) {
         const struct made_permit *p = &w->m->permit[i];
+        double floors = fmax(1, floor(p->height_m / STOREY_M));
         struct sink_value v[] = { { .text = p->number }, { .text = p->holder }, { .text = p->purpose }, { .real = round(p->area_m2 * 100) / 100 },
-                                  { .real = round(p->height_m * 100) / 100 }, { .text = p->from }, { .text = p->until }, { .text = p->state } };
+                                  { .real = round(p->area_m2 * floors * 100) / 100 }, { .real = round(p->height_m * 100) / 100 },
+                                  { .text = p->from }, { .text = p->until }, { .text = p->state } };
         if (!p->is_withdrawn)
             status = write_area(w, s, &p->ground, v, e);
     }

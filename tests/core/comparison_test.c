@@ -268,8 +268,8 @@ static enum status decide(struct fixture *f, const struct actor *who, const char
 static void what_is_new_is_found_judged_and_ranked(void **state)
 {
     struct fixture *f = *state;
-    load(f, "permit", "permit", 495, 95, 30, 30, "\"number\":\"P-1\",\"permitted_area_m2\":130");
-    load(f, "permit", "unused", 900, 95, 30, 30, "\"number\":\"P-2\",\"permitted_area_m2\":130");
+    load(f, "permit", "permit", 495, 95, 30, 30, "\"number\":\"P-1\",\"permitted_footprint_m2\":130");
+    load(f, "permit", "unused", 900, 95, 30, 30, "\"number\":\"P-2\",\"permitted_footprint_m2\":130");
     load(f, "zone", "zone", 480, -20, 60, 60, "\"kind\":\"farmland\",\"weight\":1");
     struct comparison_report r = compare(f, A, B);
     assert_int_equal(r.changes, 5);

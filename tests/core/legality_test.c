@@ -56,7 +56,8 @@ static struct built a_house(void)
 
 static struct permit_ground a_permit(void)
 {
-    return (struct permit_ground){ .number = "P1", .ground = &plan, .permitted_area_m2 = 100, .permitted_height_m = 9, .accuracy_m = 0.3 };
+    return (struct permit_ground){ .number = "P1", .ground = &plan, .permitted_footprint_m2 = 100, .permitted_floor_area_m2 = NAN, .permitted_height_m = 9,
+                                   .accuracy_m = 0.3 };
 }
 
 static struct legality judged(struct built b, const struct permit_ground *p, const struct zone_ground *z)
@@ -94,19 +95,91 @@ static void more_than_was_permitted_is_told(void **state)
 {
     (void)state;
     struct permit_ground p = a_permit();
-    p.permitted_area_m2 = 60;
+    p.permitted_footprint_m2 = 60;
     struct legality v = judged(a_house(), &p, NULL);
     assert_codes(v, "EXCEEDS_AREA");
     assert_true(v.p_no_cover > 0.99);
     p = a_permit();
     p.permitted_height_m = 3;
     assert_codes(judged(a_house(), &p, NULL), "EXCEEDS_HEIGHT");
-    p.permitted_area_m2 = 60;
+    p.permitted_footprint_m2 = 60;
     assert_codes(judged(a_house(), &p, NULL), "EXCEEDS_AREA,EXCEEDS_HEIGHT");
     // Exactly as much as the tolerance allows is anybody's guess.
     p = a_permit();
-    p.permitted_area_m2 = 80 / (1 + rules.area_tolerance);
+    p.permitted_footprint_m2 = 80 / (1 + rules.area_tolerance);
     assert_float_equal(judged(a_house(), &p, NULL).p_no_cover, 0.5, 0.01);
+}
+
+// 49 of 282 lawful increments of a made-up district were called illegal: small houses, drawn a hand's breadth larger than their plan.
+static void a_small_house_drawn_a_little_larger_than_its_plan_is_covered(void **state)
+{
+    (void)state;
+    struct rings small_plan = box(0, 0, 4, 3), drawn = box(-0.15, -0.1, 4.25, 3.2), beside = box(1.6, 0, 4, 3), twice = box(0, 0, 6, 4.5);
+    struct permit_ground p = a_permit();
+    struct built b = a_house();
+    p.ground = &small_plan;
+    p.permitted_footprint_m2 = 12.2;
+    b.increment = &drawn;
+    b.gained_m2 = b.area_after_m2 = 4.25 * 3.2;
+    b.area_sd_m2 = 0.15 * sqrt(2 * b.area_after_m2);
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    p.has_until = true;
+    p.until_s = BEFORE_S - DAY;
+    assert_codes(judged(b, &p, NULL), "EXPIRED");
+    p.has_until = false;
+    b.increment = &beside;                         // the same size, but nearly half of it beside the plan
+    b.area_after_m2 = 12;
+    assert_codes(judged(b, &p, NULL), "OFF_SITE");
+    b.increment = &twice;
+    b.gained_m2 = b.area_after_m2 = 27;
+    assert_codes(judged(b, &p, NULL), "EXCEEDS_AREA,OFF_SITE");
+    rings_clear(&small_plan);
+    rings_clear(&drawn);
+    rings_clear(&beside);
+    rings_clear(&twice);
+}
+
+static void an_annex_is_held_against_the_permit_of_an_annex(void **state)
+{
+    (void)state;
+    struct rings annex = box(10, 0, 4, 5), annex_plan = box(9.9, 0, 4.2, 5), plot = box(-2, -2, 18, 12);
+    struct permit_ground p = a_permit();
+    struct built b = a_house();
+    b.class = CHANGE_ENLARGED;
+    b.increment = &annex;
+    b.gained_m2 = 20;
+    b.area_after_m2 = 100;
+    p.ground = &annex_plan;
+    p.permitted_footprint_m2 = 21;
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    p.ground = &plot;                              // a plot says little: there the number is about the whole house
+    assert_codes(judged(b, &p, NULL), "EXCEEDS_AREA");
+    p.permitted_footprint_m2 = 110;
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    rings_clear(&annex);
+    rings_clear(&annex_plan);
+    rings_clear(&plot);
+}
+
+static void floor_area_is_held_against_all_floors(void **state)
+{
+    (void)state;
+    struct permit_ground p = a_permit();
+    struct built b = a_house();                    // 80 m2, 6 m high: two floors
+    p.permitted_height_m = NAN;
+    p.permitted_floor_area_m2 = 160;
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    b.height_after_m = 7;                          // two high floors, or a roof
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    b.height_after_m = 12;
+    assert_codes(judged(b, &p, NULL), "EXCEEDS_FLOOR_AREA");
+    b.class = CHANGE_HEIGHTENED;                   // no ground was added, floors were
+    assert_codes(judged(b, &p, NULL), "EXCEEDS_FLOOR_AREA");
+    b.height_after_m = NAN;                        // nobody knows
+    assert_codes(judged(b, &p, NULL), "COVERED");
+    p.permitted_footprint_m2 = 60;                 // each is held against its own
+    b = a_house();
+    assert_codes(judged(b, &p, NULL), "EXCEEDS_AREA");
 }
 
 static void beside_the_plan_is_off_site(void **state)
@@ -148,7 +221,7 @@ static void of_several_permits_the_likeliest_counts(void **state)
 {
     (void)state;
     struct permit_ground p[3] = { a_permit(), a_permit(), a_permit() };
-    p[0].permitted_area_m2 = 50;
+    p[0].permitted_footprint_m2 = 50;
     p[2].permitted_height_m = 2;
     struct built b = a_house();
     struct legality v;
@@ -299,6 +372,9 @@ int main(void)
         cmocka_unit_test(without_a_permit_nothing_covers_it),
         cmocka_unit_test(a_permit_in_force_covers_it),
         cmocka_unit_test(more_than_was_permitted_is_told),
+        cmocka_unit_test(a_small_house_drawn_a_little_larger_than_its_plan_is_covered),
+        cmocka_unit_test(an_annex_is_held_against_the_permit_of_an_annex),
+        cmocka_unit_test(floor_area_is_held_against_all_floors),
         cmocka_unit_test(beside_the_plan_is_off_site),
         cmocka_unit_test(a_permit_counts_on_the_day_of_the_later_survey),
         cmocka_unit_test(of_several_permits_the_likeliest_counts),
