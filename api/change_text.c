@@ -41,17 +41,18 @@ static void say_codes(unsigned codes, bool against, const char *begin, enum lang
         buf_text(out, text_in(lang, "."));
 }
 
-void change_text_legal(const struct change_row *c, enum lang lang, struct buf *out)
+void change_text_legal(const struct change_row *c, const struct property *zone_kinds, enum lang lang, struct buf *out)
 {
     unsigned codes = legal_codes_of(c->legal_codes);
     if (codes == 0)
         return;
     say_codes(codes, false, text_in(lang, "Law: "), lang, out);
-    say_codes(codes, true, text_in(lang, " Against: "), lang, out);
+    say_codes(codes, true, text_in(lang, out->len > 0 ? " Against: " : "Law, against: "), lang, out);
     if (c->permit_number != NULL)
         buf_printf(out, text_in(lang, " Permit %s."), c->permit_number);
     if (c->zone_kind != NULL)
-        buf_printf(out, text_in(lang, " Zone %s: %.0f %% of it inside, with a probability of %.2f."), c->zone_kind, 100 * c->zone_share, c->zone_p);
+        buf_printf(out, text_in(lang, " Zone %s: %.0f %% of it inside, with a probability of %.2f."),
+                   property_code_title(zone_kinds, c->zone_kind, lang), 100 * c->zone_share, c->zone_p);
     if (strcmp(c->stock, "existing") == 0)
         buf_text(out, text_in(lang, " It stood before the baseline date."));
     buf_printf(out, text_in(lang, " Suspicion %.3f = confidence %.2f x no cover %.2f x severity %.2f."), c->suspicion, c->confidence, c->p_no_cover,

@@ -1,73 +1,114 @@
+#include "api/listing.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/step_settings.h"
 #include "core/audit.h"
+#include "core/base/json.h"
+#include "core/step.h"
 #include <stdio.h>
 #include <string.h>
 
-struct settings { struct station_use use; const char *thing, *id; };
+struct settings { struct station_use use; struct listing_options list; const char *thing, *id, *against; };
 
 const struct option audit_options[] = {
+    { .kind = OPTION_HEADING, .help = "Verifying" },
+    { .kind = OPTION_TEXT, .name = "against", .value = "FILE", .at = offsetof(struct settings, against),
+      .help = "the manifest.json of a backup, or a copy of its last line: is the end it names still a link of this chain?" },
+    { .kind = OPTION_HEADING, .help = "Listing" },
     { .kind = OPTION_TEXT, .name = "thing", .value = "WORD", .at = offsetof(struct settings, thing), .help = "list only what was done to such records: case, lead, finding, actor, ..." },
     { .kind = OPTION_TEXT, .name = "id", .value = "ID", .at = offsetof(struct settings, id), .help = "list only what was done to this record: its id, or the number of a case or finding" },
+    LISTING_OPTIONS(struct settings, list),
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
 
-struct listing { const struct settings *s; struct work *w; };
+static const struct list_column columns[] = {
+    { "seq", LIST_WHOLE, 5, false }, { "at", LIST_TIME, 0, false }, { "actor", LIST_TEXT, 12, false }, { "verb", LIST_TEXT, 12, false },
+    { "thing", LIST_TEXT, 10, false }, { "thing_id", LIST_TEXT, 0, false }, { "before_sha256", LIST_TEXT, 0, false },
+    { "after_sha256", LIST_TEXT, 0, false }, { "note", LIST_TEXT, 0, false }, { "actor_id", LIST_TEXT, 0, true }, { "hash", LIST_TEXT, 0, true },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0], SHORT_HASH = 13 };
+
+static const char *cut(const char *sha256, char out[SHORT_HASH])
+{
+    snprintf(out, SHORT_HASH, "%.12s", text_or_empty(sha256));
+    return out;
+}
 
 static enum status print_row(void *ctx, int64_t seq, const struct audit_row *r, struct err *e)
 {
-    const struct listing *l = ctx;
+    char before[SHORT_HASH], after[SHORT_HASH];
     (void)e;
-    printf("%lld  ", (long long)seq);
-    print_local_time(r->at_s, l->w->district->zone_offset_s);
-    printf("  %s  %s  %s %s  %.12s -> %.12s  %s\n", r->actor, r->verb, r->thing, r->thing_id, r->before_sha256[0] != '\0' ? r->before_sha256 : "-",
-           r->after_sha256[0] != '\0' ? r->after_sha256 : "-", r->note);
-    return OK;
+    const struct list_value v[COLUMNS] = {
+        { .whole = seq }, { .whole = r->at_s }, { .text = r->actor_name }, { .text = r->verb }, { .text = r->thing }, { .text = r->thing_id },
+        { .text = r->before_sha256, .label = cut(r->before_sha256, before) }, { .text = r->after_sha256, .label = cut(r->after_sha256, after) },
+        { .text = r->note }, { .text = r->actor }, { .text = r->hash },
+    };
+    return listing_row(ctx, v);
 }
 
 static enum status list_rows(struct work *w, void *ctx)
 {
-    const struct settings *s = ctx;
+    struct listing *l = ctx;
+    const struct settings *s = l->query;
     struct walk k;
-    const char *id = s->id;
-    struct err none = { 0 };
+    struct err none = { .lang = w->e->lang };
     struct work quiet = *w;
     quiet.e = &none;
-    if (id != NULL && s->thing != NULL && (strcmp(s->thing, "case") == 0 || strcmp(s->thing, "finding") == 0) && walk_get(&quiet, s->thing, id, &k) == OK)
-        id = k.id.text;
-    return audit_each(w->db, s->thing, id, print_row, &(struct listing){ s, w }, w->e);
+    struct audit_query q = { s->thing, s->id, listing_page(l) };
+    if (s->id != NULL && s->thing != NULL && (strcmp(s->thing, "case") == 0 || strcmp(s->thing, "finding") == 0) &&
+        walk_get(&quiet, s->thing, s->id, &k) == OK)
+        q.thing_id = k.id.text;
+    return audit_each(w->db, &q, print_row, l, w->e);
 }
 
-static enum status verify(struct work *w, void *ctx) { return audit_verify(w->db, ctx, w->e); }
+// --- Verifying ----------------------------------------------------------------------------------------------------------------------
 
-static enum status run(struct settings *s, const char *what, struct err *e)
+struct kept_end { int64_t rows; const char *hash; };
+struct proving { struct audit_report report; const struct kept_end *kept; };
+
+static enum status verify(struct work *w, void *ctx)
 {
-    struct audit_report report;
-    struct station_call call = station_use_call(&s->use);
-    if (strcmp(what, "list") == 0)
-        return station_read(s->use.station, &call, list_rows, s, e);
-    enum status status = station_read(s->use.station, &call, verify, &report, e);
-    if (status == OK && report.first_bad > 0)
-        return err_set(e, FAILED, "audit row %lld: %s", (long long)report.first_bad, report.fault);
+    struct proving *p = ctx;
+    enum status s = audit_verify(w->db, &p->report, w->e);
+    if (s == OK && p->report.first_bad > 0)
+        return err_set(w->e, FAILED, "audit row %lld: %s", (long long)p->report.first_bad, p->report.fault);
+    return s == OK && p->kept != NULL ? audit_holds(w->db, p->kept->rows, p->kept->hash, w->e) : s;
+}
+
+static enum status read_kept(struct json_doc *doc, struct kept_end *out, struct err *e)
+{
+    enum status s = json_read_int(json_get(json_root(doc), "audit_rows"), &out->rows, e);
+    return s == OK ? json_read_text(json_get(json_root(doc), "audit_hash"), &out->hash, e) : s;
+}
+
+static enum status prove(struct settings *s, struct err *e)
+{
+    struct json_doc *doc = NULL;
+    struct kept_end kept;
+    struct proving p = { .kept = s->against != NULL ? &kept : NULL };
+    enum status status = s->against != NULL ? json_read_file(s->against, NULL, &doc, e) : OK;
+    if (status == OK && s->against != NULL)
+        status = read_kept(doc, &kept, e);
+    if (status == OK)
+        status = station_use_read(&s->use, verify, &p, e);
     if (status == OK && !s->use.quiet)
-        fprintf(stderr, text_in(e->lang, "%lld rows of audit, the chain holds\n"), (long long)report.rows);
+        fprintf(stderr, text_in(e->lang, "%lld rows of audit, the chain holds\n"), (long long)p.report.rows);
+    if (status == OK && !s->use.quiet && s->against != NULL)
+        fprintf(stderr, text_in(e->lang, "row %lld is the end that %s names: nothing up to there was rewritten\n"), (long long)kept.rows, s->against);
+    json_close(doc);
     return status;
+}
+
+static enum status run(void *settings, const struct operands *words, struct err *e)
+{
+    struct settings *s = settings;
+    if (strcmp(words->item[0], "verify") == 0)
+        return prove(s, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, s }, list_rows, e);
 }
 
 int cmd_audit(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
-    struct settings s = { 0 };
-    struct operands words;
-    enum status status = options_read(audit_options, call->argc, call->argv, 2, &s, &words, &e);
-    if (status == OK && (words.count != 2 || (strcmp(words.item[0], "list") != 0 && strcmp(words.item[0], "verify") != 0)))
-        status = err_set(&e, INVALID, "audit verify STATION, or audit list STATION [--thing WORD --id ID]");
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[1], &e);
-    if (status == OK)
-        status = run(&s, words.item[0], &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    static const struct command_form forms[] = { { "list", 2, 2 }, { "verify", 2, 2 }, { NULL, 0, 0 } };
+    return station_command(call, &(struct station_command){ .form = forms, .run = run }, &(struct settings){ .thing = NULL });
 }

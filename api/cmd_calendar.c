@@ -1,8 +1,9 @@
+#include "api/file_text.h"
+#include "api/listing.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/station_use.h"
 #include "core/base/buf.h"
 #include "core/calendar_load.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,25 +13,13 @@ const struct option calendar_options[] = {
     { .kind = OPTION_TEXT, .name = "from", .value = "DATE", .at = offsetof(struct settings, from), .help = "hours of work: the first day they are valid (default: always)" },
     { .kind = OPTION_TEXT, .name = "to", .value = "DATE", .at = offsetof(struct settings, to), .help = "hours of work: the last day they are valid" },
     { .kind = OPTION_TEXT, .name = "weekdays", .value = "DAYS", .at = offsetof(struct settings, weekdays), .help = "hours of work: weekdays, 1 Monday to 7 Sunday (default 12345)" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, use.json), .help = "the list for programs: {\"rows\": [...], \"next\": null}" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
 
 enum { NOTICE_BYTES_MOST = 1 << 20 };
 struct loading { const struct operands *words; struct buf text[OPERANDS_MOST]; const struct settings *s; int weekdays; struct desk desk; struct calendar_report report; };
-
-static enum status read_whole(const char *path, struct buf *out, struct err *e)
-{
-    char chunk[65536];
-    FILE *f = fopen(path, "rb");
-    if (f == NULL)
-        return err_set(e, NOT_FOUND, "%s: cannot be read: %s", path, strerror(errno));
-    buf_init(out, NOTICE_BYTES_MOST);
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, f)) > 0; )
-        buf_add(out, chunk, got);
-    fclose(f);
-    return out->full ? err_set(e, TOO_BIG, "%s: a notice has at most %d bytes", path, NOTICE_BYTES_MOST) : OK;
-}
 
 // All of them or none.
 static enum status load_all(struct work *w, void *ctx)
@@ -62,16 +51,15 @@ static enum status read_weekdays(const char *text, int *out, struct err *e)
     return OK;
 }
 
-static enum status run(struct settings *s, const struct operands *words, struct err *e)
+static enum status take(struct settings *s, const struct operands *words, struct err *e)
 {
     struct loading l = { .words = words, .s = s };
-    struct station_call call = station_use_call(&s->use);
     bool loads = strcmp(words->item[0], "load") == 0;
     enum status status = read_weekdays(s->weekdays, &l.weekdays, e);
     for (int i = 2; loads && status == OK && i < words->count; i++)
-        status = read_whole(words->item[i], &l.text[i], e);
+        status = file_text_read(words->item[i], NOTICE_BYTES_MOST, &l.text[i], e);
     if (status == OK)
-        status = station_write(s->use.station, &call, loads ? load_all : set_hours, &l, e);
+        status = station_use_write(&s->use, loads ? load_all : set_hours, &l, e);
     for (int i = 2; loads && i < words->count; i++)
         buf_clear(&l.text[i]);
     desk_clear(&l.desk);
@@ -81,19 +69,31 @@ static enum status run(struct settings *s, const struct operands *words, struct 
     return status;
 }
 
+// --- Listing ------------------------------------------------------------------------------------------------------------------------
+
+static const struct list_column columns[] = {
+    { "year", LIST_WHOLE, 0, false }, { "version", LIST_WHOLE, 0, false }, { "loaded_at", LIST_TIME, 0, false }, { "sha256", LIST_TEXT, 0, true },
+};
+
+static enum status print_notice(void *ctx, const struct calendar_told *c, struct err *e)
+{
+    (void)e;
+    return listing_row(ctx, (const struct list_value[]){ { .whole = c->year }, { .whole = c->version }, { .whole = c->loaded_at_s }, { .text = c->sha256 } });
+}
+
+static enum status list_all(struct work *w, void *ctx) { return calendar_list(w, print_notice, ctx); }
+
+static enum status run(void *settings, const struct operands *words, struct err *e)
+{
+    struct settings *s = settings;
+    if (strcmp(words->item[0], "list") == 0)
+        return listing_read(&s->use, &(struct listing_plan){ columns, 4, &(struct listing_options){ .json = s->use.json }, 0, NULL }, list_all, e);
+    return take(s, words, e);
+}
+
 int cmd_calendar(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
+    static const struct command_form forms[] = { { "list", 2, 2 }, { "load", 3, OPERANDS_MOST }, { "hours", 3, OPERANDS_MOST }, { NULL, 0, 0 } };
     struct settings s = { .weekdays = "12345" };
-    struct operands words;
-    enum status status = options_read(calendar_options, call->argc, call->argv, OPERANDS_MOST, &s, &words, &e);
-    if (status == OK && (words.count < 3 || (strcmp(words.item[0], "load") != 0 && strcmp(words.item[0], "hours") != 0)))
-        status = err_set(&e, INVALID, "calendar load STATION FILE..., or calendar hours STATION 08:00-12:00 14:00-18:00");
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[1], &e);
-    if (status == OK)
-        status = run(&s, &words, &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .form = forms, .run = run }, &s);
 }

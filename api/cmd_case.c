@@ -1,3 +1,5 @@
+#include "api/listing.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
 #include "api/step_settings.h"
 #include "core/base/buf.h"
@@ -12,6 +14,7 @@
 
 struct settings {
     struct station_use use;
+    struct listing_options list;
     struct step_settings step;
     const char *state, *cell, *kind, *place, *title, *source, *stock, *party, *facts, *number, *date, *served, *served_how, *file, *part;
     const char *ordered_by, *party_present;
@@ -23,6 +26,7 @@ const struct option case_options[] = {
     { .kind = OPTION_TEXT, .name = "state", .value = "STATE", .at = offsetof(struct settings, state), .help = "only records in this state" },
     { .kind = OPTION_TEXT, .name = "cell", .value = "CODE", .at = offsetof(struct settings, cell), .help = "only those of this cell" },
     { .kind = OPTION_FLAG, .name = "open", .at = offsetof(struct settings, open), .help = "only what has not ended" },
+    LISTING_OPTIONS(struct settings, list),
     { .kind = OPTION_HEADING, .help = "Opening and correcting" },
     { .kind = OPTION_TEXT, .name = "kind", .value = "KIND", .at = offsetof(struct settings, kind), .help = "kind of the case (data/terms), or of the paper" },
     { .kind = OPTION_TEXT, .name = "place", .value = "LON,LAT", .at = offsetof(struct settings, place), .help = "where it is" },
@@ -42,29 +46,39 @@ const struct option case_options[] = {
     { .kind = OPTION_TEXT, .name = "file", .value = "FILE", .at = offsetof(struct settings, file), .help = "the original, kept in blobs/" },
     { .kind = OPTION_TEXT, .name = "part", .value = "WORD", .at = offsetof(struct settings, part), .help = "what a photo shows: near, far, reference, before, after, other (default near)" },
     STEP_OPTIONS(struct settings, step),
+    STATION_KEY_OPTION(struct settings, use),
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
 
 // --- Listing ------------------------------------------------------------------------------------------------------------------------
 
-struct listing { const struct settings *s; struct work *w; };
+static const struct list_column columns[] = {
+    { "number", LIST_TEXT, 20, false }, { "priority", LIST_WHOLE, 0, false }, { "due_at", LIST_TIME, 16, false }, { "is_overdue", LIST_FLAG, 0, false },
+    { "is_due_provisional", LIST_FLAG, 0, false }, { "state", LIST_TEXT, 10, false }, { "agency", LIST_TEXT, 12, false }, { "cell_code", LIST_TEXT, 15, false },
+    { "kind", LIST_TEXT, 0, true }, { "is_exempt", LIST_FLAG, 0, true }, { "title", LIST_TEXT, 0, false },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 static enum status print_line(void *ctx, const struct case_line *c, struct err *e)
 {
-    const struct listing *l = ctx;
-    printf("%s  %lld  ", c->number, (long long)c->priority);
-    print_local_time(c->due_at_s, l->w->district->zone_offset_s);
-    printf("%s%s  %s  %s  %s  %s\n", c->due_at_s < l->w->now_s ? text_in(e->lang, " overdue") : "", c->is_provisional ? " *" : "", c->state,
-           c->agency_key != NULL ? c->agency_key : "-", c->cell_code != NULL ? c->cell_code : "-", c->title);
-    return OK;
+    struct listing *l = ctx;
+    const struct settings *s = l->query;
+    const struct list_value v[COLUMNS] = {
+        { .text = c->number }, { .whole = c->priority }, { .whole = c->due_at_s },
+        { .whole = c->due_at_s < s->use.now_s, .label = text_in(e->lang, "overdue") }, { .whole = c->is_provisional, .label = "*" },
+        { .text = c->state, .label = lifecycle_state_title("case", c->state, e->lang) },
+        { .text = c->agency_key, .label = e->lang == LANG_ZH ? c->agency_zh : c->agency_en }, { .text = c->cell_code }, { .text = c->kind },
+        { .whole = c->is_exempt }, { .text = c->title },
+    };
+    return listing_row(l, v);
 }
 
 static enum status list_all(struct work *w, void *ctx)
 {
-    const struct settings *s = ctx;
-    return case_each(w, &(struct case_query){ .state = s->state, .agency_key = s->step.agency, .cell_code = s->cell, .open_only = s->open }, print_line,
-                     &(struct listing){ s, w });
+    const struct settings *s = ((struct listing *)ctx)->query;
+    return case_each(w, &(struct case_query){ .state = s->state, .agency_key = s->step.agency, .cell_code = s->cell, .open_only = s->open,
+                                              .page = listing_page(ctx) }, print_line, ctx);
 }
 
 // --- Doing --------------------------------------------------------------------------------------------------------------------------
@@ -164,60 +178,46 @@ static enum status check_facts(const char *facts, struct err *e)
 static enum status run_job(struct settings *s, const char *key, station_job *fn, struct err *e)
 {
     struct errand a = { .s = s, .key = key };
-    struct station_call call = station_use_call(&s->use);
     enum status status = read_times(&a, e);
     if (status == OK)
         status = check_facts(s->facts, e);
     if (status == OK && fn == photo_one)
         status = s->file != NULL ? blob_record_file(station_folder(s->use.station), s->file, &a.blob, e) : err_set(e, INVALID, "--%s is missing", "file");
     if (status == OK)
-        status = station_write(s->use.station, &call, fn, &a, e);
+        status = station_use_write(&s->use, fn, &a, e);
     desk_clear(&a.desk);
     if (status == OK)
         printf("%s\n", a.walk.number);
     return status;
 }
 
-static enum status run(struct settings *s, const struct operands *words, struct err *e)
+static enum status run(void *settings, const struct operands *words, struct err *e)
 {
-    static const struct { const char *word; station_job *fn; int count; } jobs[] = {
-        { "open", open_one, 2 }, { "correct", correct_one, 3 }, { "paper", paper_one, 3 }, { "photo", photo_one, 3 },
+    static const struct { const char *word; station_job *fn; } jobs[] = {
+        { "open", open_one }, { "correct", correct_one }, { "paper", paper_one }, { "photo", photo_one },
     };
+    struct settings *s = settings;
     const char *what = words->item[0];
-    struct station_call call = station_use_call(&s->use);
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
-        if (strcmp(jobs[i].word, what) == 0 && jobs[i].count == words->count)
+        if (strcmp(jobs[i].word, what) == 0)
             return run_job(s, words->count > 2 ? words->item[2] : NULL, jobs[i].fn, e);
-    if (strcmp(what, "list") == 0 && words->count == 2)
-        return station_read(s->use.station, &call, list_all, s, e);
-    if (strcmp(what, "show") == 0 && words->count == 3)
+    if (strcmp(what, "list") == 0)
+        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, s }, list_all, e);
+    if (strcmp(what, "show") == 0)
         return station_use_show(&s->use, case_tell, words->item[2], e);
     return step_run(&s->use, "case", words->item[2], words->item[3], &s->step, e);
 }
 
-static enum status check_words(const struct operands *words, struct err *e)
+static enum status check(void *settings, const struct operands *words, struct err *e)
 {
-    static const struct { const char *word; int count; } forms[] = { { "list", 2 }, { "open", 2 }, { "show", 3 }, { "correct", 3 }, { "paper", 3 },
-                                                                     { "photo", 3 }, { "move", 4 } };
-    for (size_t i = 0; words->count > 0 && i < sizeof forms / sizeof forms[0]; i++)
-        if (strcmp(forms[i].word, words->item[0]) == 0 && forms[i].count == words->count)
-            return OK;
-    return err_set(e, INVALID, "case list STATION, case open STATION, or case show, correct, paper, photo or move STATION NUMBER [VERB]");
+    (void)words;
+    return step_check_state("case", ((struct settings *)settings)->state, e);
 }
 
 int cmd_case(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
+    static const struct command_form forms[] = { { "list", 2, 2 }, { "open", 2, 2 }, { "show", 3, 3 }, { "correct", 3, 3 }, { "paper", 3, 3 },
+                                                 { "photo", 3, 3 }, { "move", 4, 4 }, { NULL, 0, 0 } };
     struct settings s = { .part = "near" };
-    struct operands words;
-    enum status status = options_read(case_options, call->argc, call->argv, 4, &s, &words, &e);
-    if (status == OK)
-        status = check_words(&words, &e);
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[1], &e);
-    if (status == OK)
-        status = run(&s, &words, &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .form = forms, .check = check, .run = run }, &s);
 }

@@ -151,13 +151,12 @@ static enum status check_job(struct work *w, void *ctx)
 
 static enum status check(struct settings *s, int64_t *errors, struct err *e)
 {
-    struct station_call call = station_use_call(&s->use);
     enum status status = s->out != NULL ? sink_check(s->out, e) : OK;
     struct progress_bar *bar = progress_bar_open(e->lang, s->use.quiet);
     struct progress progress = progress_bar_progress(bar);
     struct checking k = { s, &progress, 0 };
     if (status == OK)
-        status = station_read(s->use.station, &call, check_job, &k, e);
+        status = station_use_read(&s->use, check_job, &k, e);
     progress_bar_close(bar);
     *errors = k.errors;
     return status;

@@ -1,7 +1,11 @@
 #include "api/change_text.h"
+#include "api/listing.h"
 #include "api/reason.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/station_use.h"
+#include "api/step_settings.h"
+#include "core/base/mem.h"
+#include "core/data_reader.h"
 #include "core/lifecycle.h"
 #include "core/store/spatialite_guest.h"
 #include "gis/change_reason.h"
@@ -10,13 +14,15 @@
 #include <string.h>
 
 enum { TEXT_MOST = 1 << 16, LIMIT_USUAL = 20 };
-struct settings { struct station_use use; const char *comparison, *state, *class, *output; double limit; };
+struct settings { struct station_use use; struct listing_options list; const char *comparison, *state, *class, *output; };
 
 const struct option changes_options[] = {
     { .kind = OPTION_TEXT, .name = "comparison", .value = "ID", .at = offsetof(struct settings, comparison), .help = "of this comparison only (the newest; all: every one)" },
     { .kind = OPTION_TEXT, .name = "state", .value = "STATE", .at = offsetof(struct settings, state), .help = "open, referred, confirmed, dismissed, legal or capture_rule" },
     { .kind = OPTION_TEXT, .name = "class", .value = "CLASS", .at = offsetof(struct settings, class), .help = "new, enlarged, heightened, ..." },
-    { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, limit), .least = 1, .most = 1e9, .help = "as many at most (20; all into a file)" },
+    { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, list.limit), .least = 1, .most = 1e9, .help = "as many at most (20; all into a file and with --json)" },
+    { .kind = OPTION_TEXT, .name = "after", .value = "KEY", .at = offsetof(struct settings, list.after), .help = "go on after this change: its id, or its number in the newest comparison" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: {\"rows\": [...], \"next\": KEY or null}" },
     { .kind = OPTION_TEXT, .name = "output", .letter = 'o', .value = "FILE", .at = offsetof(struct settings, output), .help = "into a layer: .gpkg .geojson .geojsonl .fgb .shp .csv .xlsx" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
@@ -24,7 +30,7 @@ const struct option changes_options[] = {
 
 // --- As words -------------------------------------------------------------------------------------------------------------------
 
-struct listing { enum lang lang; struct buf text; };
+struct words { enum lang lang; const struct property *zone_kinds; struct buf text; int64_t most, told; bool quiet; char last[24]; };
 
 static void begin_text(struct buf *b)
 {
@@ -33,25 +39,92 @@ static void begin_text(struct buf *b)
     buf_text(b, "");
 }
 
+static void print_text(const struct buf *text)
+{
+    if (text->len > 0)
+        printf("   %s\n", text->data);
+}
+
 // The number in front is the one gridpatrol review takes.
 static enum status print_change(void *ctx, const struct change_row *c, struct err *e)
 {
-    struct listing *l = ctx;
+    struct words *w = ctx;
     (void)e;
-    printf("%lld. %s  %s  %s  %s\n", (long long)c->number, c->id.text, reason_class(change_class_of(c->class), l->lang),
-           lifecycle_state_title("change", c->state, l->lang), c->cell_code != NULL ? c->cell_code : "-");
-    begin_text(&l->text);
-    change_text_found(c, l->lang, &l->text);
-    printf("   %s\n", l->text.data);
-    begin_text(&l->text);
-    change_text_legal(c, l->lang, &l->text);
-    if (l->text.len > 0)
-        printf("   %s\n", l->text.data);
-    begin_text(&l->text);
-    change_text_memory(c, l->lang, &l->text);
-    if (l->text.len > 0)
-        printf("   %s\n", l->text.data);
+    if (w->told++ == w->most)
+        return OK;                     // asked for to know that there are more
+    snprintf(w->last, sizeof w->last, "%lld", (long long)c->number);
+    printf("%lld. %s  %s  %s  %s\n", (long long)c->number, c->id.text, reason_class(change_class_of(c->class), w->lang),
+           lifecycle_state_title("change", c->state, w->lang), c->cell_code != NULL ? c->cell_code : "-");
+    begin_text(&w->text);
+    change_text_found(c, w->lang, &w->text);
+    printf("   %s\n", w->text.data);
+    begin_text(&w->text);
+    change_text_legal(c, w->zone_kinds, w->lang, &w->text);
+    print_text(&w->text);
+    begin_text(&w->text);
+    change_text_memory(c, w->lang, &w->text);
+    print_text(&w->text);
     return OK;
+}
+
+static enum status print_words(struct work *w, const struct settings *s, struct change_query *q, const struct property *zone_kinds)
+{
+    struct words words = { .lang = w->e->lang, .zone_kinds = zone_kinds, .most = s->list.limit > 0 ? (int64_t)s->list.limit : LIMIT_USUAL };
+    buf_init(&words.text, TEXT_MOST);
+    q->page.limit = words.most + 1;
+    enum status status = change_each(w, q, print_change, &words);
+    if (status == OK && words.told > words.most && !s->use.quiet)
+        fprintf(stderr, text_in(w->e->lang, "There are more: --after %s\n"), words.last);
+    buf_clear(&words.text);
+    return status;
+}
+
+// --- For programs ---------------------------------------------------------------------------------------------------------------
+
+static const struct list_column members[] = {
+    { "id", LIST_TEXT, 0, false }, { "number", LIST_WHOLE, 0, false }, { "comparison", LIST_TEXT, 0, false }, { "object", LIST_TEXT, 0, false },
+    { "class", LIST_TEXT, 0, false }, { "relation", LIST_TEXT, 0, false }, { "state", LIST_TEXT, 0, false }, { "stock", LIST_TEXT, 0, false },
+    { "suspicion", LIST_REAL, 0, false }, { "confidence", LIST_REAL, 0, false }, { "p_no_cover", LIST_REAL, 0, false }, { "severity", LIST_REAL, 0, false },
+    { "legal_codes", LIST_TEXT, 0, false }, { "permit_number", LIST_TEXT, 0, false }, { "zone_kind", LIST_TEXT, 0, false },
+    { "zone_share", LIST_REAL, 0, false }, { "zone_p", LIST_REAL, 0, false }, { "gained_m2", LIST_REAL, 0, false }, { "lost_m2", LIST_REAL, 0, false },
+    { "height_change_m", LIST_REAL, 0, false }, { "reasons", LIST_TEXT, 0, false }, { "counter_reasons", LIST_TEXT, 0, false },
+    { "reviewed_at", LIST_TIME, 0, false }, { "review_note", LIST_TEXT, 0, false }, { "inherited_from", LIST_TEXT, 0, false },
+    { "woken_by", LIST_TEXT, 0, false }, { "audit_slot", LIST_FLAG, 0, false }, { "cell_code", LIST_TEXT, 0, false }, { "community_code", LIST_TEXT, 0, false },
+    { "why", LIST_TEXT, 0, false },
+};
+enum { MEMBERS = sizeof members / sizeof members[0] };
+
+struct objects { struct listing listing; const struct property *zone_kinds; struct buf why; };
+
+static enum status print_object(void *ctx, const struct change_row *c, struct err *e)
+{
+    struct objects *o = ctx;
+    begin_text(&o->why);
+    change_text_found(c, e->lang, &o->why);
+    buf_text(&o->why, " ");
+    change_text_legal(c, o->zone_kinds, e->lang, &o->why);
+    const struct list_value v[MEMBERS] = {
+        { .text = c->id.text }, { .whole = c->number }, { .text = c->comparison.text }, { .text = c->object.text }, { .text = c->class },
+        { .text = c->relation }, { .text = c->state }, { .text = c->stock }, { .real = c->suspicion }, { .real = c->confidence },
+        { .real = c->p_no_cover }, { .real = c->severity }, { .text = c->legal_codes }, { .text = c->permit_number }, { .text = c->zone_kind },
+        { .real = c->zone_share }, { .real = c->zone_p }, { .real = c->gained_m2 }, { .real = c->lost_m2 }, { .real = c->height_change_m },
+        { .text = c->reasons }, { .text = c->counter_reasons }, { .whole = c->reviewed_by != NULL ? c->reviewed_at_s : NO_TIME },
+        { .text = c->review_note }, { .text = c->inherited_from }, { .text = c->woken_by }, { .whole = c->is_audit_slot }, { .text = c->cell_code },
+        { .text = c->community_code }, { .text = o->why.data },
+    };
+    return listing_row(&o->listing, v);
+}
+
+static enum status print_objects(struct work *w, const struct settings *s, struct change_query *q, const struct property *zone_kinds)
+{
+    struct objects o = { .zone_kinds = zone_kinds };
+    buf_init(&o.why, TEXT_MOST);
+    listing_begin(&o.listing, &(struct listing_plan){ members, MEMBERS, &s->list, 0, NULL }, &s->use, w->e->lang);
+    q->page = listing_page(&o.listing);
+    enum status status = change_each(w, q, print_object, &o);
+    listing_end(&o.listing, status);
+    buf_clear(&o.why);
+    return status;
 }
 
 // --- As a layer -----------------------------------------------------------------------------------------------------------------
@@ -97,25 +170,24 @@ static const struct sink_field columns[COLUMNS] = {
     [WHY_EN] = { "why_en", SINK_TEXT, "why", "英文说明", 0, NULL },
 };
 
-struct writing { struct sink *sink; struct buf zh, en; int64_t rows; };
+struct writing { struct sink *sink; const struct property *zone_kinds; struct buf zh, en; };
 
 static struct sink_value text_of(const char *text) { return (struct sink_value){ .text = text, .is_null = text == NULL || text[0] == '\0' }; }
 static struct sink_value real_of(double value) { return (struct sink_value){ .real = value }; } // NaN is written as null
 
-static void write_why(const struct change_row *c, enum lang lang, struct buf *out)
+static void write_why(const struct change_row *c, const struct property *zone_kinds, enum lang lang, struct buf *out)
 {
     begin_text(out);
     change_text_found(c, lang, out);
     buf_text(out, " ");
-    change_text_legal(c, lang, out);
+    change_text_legal(c, zone_kinds, lang, out);
 }
 
 static enum status write_change(void *ctx, const struct change_row *c, struct err *e)
 {
     struct writing *w = ctx;
-    write_why(c, LANG_ZH, &w->zh);
-    write_why(c, LANG_EN, &w->en);
-    w->rows++;
+    write_why(c, w->zone_kinds, LANG_ZH, &w->zh);
+    write_why(c, w->zone_kinds, LANG_EN, &w->en);
     const struct sink_value value[COLUMNS] = {
         [NUMBER] = { .integer = c->number }, [ID] = text_of(c->id.text), [OBJECT] = text_of(c->object.text), [CLASS] = text_of(c->class),
         [CLASS_ZH] = text_of(reason_class(change_class_of(c->class), LANG_ZH)), [STATE] = text_of(c->state), [SUSPICION] = real_of(c->suspicion),
@@ -132,10 +204,10 @@ static enum status write_change(void *ctx, const struct change_row *c, struct er
     return sink_write(w->sink, c->wkb, c->wkb_len, value, e);
 }
 
-static enum status write_layer(struct work *work, const struct change_query *q, const char *path)
+static enum status write_layer(struct work *work, const struct change_query *q, const struct property *zone_kinds, const char *path)
 {
     struct crs *lonlat = NULL;
-    struct writing w = { .sink = NULL };
+    struct writing w = { .zone_kinds = zone_kinds };
     buf_init(&w.zh, TEXT_MOST);
     buf_init(&w.en, TEXT_MOST);
     enum status s = crs_open("EPSG:4326", &lonlat, work->e);
@@ -158,54 +230,52 @@ static enum status write_layer(struct work *work, const struct change_query *q, 
 
 // --- The command ----------------------------------------------------------------------------------------------------------------
 
+static enum status choose(struct work *w, const struct settings *s, struct id *newest, struct change_query *out)
+{
+    *out = (struct change_query){ .state = s->state, .class = s->class, .page = { s->list.after, (int64_t)s->list.limit } };
+    if (s->comparison != NULL) {
+        out->comparison = strcmp(s->comparison, "all") != 0 ? s->comparison : NULL;
+        return OK;
+    }
+    out->comparison = newest->text;
+    return change_newest_comparison(w, newest);
+}
+
 static enum status list(struct work *w, void *ctx)
 {
     const struct settings *s = ctx;
-    struct change_query q = { .state = s->state, .class = s->class, .limit = s->limit > 0 ? (int64_t)s->limit : s->output != NULL ? 0 : LIMIT_USUAL };
+    struct arena *a = arena_open(DATA_ARENA_BYTES);
+    struct change_query q;
     struct id newest;
-    enum status status = OK;
-    if (s->comparison == NULL) {
-        status = change_newest_comparison(w, &newest);
-        q.comparison = newest.text;
-    } else if (strcmp(s->comparison, "all") != 0) {
-        q.comparison = s->comparison;
-    }
-    if (status != OK)
-        return status;
-    if (s->output != NULL)
-        return write_layer(w, &q, s->output);
-    struct listing l = { .lang = w->e->lang };
-    buf_init(&l.text, TEXT_MOST);
-    status = change_each(w, &q, print_change, &l);
-    buf_clear(&l.text);
+    struct layer zones;
+    enum status status = choose(w, s, &newest, &q);
+    if (status == OK)
+        status = layer_get(w, a, "zone", &zones);
+    const struct property *kinds = status == OK ? layer_property(&zones, "kind") : NULL;
+    if (status == OK)
+        status = s->output != NULL ? write_layer(w, &q, kinds, s->output) : s->list.json ? print_objects(w, s, &q, kinds) : print_words(w, s, &q, kinds);
+    arena_close(a);
     return status;
 }
 
-static enum status check_words(const struct operands *words, const struct settings *s, struct err *e)
+static enum status run(void *settings, const struct operands *words, struct err *e)
 {
-    if (words->count != 1)
-        return err_set(e, INVALID, "the station's folder is missing");
-    if (s->state != NULL && lifecycle_state_title("change", s->state, e->lang) == NULL)
-        return err_set(e, INVALID, "--state %s: open, referred, confirmed, dismissed, legal or capture_rule is expected", s->state);
+    struct settings *s = settings;
+    (void)words;
+    return station_use_read(&s->use, list, s, e);
+}
+
+static enum status check(void *settings, const struct operands *words, struct err *e)
+{
+    const struct settings *s = settings;
+    (void)words;
     if (s->class != NULL && change_class_of(s->class) == CHANGE_CLASSES)
         return err_set(e, INVALID, "--class %s: a class as the changes have it is expected, such as new, gone, enlarged or heightened", s->class);
-    return s->output != NULL ? sink_check(s->output, e) : OK;
+    enum status status = step_check_state("change", s->state, e);
+    return status == OK && s->output != NULL ? sink_check(s->output, e) : status;
 }
 
 int cmd_changes(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
-    struct settings s = { .limit = 0 };
-    struct operands words;
-    enum status status = options_read(changes_options, call->argc, call->argv, 1, &s, &words, &e);
-    if (status == OK)
-        status = check_words(&words, &s, &e);
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[0], &e);
-    struct station_call who = station_use_call(&s.use);
-    if (status == OK)
-        status = station_read(s.use.station, &who, list, &s, &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .least = 1, .most = 1, .check = check, .run = run }, &(struct settings){ .state = NULL });
 }

@@ -1,3 +1,5 @@
+#include "api/listing.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
 #include "api/step_settings.h"
 #include "core/evidence.h"
@@ -8,13 +10,16 @@
 
 struct settings {
     struct station_use use;
+    struct listing_options list;
     struct step_settings step;
     const char *state, *place, *crs, *text, *source, *photo, *part, *seen;
     double accuracy_m;
 };
 
 const struct option finding_options[] = {
+    { .kind = OPTION_HEADING, .help = "Listing" },
     { .kind = OPTION_TEXT, .name = "state", .value = "STATE", .at = offsetof(struct settings, state), .help = "only records in this state" },
+    LISTING_OPTIONS(struct settings, list),
     { .kind = OPTION_HEADING, .help = "Reporting" },
     { .kind = OPTION_TEXT, .name = "place", .value = "LON,LAT", .at = offsetof(struct settings, place), .help = "where it is" },
     { .kind = OPTION_TEXT, .name = "crs", .value = "CRS", .at = offsetof(struct settings, crs), .help = "system of the place: EPSG:4326 (default), GCJ-02, BD-09 or any PROJ knows" },
@@ -29,17 +34,37 @@ const struct option finding_options[] = {
     { .kind = OPTION_END },
 };
 
+static const struct list_column columns[] = {
+    { "number", LIST_TEXT, 20, false }, { "seen_at", LIST_TIME, 16, false }, { "state", LIST_TEXT, 10, false }, { "due_at", LIST_TIME, 0, true },
+    { "scheme", LIST_TEXT, 0, true }, { "code", LIST_TEXT, 8, false }, { "cell_code", LIST_TEXT, 15, false }, { "text", LIST_TEXT, 0, false },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+struct asking { const struct settings *s; struct desk desk; };
+
 static enum status print_line(void *ctx, const struct finding_line *f, struct err *e)
 {
-    const struct work *w = ctx;
-    (void)e;
-    printf("%s  ", f->number);
-    print_local_time(f->seen_at_s, w->district->zone_offset_s);
-    printf("  %s  %s  %s  %s\n", f->state, f->code != NULL ? f->code : "-", f->cell_code != NULL ? f->cell_code : "-", f->text);
-    return OK;
+    struct listing *l = ctx;
+    const struct asking *a = l->query;
+    const struct code *code = f->scheme != NULL && f->code != NULL ? desk_code(&a->desk, f->scheme, f->code) : NULL;
+    const struct list_value v[COLUMNS] = {
+        { .text = f->number }, { .whole = f->seen_at_s }, { .text = f->state, .label = lifecycle_state_title("finding", f->state, e->lang) },
+        { .whole = f->due_at_s }, { .text = f->scheme },
+        { .text = f->code, .label = code == NULL ? NULL : e->lang == LANG_ZH ? code->name_zh : code->name_en }, { .text = f->cell_code }, { .text = f->text },
+    };
+    return listing_row(l, v);
 }
 
-static enum status list_all(struct work *w, void *ctx) { return finding_each(w, ((const struct settings *)ctx)->state, print_line, w); }
+static enum status list_all(struct work *w, void *ctx)
+{
+    struct listing *l = ctx;
+    struct asking *a = l->query;
+    enum status s = desk_ready(w, &a->desk);
+    if (s == OK)
+        s = finding_each(w, &(struct finding_query){ a->s->state, listing_page(l) }, print_line, l);
+    desk_clear(&a->desk);
+    return s;
+}
 
 enum { PHOTOS_MOST = OPERANDS_MOST };
 struct adding { const struct settings *s; struct desk desk; struct finding_spec spec; const char *photo[PHOTOS_MOST]; struct blob blob[PHOTOS_MOST]; int photos;
@@ -96,7 +121,6 @@ static enum status run_add(struct settings *s, const struct operands *words, str
     struct adding a = { .s = s, .spec = { .source = s->source, .scheme = s->step.scheme, .code = s->step.code, .text = s->text, .crs = s->crs,
                                           .accuracy_m = s->accuracy_m > 0 ? s->accuracy_m : NAN, .seen_at_s = s->use.now_s } };
     bool adds = strcmp(words->item[0], "add") == 0;
-    struct station_call call = station_use_call(&s->use);
     enum status status = OK;
     if (s->seen != NULL)
         status = station_use_time(s->seen, station_district(s->use.station)->zone_offset_s, &a.spec.seen_at_s, e);
@@ -106,40 +130,36 @@ static enum status run_add(struct settings *s, const struct operands *words, str
         status = keep_photos(&a, words, adds ? 2 : 3, e);
     a.key = adds ? NULL : words->item[2];
     if (status == OK)
-        status = station_write(s->use.station, &call, adds ? add_one : photo_one, &a, e);
+        status = station_use_write(&s->use, adds ? add_one : photo_one, &a, e);
     desk_clear(&a.desk);
     if (status == OK)
         printf("%s\n", a.walk.number);
     return status;
 }
 
-static enum status check_words(const struct operands *words, const struct settings *s, struct err *e)
+static enum status run(void *settings, const struct operands *words, struct err *e)
 {
-    static const struct { const char *word; int least, most; } forms[] = { { "list", 2, 2 }, { "add", 2, OPERANDS_MOST }, { "photo", 3, OPERANDS_MOST }, { "move", 4, 4 } };
-    for (size_t i = 0; words->count > 0 && i < sizeof forms / sizeof forms[0]; i++)
-        if (strcmp(forms[i].word, words->item[0]) == 0 && forms[i].least <= words->count && words->count <= forms[i].most)
-            return i == 1 && s->place == NULL ? err_set(e, INVALID, "--%s is missing", "place") : OK;
-    return err_set(e, INVALID, "finding list STATION, finding add STATION --place LON,LAT [PHOTO...], finding photo STATION NUMBER PHOTO..., or finding move STATION NUMBER VERB");
+    struct settings *s = settings;
+    struct asking a = { .s = s };
+    if (strcmp(words->item[0], "list") == 0)
+        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, &a }, list_all, e);
+    if (strcmp(words->item[0], "move") == 0)
+        return step_run(&s->use, "finding", words->item[2], words->item[3], &s->step, e);
+    return run_add(s, words, e);
+}
+
+static enum status check(void *settings, const struct operands *words, struct err *e)
+{
+    const struct settings *s = settings;
+    if (strcmp(words->item[0], "add") == 0 && s->place == NULL)
+        return err_set(e, INVALID, "--%s is missing", "place");
+    return step_check_state("finding", s->state, e);
 }
 
 int cmd_finding(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
+    static const struct command_form forms[] = { { "list", 2, 2 }, { "add", 2, OPERANDS_MOST }, { "photo", 3, OPERANDS_MOST }, { "move", 4, 4 },
+                                                 { NULL, 0, 0 } };
     struct settings s = { .crs = "EPSG:4326", .part = "near" };
-    struct operands words;
-    enum status status = options_read(finding_options, call->argc, call->argv, OPERANDS_MOST, &s, &words, &e);
-    if (status == OK)
-        status = check_words(&words, &s, &e);
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[1], &e);
-    struct station_call who = station_use_call(&s.use);
-    if (status == OK && strcmp(words.item[0], "list") == 0)
-        status = station_read(s.use.station, &who, list_all, &s, &e);
-    else if (status == OK && strcmp(words.item[0], "move") == 0)
-        status = step_run(&s.use, "finding", words.item[2], words.item[3], &s.step, &e);
-    else if (status == OK)
-        status = run_add(&s, &words, &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .form = forms, .check = check, .run = run }, &s);
 }

@@ -1,6 +1,7 @@
 #include "api/command.h"
 #include "api/options.h"
 #include <stdio.h>
+#include <string.h>
 
 enum { HELP_CEILING = 1 << 20 };
 
@@ -16,13 +17,31 @@ static void describe_program(enum lang lang, struct buf *out)
                                 "\nExit status: 0 done, 1 failed, 2 used wrongly, 3 input refused.\n"));
 }
 
+static void describe_examples(const struct command *c, enum lang lang, struct buf *out)
+{
+    buf_printf(out, "\n%s\n", text_in(lang, "Examples"));
+    for (const char *line = c->examples; *line != '\0'; line += strcspn(line, "\n") + 1)
+        buf_printf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
+}
+
+// One form a line; " | " stands between them.
+static void describe_forms(const struct command *c, struct buf *out)
+{
+    const char *form = c->operands;
+    for (const char *bar; (bar = strstr(form, " | ")) != NULL; form = bar + 3)
+        buf_printf(out, "gridpatrol %s %.*s\n", c->name, (int)(bar - form), form);
+    buf_printf(out, "gridpatrol %s %s\n", c->name, form);
+}
+
 static void describe_command(const struct command *c, enum lang lang, struct buf *out)
 {
-    buf_printf(out, "gridpatrol %s %s\n%s\n", c->name, c->operands, text_in(lang, c->brief));
+    describe_forms(c, out);
+    buf_printf(out, "%s\n", text_in(lang, c->brief));
     if (c->option != NULL)
         options_help(c->option, lang, out);
-    if (c->more != NULL)
-        buf_printf(out, "\n%s", text_in(lang, c->more));
+    describe_examples(c, lang, out);
+    if (c->notes != NULL)
+        buf_printf(out, "\n%s", text_in(lang, c->notes));
 }
 
 static int unknown_command(const struct call *call, const char *name)

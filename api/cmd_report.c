@@ -1,13 +1,17 @@
+#include "api/listing.h"
+#include "api/reason.h"
 #include "api/report_work.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/station_use.h"
 #include "core/base/json.h"
 #include "core/comparison.h"
+#include "core/lifecycle.h"
+#include "gis/change_reason.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-struct settings { struct station_use use; const char *comparison; struct report_work_settings work; };
+struct settings { struct station_use use; struct listing_options list; const char *comparison; struct report_work_settings work; };
 
 const struct option report_options[] = {
     { .kind = OPTION_TEXT, .name = "comparison", .value = "ID", .at = offsetof(struct settings, comparison), .help = "of this comparison (the newest)" },
@@ -15,7 +19,10 @@ const struct option report_options[] = {
     { .kind = OPTION_TEXT, .name = "from", .value = "DATE", .at = offsetof(struct settings, work.from), .help = "the first day (default: 1 January of this year)" },
     { .kind = OPTION_TEXT, .name = "to", .value = "DATE", .at = offsetof(struct settings, work.to), .help = "the day after the last (default: now)" },
     { .kind = OPTION_TEXT, .name = "by", .value = "WHAT", .at = offsetof(struct settings, work.by), .help = "cell, community, agency or month" },
-    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, work.json), .help = "for programs: a list of objects" },
+    { .kind = OPTION_HEADING, .help = "All of them" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: of work a list of objects, else {\"rows\": [...], \"next\": KEY or null}" },
+    { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, list.limit), .least = 1, .most = 1e9, .help = "comparisons: as many rows at most (default: all)" },
+    { .kind = OPTION_TEXT, .name = "after", .value = "ID", .at = offsetof(struct settings, list.after), .help = "comparisons: go on after this one" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -31,7 +38,8 @@ static enum status comparison_asked(struct work *w, const struct settings *s, st
 
 static void print_precision(const struct precision *p, enum lang lang)
 {
-    printf("%-14s", text_in(lang, p->class[0] != '\0' ? p->class : "all classes"));
+    const char *class = p->class[0] != '\0' ? reason_class(change_class_of(p->class), lang) : text_in(lang, "all classes");
+    printf("%s%*s", class, text_columns(class) < 14 ? 14 - text_columns(class) : 0, "");
     printf(text_in(lang, "  listed %lld, reviewed %lld, real %lld, of %lld audit slots %lld reviewed"), (long long)p->listed, (long long)p->reviewed,
            (long long)p->real, (long long)p->slots, (long long)p->slots_reviewed);
     if (isfinite(p->share))
@@ -39,6 +47,25 @@ static void print_precision(const struct precision *p, enum lang lang)
     if (p->chosen_only)
         printf("%s", text_in(lang, "; only of what was chosen for review, no slot was reviewed"));
     printf("\n");
+}
+
+static const struct list_column precision_columns[] = {
+    { "class", LIST_TEXT, 0, false }, { "listed", LIST_WHOLE, 0, false }, { "reviewed", LIST_WHOLE, 0, false }, { "real", LIST_WHOLE, 0, false },
+    { "slots", LIST_WHOLE, 0, false }, { "slots_reviewed", LIST_WHOLE, 0, false }, { "precision", LIST_REAL, 0, false }, { "low", LIST_REAL, 0, false },
+    { "high", LIST_REAL, 0, false }, { "chosen_only", LIST_FLAG, 0, false },
+};
+enum { PRECISION_COLUMNS = sizeof precision_columns / sizeof precision_columns[0] };
+
+static void list_precision(const struct settings *s, const struct precision *list, int count, enum lang lang)
+{
+    struct listing l;
+    listing_begin(&l, &(struct listing_plan){ precision_columns, PRECISION_COLUMNS, &s->list, 0, NULL }, &s->use, lang);
+    for (int i = 0; i < count; i++) {
+        const struct precision *p = &list[i];
+        listing_row(&l, (const struct list_value[PRECISION_COLUMNS]){ { .text = p->class }, { .whole = p->listed }, { .whole = p->reviewed }, { .whole = p->real },
+            { .whole = p->slots }, { .whole = p->slots_reviewed }, { .real = p->share }, { .real = p->low }, { .real = p->high }, { .whole = p->chosen_only } });
+    }
+    listing_end(&l, OK);
 }
 
 static enum status report_precision(struct work *w, const struct settings *s)
@@ -49,16 +76,33 @@ static enum status report_precision(struct work *w, const struct settings *s)
     enum status status = comparison_asked(w, s, &comparison);
     if (status == OK)
         status = change_precision(w, comparison.text, list, &count);
-    for (int i = 1; status == OK && i < count; i++)
-        print_precision(&list[i], w->e->lang);
-    if (status == OK)
-        print_precision(&list[0], w->e->lang);
+    if (status == OK && s->list.json)
+        list_precision(s, list, count, w->e->lang);
+    for (int i = 1; status == OK && !s->list.json && i <= count; i++)
+        print_precision(&list[i % count], w->e->lang);         // all classes together come last
     return status;
 }
 
 // --- Approved and unused --------------------------------------------------------------------------------------------------------
 
-struct search { const struct id *id; struct err *e; bool found; };
+struct search { const struct id *id; const struct settings *s; bool found; };
+
+// The first ones are named in the comparison's own summary, comma between.
+static void tell_unused(const struct settings *s, const struct comparison_row *c, const char *numbers, int64_t count, enum lang lang)
+{
+    static const struct list_column column = { "permit_number", LIST_TEXT, 0, false };
+    struct listing l;
+    if (!s->list.json)
+        printf(text_in(lang, "%lld permits in force had no building on them when %s was taken\n"), (long long)count, c->after);
+    listing_begin(&l, &(struct listing_plan){ &column, 1, &(struct listing_options){ .json = s->list.json }, 0, NULL }, &s->use, lang);
+    for (size_t len; *numbers != '\0'; numbers += len + (numbers[len] != '\0')) {
+        char number[128];
+        len = strcspn(numbers, ",");
+        snprintf(number, sizeof number, "%s%.*s", s->list.json ? "" : "  ", (int)len, numbers);
+        listing_row(&l, &(struct list_value){ .text = number });
+    }
+    listing_end(&l, OK);
+}
 
 static enum status print_unused(void *ctx, const struct comparison_row *c, struct err *e)
 {
@@ -76,11 +120,7 @@ static enum status print_unused(void *ctx, const struct comparison_row *c, struc
     if (s == OK)
         s = json_read_text(json_get(unused, "first"), &first, e);
     if (s == OK)
-        printf(text_in(e->lang, "%lld permits in force had no building on them when %s was taken\n"), (long long)count, c->after);
-    for (size_t len; s == OK && *first != '\0'; first += len + (first[len] != '\0')) {
-        len = strcspn(first, ",");
-        printf("  %.*s\n", (int)len, first);
-    }
+        tell_unused(f->s, c, first, count, e->lang);
     json_close(doc);
     return s;
 }
@@ -88,10 +128,10 @@ static enum status print_unused(void *ctx, const struct comparison_row *c, struc
 static enum status report_unused(struct work *w, const struct settings *s)
 {
     struct id comparison;
-    struct search f = { .id = &comparison };
+    struct search f = { .id = &comparison, .s = s };
     enum status status = comparison_asked(w, s, &comparison);
     if (status == OK)
-        status = comparison_each(w, print_unused, &f);
+        status = comparison_each(w, NULL, print_unused, &f);
     if (status == OK && !f.found)
         status = err_set(w->e, NOT_FOUND, "there is no comparison \"%s\" in this station", comparison.text);
     return status;
@@ -99,18 +139,30 @@ static enum status report_unused(struct work *w, const struct settings *s)
 
 // --- Comparisons ----------------------------------------------------------------------------------------------------------------
 
+static const struct list_column comparison_columns[] = {
+    { "id", LIST_TEXT, 0, false }, { "state", LIST_TEXT, 8, false }, { "changes", LIST_WHOLE, 6, false }, { "expected_false_alarms", LIST_REAL, 0, true },
+    { "started_at", LIST_TIME, 0, false }, { "ended_at", LIST_TIME, 0, true }, { "before", LIST_TEXT, 0, false }, { "after", LIST_TEXT, 0, false },
+};
+enum { COMPARISON_COLUMNS = sizeof comparison_columns / sizeof comparison_columns[0] };
+
 static enum status print_comparison(void *ctx, const struct comparison_row *c, struct err *e)
 {
-    (void)ctx;
-    (void)e;
-    printf("%s  %-9s  %lld  %s  %s\n", c->id.text, c->state, (long long)c->changes, c->before, c->after);
-    return OK;
+    const struct list_value v[COMPARISON_COLUMNS] = {
+        { .text = c->id.text }, { .text = c->state, .label = lifecycle_state_title("comparison", c->state, e->lang) }, { .whole = c->changes },
+        { .real = c->expected_false_alarms }, { .whole = c->started_at_s }, { .whole = c->ended_at_s != 0 ? c->ended_at_s : NO_TIME },
+        { .text = c->before }, { .text = c->after },
+    };
+    return listing_row(ctx, v);
 }
 
 static enum status report_comparisons(struct work *w, const struct settings *s)
 {
-    (void)s;
-    return comparison_each(w, print_comparison, NULL);
+    struct listing l;
+    listing_begin(&l, &(struct listing_plan){ comparison_columns, COMPARISON_COLUMNS, &s->list, 0, NULL }, &s->use, w->e->lang);
+    struct page p = listing_page(&l);
+    enum status status = comparison_each(w, &p, print_comparison, &l);
+    listing_end(&l, status);
+    return status;
 }
 
 static enum status report_indicators(struct work *w, const struct settings *s) { return report_work(w, &s->work); }
@@ -141,21 +193,23 @@ static report_kind *kind_of(const char *name)
     return NULL;
 }
 
+static enum status run(void *settings, const struct operands *words, struct err *e)
+{
+    struct settings *s = settings;
+    struct asked asked = { .settings = s, .run = kind_of(words->count == 2 ? words->item[1] : "work") };
+    s->work.json = s->list.json;
+    return station_use_read(&s->use, run_report, &asked, e);
+}
+
+static enum status check(void *settings, const struct operands *words, struct err *e)
+{
+    (void)settings;
+    if (words->count == 2 && kind_of(words->item[1]) == NULL)
+        return err_set(e, INVALID, "report STATION [KIND]: work (the default), precision, unused-permits or comparisons is expected");
+    return OK;
+}
+
 int cmd_report(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
-    struct settings s = { .work.by = "all" };
-    struct operands words;
-    enum status status = options_read(report_options, call->argc, call->argv, 2, &s, &words, &e);
-    struct asked asked = { .settings = &s, .run = status == OK && words.count > 0 ? kind_of(words.count == 2 ? words.item[1] : "work") : NULL };
-    if (status == OK && asked.run == NULL)
-        status = err_set(&e, INVALID, "report STATION [KIND]: work (the default), precision, unused-permits or comparisons is expected");
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[0], &e);
-    struct station_call who = station_use_call(&s.use);
-    if (status == OK)
-        status = station_read(s.use.station, &who, run_report, &asked, &e);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .least = 1, .most = 2, .check = check, .run = run }, &(struct settings){ .work.by = "all" });
 }

@@ -1,54 +1,93 @@
+#include "api/file_text.h"
+#include "api/listing.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/station_use.h"
 #include "core/route.h"
 #include <stdio.h>
 
-struct settings { struct station_use use; bool dry_run; };
+struct settings { struct station_use use; struct listing_options list; const char *rules; bool dry_run, all; };
 
 const struct option route_options[] = {
     { .kind = OPTION_FLAG, .name = "dry-run", .letter = 'n', .at = offsetof(struct settings, dry_run), .help = "only tell which rule would fire for which case, and why" },
+    { .kind = OPTION_TEXT, .name = "rules", .value = "FILE", .at = offsetof(struct settings, rules), .help = "with --dry-run: ask these rules instead of those in force" },
+    { .kind = OPTION_FLAG, .name = "all", .at = offsetof(struct settings, all), .help = "with --dry-run: also the open cases that were routed already" },
+    { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, list.limit), .least = 1, .most = 1e9, .help = "as many changes and cases at most (default: all)" },
+    { .kind = OPTION_TEXT, .name = "after", .value = "KEY", .at = offsetof(struct settings, list.after), .help = "go on after this case (or change), the first word of a line" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: {\"rows\": [...], \"next\": null}" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
 
-struct routing { struct desk desk; struct route_report report; bool dry; enum lang lang; };
+static const struct list_column columns[] = {
+    { "case", LIST_TEXT, 20, false }, { "rule", LIST_TEXT, 16, false }, { "agency", LIST_TEXT, 18, false }, { "priority", LIST_WHOLE, 0, false },
+    { "lead", LIST_TEXT, 20, false }, { "routed_by", LIST_TEXT, 0, true }, { "differs", LIST_FLAG, 0, false }, { "change", LIST_TEXT, 0, true },
+    { "title", LIST_TEXT, 0, false }, { "when", LIST_TEXT, 0, false },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
-// number (or the change), rule, agency, priority, lead, and the condition that held
+struct routing { const struct settings *s; struct desk desk; struct route_report report; struct buf rules; struct listing listing; };
+
+// The case (or the change it will be opened of), rule, agency, priority, lead, and the condition that held.
 static void tell(void *ctx, const struct route_fired *f)
 {
-    const struct routing *r = ctx;
+    struct routing *r = ctx;
     const struct routing_rule *rule = f->rule;
-    printf("%s  %s  %s  %d  %s  %s: %s\n", f->case_number != NULL ? f->case_number : f->change_id, rule->key, rule->agency->key, rule->priority,
-           f->lead_number != NULL ? f->lead_number : "-", r->lang == LANG_ZH ? rule->title_zh : rule->title_en, rule->when);
+    bool zh = r->listing.lang == LANG_ZH;
+    const struct list_value v[COLUMNS] = {
+        { .text = f->case_number != NULL ? f->case_number : f->change_id }, { .text = rule->key },
+        { .text = rule->agency->key, .label = zh ? rule->agency->name_zh : rule->agency->name_en }, { .whole = rule->priority }, { .text = f->lead_number },
+        { .text = f->routed_by }, { .whole = f->differs, .label = text_in(r->listing.lang, "(another agency than now)") }, { .text = f->change_id },
+        { .text = zh ? rule->title_zh : rule->title_en }, { .text = rule->when },
+    };
+    listing_row(&r->listing, v);
 }
 
 static enum status run_route(struct work *w, void *ctx)
 {
     struct routing *r = ctx;
-    return route_all(w, &r->desk, r->dry, tell, r, &r->report);
+    struct route_asked asked = { .dry = r->s->dry_run, .all = r->s->all, .page = { r->s->list.after, (int64_t)r->s->list.limit } };
+    if (r->rules.data != NULL) {
+        enum status s = desk_try_rules(w, &r->desk, r->s->rules, r->rules.data, r->rules.len);
+        if (s != OK)
+            return s;
+    }
+    return route_all(w, &r->desk, &asked, tell, r, &r->report);
+}
+
+static void tell_report(const struct route_report *r, enum lang lang)
+{
+    fprintf(stderr, text_in(lang, "%lld confirmed changes without a case; %lld cases opened, %lld routed, %lld leads drafted\n"), (long long)r->changes,
+            (long long)r->cases_opened, (long long)r->cases_routed, (long long)r->leads_drafted);
+    if (r->differ > 0)
+        fprintf(stderr, text_in(lang, "%lld cases would go to another agency than the one they went to\n"), (long long)r->differ);
+}
+
+static enum status run(void *settings, const struct operands *words, struct err *e)
+{
+    struct settings *s = settings;
+    struct routing r = { .s = s };
+    enum status status = s->rules != NULL ? file_text_read(s->rules, JSON_BYTES_MOST, &r.rules, e) : OK;
+    (void)words;
+    listing_begin(&r.listing, &(struct listing_plan){ columns, COLUMNS, &(struct listing_options){ .json = s->list.json }, 0, NULL }, &s->use, e->lang);
+    if (status == OK)
+        status = s->dry_run ? station_use_read(&s->use, run_route, &r, e) : station_use_write(&s->use, run_route, &r, e);
+    listing_end(&r.listing, status);
+    desk_clear(&r.desk);
+    buf_clear(&r.rules);
+    if (status == OK && !s->use.quiet)
+        tell_report(&r.report, e->lang);
+    return status;
+}
+
+static enum status check(void *settings, const struct operands *words, struct err *e)
+{
+    const struct settings *s = settings;
+    (void)words;
+    bool only_dry = s->rules != NULL || s->all;
+    return only_dry && !s->dry_run ? err_set(e, INVALID, "--%s goes with --dry-run only; gridpatrol document load takes rules", s->all ? "all" : "rules") : OK;
 }
 
 int cmd_route(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
-    struct settings s = { 0 };
-    struct operands words;
-    struct routing r = { .lang = call->lang };
-    enum status status = options_read(route_options, call->argc, call->argv, 1, &s, &words, &e);
-    if (status == OK && words.count != 1)
-        status = err_set(&e, INVALID, "the station's folder is missing");
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    r.dry = s.dry_run;
-    status = station_use_open(&s.use, words.item[0], &e);
-    if (status == OK) {
-        struct station_call who = station_use_call(&s.use);
-        status = r.dry ? station_read(s.use.station, &who, run_route, &r, &e) : station_write(s.use.station, &who, run_route, &r, &e);
-    }
-    desk_clear(&r.desk);
-    if (status == OK && !s.use.quiet)
-        fprintf(stderr, text_in(call->lang, "%lld confirmed changes without a case; %lld cases opened, %lld routed, %lld leads drafted\n"),
-                (long long)r.report.changes, (long long)r.report.cases_opened, (long long)r.report.cases_routed, (long long)r.report.leads_drafted);
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .least = 1, .most = 1, .check = check, .run = run }, &(struct settings){ .all = false });
 }

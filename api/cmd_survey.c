@@ -1,20 +1,22 @@
+#include "api/listing.h"
 #include "api/progress_bar.h"
+#include "api/station_command.h"
 #include "api/station_options.h"
-#include "api/station_use.h"
 #include "core/base/when.h"
 #include "core/survey.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct settings {
     struct station_use use;
+    struct listing_options list;
     const char *name, *date, *kind, *source, *outline, *layer, *crs, *coverage, *id_field, *height_field, *floors_field, *dissolve_by;
     double accuracy_m, min_area_m2;
 };
 
 const struct option survey_options[] = {
+    { .kind = OPTION_HEADING, .help = "Adding" },
     { .kind = OPTION_TEXT, .name = "name", .value = "NAME", .at = offsetof(struct settings, name), .help = "what the survey is called here, such as 2025-1" },
     { .kind = OPTION_TEXT, .name = "date", .value = "DATE", .at = offsetof(struct settings, date), .help = "the day the ground was looked at" },
     { .kind = OPTION_TEXT, .name = "kind", .value = "KIND", .at = offsetof(struct settings, kind), .help = "footprints (default)" },
@@ -32,19 +34,11 @@ const struct option survey_options[] = {
     { .kind = OPTION_TEXT, .name = "height-field", .value = "FIELD", .at = offsetof(struct settings, height_field), .help = "field with heights, metres" },
     { .kind = OPTION_TEXT, .name = "floors-field", .value = "FIELD", .at = offsetof(struct settings, floors_field), .help = "field with the number of floors" },
     { .kind = OPTION_TEXT, .name = "dissolve-by", .value = "FIELD", .at = offsetof(struct settings, dissolve_by), .help = "equal values are pieces of one building cut at tile borders" },
+    { .kind = OPTION_HEADING, .help = "Listing" },
+    LISTING_OPTIONS(struct settings, list),
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
-
-static enum status copy(char *out, size_t cap, const char *text, const char *option, struct err *e)
-{
-    if (text == NULL)
-        return OK;
-    if (strlen(text) >= cap)
-        return err_set(e, INVALID, "--%s has %zu bytes, at most %zu are kept", option, strlen(text), cap - 1);
-    strcpy(out, text);
-    return OK;
-}
 
 static enum status survey_from(const struct settings *s, struct survey *v, struct err *e)
 {
@@ -58,38 +52,37 @@ static enum status survey_from(const struct settings *s, struct survey *v, struc
     };
     enum status status = OK;
     for (size_t i = 0; status == OK && i < sizeof words / sizeof words[0]; i++)
-        status = copy(words[i].out, words[i].cap, words[i].text, words[i].option, e);
+        status = station_command_copy(words[i].out, words[i].cap, words[i].text, words[i].option, e);
     v->accuracy_m = s->accuracy_m > 0 ? s->accuracy_m : NAN;
     v->min_area_m2 = s->min_area_m2 > 0 ? s->min_area_m2 : NAN;
     return status == OK ? station_use_time(s->date, station_district(s->use.station)->zone_offset_s, &v->taken_at_s, e) : status;
 }
 
-static void print_day(int64_t at_s, int64_t zone_offset_s)
-{
-    char day[16];
-    time_t local = (time_t)(at_s + zone_offset_s);
-    struct tm t;
-    strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&local, &t));
-    printf("%s", day);
-}
-
-struct listing { int64_t zone_offset_s; };
+static const struct list_column columns[] = {
+    { "name", LIST_TEXT, 12, false }, { "taken_at", LIST_DAY, 0, false }, { "kind", LIST_TEXT, 10, false }, { "features", LIST_WHOLE, 8, false },
+    { "accuracy_m", LIST_REAL, 6, false }, { "source", LIST_TEXT, 0, false }, { "id", LIST_TEXT, 0, false }, { "min_area_m2", LIST_REAL, 0, true },
+    { "outline", LIST_TEXT, 0, true }, { "crs", LIST_TEXT, 0, true }, { "original_name", LIST_TEXT, 0, true }, { "original_sha256", LIST_TEXT, 0, true },
+    { "archive_sha256", LIST_TEXT, 0, true }, { "added_at", LIST_TIME, 0, true },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 static enum status print_survey(void *ctx, const struct survey *v, struct err *e)
 {
-    (void)e;
-    print_day(v->taken_at_s, ((struct listing *)ctx)->zone_offset_s);
-    printf("  %s  %s  %lld  %.12s  %s\n", v->id.text, v->kind, (long long)v->features, v->original_sha256, v->name);
-    return OK;
+    const struct list_value value[COLUMNS] = {
+        { .text = v->name }, { .whole = v->taken_at_s }, { .text = v->kind, .label = text_in(e->lang, v->kind) }, { .whole = v->features },
+        { .real = v->accuracy_m }, { .text = v->source }, { .text = v->id.text }, { .real = v->min_area_m2 }, { .text = v->outline }, { .text = v->crs },
+        { .text = v->original_name }, { .text = v->original_sha256 }, { .text = v->archive_sha256 }, { .whole = v->added_at_s },
+    };
+    return listing_row(ctx, value);
 }
 
 static enum status list_all(struct work *w, void *ctx)
 {
-    (void)ctx;
-    return survey_each(w, print_survey, &(struct listing){ w->district->zone_offset_s });
+    struct page p = listing_page(ctx);
+    return survey_each(w, &p, print_survey, ctx);
 }
 
-static enum status add(struct settings *s, const char *path, struct err *e)
+static enum status add(struct settings *s, const struct listing_plan *plan, const char *path, struct err *e)
 {
     struct survey_spec spec = { .path = path, .layer = s->layer, .crs = s->crs, .coverage = s->coverage };
     struct survey v;
@@ -104,35 +97,32 @@ static enum status add(struct settings *s, const char *path, struct err *e)
     progress_bar_close(bar);
     if (status == OK && same && !s->use.quiet)
         fprintf(stderr, text_in(e->lang, "%s is here already, as survey %s\n"), path, v.name);
-    return status == OK ? print_survey(&(struct listing){ station_district(s->use.station)->zone_offset_s }, &v, e) : status;
+    struct listing l;
+    listing_begin(&l, plan, &s->use, e->lang);
+    if (status == OK)
+        status = print_survey(&l, &v, e);
+    listing_end(&l, status);
+    return status;
 }
 
-static enum status check_words(const struct operands *words, const struct settings *s, struct err *e)
+static enum status check(void *settings, const struct operands *words, struct err *e)
 {
-    bool adds = words->count == 3 && strcmp(words->item[0], "add") == 0;
-    bool lists = words->count == 2 && strcmp(words->item[0], "list") == 0;
-    if (!adds && !lists)
-        return err_set(e, INVALID, "survey list STATION, or survey add STATION FILE --name NAME --date DATE");
-    if (adds && (s->name == NULL || s->date == NULL))
+    const struct settings *s = settings;
+    if (strcmp(words->item[0], "add") == 0 && (s->name == NULL || s->date == NULL))
         return err_set(e, INVALID, "--%s is missing", s->name == NULL ? "name" : "date");
     return OK;
 }
 
+static enum status run(void *settings, const struct operands *words, struct err *e)
+{
+    struct settings *s = settings;
+    struct listing_plan plan = { columns, COLUMNS, &s->list, 0, NULL };
+    return words->count == 3 ? add(s, &plan, words->item[2], e) : listing_read(&s->use, &plan, list_all, e);
+}
+
 int cmd_survey(const struct call *call)
 {
-    struct err e = { .lang = call->lang };
+    static const struct command_form forms[] = { { "list", 2, 2 }, { "add", 3, 3 }, { NULL, 0, 0 } };
     struct settings s = { .kind = "footprints", .outline = "unknown" };
-    struct operands words;
-    enum status status = options_read(survey_options, call->argc, call->argv, 3, &s, &words, &e);
-    if (status == OK)
-        status = check_words(&words, &s, &e);
-    if (status != OK)
-        return command_used_wrongly(call, &e);
-    status = station_use_open(&s.use, words.item[1], &e);
-    if (status == OK) {
-        struct station_call who = station_use_call(&s.use);
-        status = words.count == 3 ? add(&s, words.item[2], &e) : station_read(s.use.station, &who, list_all, NULL, &e);
-    }
-    station_use_close(&s.use);
-    return status == OK ? EXIT_DONE : command_failed(call, &e);
+    return station_command(call, &(struct station_command){ .form = forms, .check = check, .run = run }, &s);
 }

@@ -10,118 +10,192 @@
 #define GP_VERSION "0.1.0"
 #endif
 
-static const char DIFF_MORE[] =
-    "Examples\n"
-    "  gridpatrol diff survey_2023.gpkg survey_2024.gpkg -o changes.gpkg --html report.html\n"
-    "  gridpatrol diff old.shp new.shp -o changes.geojson --before-crs EPSG:4549 --id-field BSM --height-field JZWGD\n"
-    "  gridpatrol diff a.fgb b.fgb -o changes.fgb --after-coverage flown.geojson --json > summary.json\n"
-    "\n"
+static const char DIFF_NOTES[] =
     "The geometry of a change is what must be looked at on the ground: the increment, not the building.\n"
     "A change is a clue, never a verdict.\n";
 
-static const char INIT_MORE[] =
-    "Examples\n"
-    "  gridpatrol init tongzhou --district 320612 --name 通州区 --name-en Tongzhou --crs EPSG:4549\n"
-    "\n"
+static const char INIT_NOTES[] =
     "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
 
-static const char LIST_MORE[] =
-    "Examples\n"
-    "  gridpatrol list tongzhou shop_sign --state damaged --limit 50\n"
-    "  gridpatrol list tongzhou billboard --window 121.05,32.06,121.07,32.08 --where \"width_m > 3\" --json\n"
-    "  gridpatrol list tongzhou building --words 长江路 --count\n"
-    "  gridpatrol list tongzhou collection_point --by community\n"
-    "\n"
-    "Each line: id, id at the source, name, state, cell. Personal properties are not shown.\n";
+static const char LIST_NOTES[] = "Each line: id, id at the source, name, state, cell. Personal properties are not shown.\n";
 
-static const char LOAD_MORE[] =
-    "Examples\n"
-    "  gridpatrol load tongzhou area streets.csv --map code=code,name=name\n"
-    "  gridpatrol load tongzhou collection_point points.geojson --id-field id --source sanitation\n"
-    "  gridpatrol load tongzhou permit permits.shp --crs EPSG:4549 --map XKZH=number,YXQ=permit_until\n"
-    "\n"
-    "The same file again changes nothing; a changed row supersedes the old one, which is kept.\n";
+static const char LOAD_NOTES[] =
+    "The same file again changes nothing; a changed row supersedes the old one, which is kept. A layer is a key of gridpatrol document list\n"
+    "STATION layers, or area.\n";
 
-static const char COMPARE_MORE[] =
-    "Examples\n"
-    "  gridpatrol compare tongzhou 2024 2025\n"
-    "  gridpatrol changes tongzhou --state open --limit 10\n"
-    "\n"
+static const char COMPARE_NOTES[] =
     "Suspicion = confidence x no cover x severity. The same surveys and options again add nothing.\n"
     "A change is a clue, never a verdict.\n";
 
-static const char REVIEW_MORE[] =
-    "Examples\n"
-    "  gridpatrol review tongzhou 17 confirm --as 李核\n"
-    "  gridpatrol review tongzhou 18 dismiss --note \"a tent, gone again\" --as 李核\n"
-    "\n"
+static const char COMPARTMENT_NOTES[] =
+    "Whoever may draft leads drafts into it; only the key reads it again, and no administrator has it. What it hides and what it does\n"
+    "not is said in core/README.md. Without the key secret leads are not there: not in lists, not in queues, not in exports.\n";
+
+static const char DOCUMENT_NOTES[] =
+    "A file is taken whole or refused with its first fault and the place. Versions stay, each change is in audit. Limits count from\n"
+    "the next stage of a case on. Codes and limits stand beside the program's, the others instead of them.\n";
+
+static const char EXPORT_NOTES[] =
+    "WHAT is a layer (gridpatrol document list STATION layers), areas, cells, surveys, changes, cases, findings, leads, audit,\n"
+    "indicators or everything. csv and xlsx have titles for headings and labels for codes, the other formats names and codes. What\n"
+    "whoever asks (--as) may not see is not in the file. doc/archive.md says what everything is.\n";
+
+static const char REVIEW_NOTES[] =
     "Verdicts: confirm, dismiss, legal, capture-rule, refer, return, overturn, agree. The next comparison carries them on\n"
     "until the thing grows.\n";
 
-static const char CASE_MORE[] =
-    "Examples\n"
-    "  gridpatrol case open tongzhou --kind illegal_building --place 121.07,32.05 --area 120 --in-progress --as Wang\n"
-    "  gridpatrol case photo tongzhou 320612-WJ-2026-00001 --file near.jpg --as Wang\n"
-    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 submit --as Wang\n"
-    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 dispatch --agency urban_management --as Sun\n"
-    "  gridpatrol case move tongzhou 320612-WJ-2026-00001 extension.request --amount 5 --note weather --as Li\n"
-    "  gridpatrol case list tongzhou --open\n"
-    "\n"
+static const char CASE_NOTES[] =
     "A refusal names its rule. VERB with a point goes to what walks beside the case: extension, appeal, enforcement, conference.\n"
     "* marks a deadline that rests on days no holiday notice has settled.\n";
 
-static const char ROUTE_MORE[] =
-    "Each line: case (or change), rule, agency, priority, lead, and the condition that held.\n"
+static const char ROUTE_NOTES[] =
+    "Each line: case (or change), rule, agency, priority, lead, title, and the condition that held.\n"
     "A confirmed change gets a case, a case its agency and limit, other agencies a draft lead. Nothing is sent. Again finds nothing to do.\n";
 
 const struct command command_list[] = {
-    { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE",
-      .brief = "the people and services that work in a station", .option = actor_options },
+    { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE [--agency KEY]",
+      .brief = "the people and services that work in a station", .option = actor_options,
+      .examples = "gridpatrol actor add tongzhou 李敏 --role analyst\n"
+                  "gridpatrol actor add tongzhou 马强 --role officer --agency urban_management\n"
+                  "gridpatrol actor list tongzhou\n" },
     { .name = "agency", .run = cmd_agency, .operands = "list STATION | add STATION [KEY --name NAME]", .brief = "the agencies that handle cases or get leads",
-      .option = agency_options },
+      .option = agency_options,
+      .examples = "gridpatrol agency add tongzhou\n"
+                  "gridpatrol agency add tongzhou parks --name 园林局 --name-en Parks --part executor\n"
+                  "gridpatrol agency list tongzhou --json\n" },
     { .name = "audit", .run = cmd_audit, .operands = "verify STATION | list STATION [options]", .brief = "who did what to which record when, and is that still what was written?",
-      .option = audit_options },
+      .option = audit_options,
+      .examples = "gridpatrol audit verify tongzhou\n"
+                  "gridpatrol audit verify tongzhou --against /mnt/safe/manifest-2026-03-01.json\n"
+                  "gridpatrol audit list tongzhou --thing case --id 320612-WJ-2026-00001\n"
+                  "gridpatrol audit list tongzhou --json --limit 1000 --after 5000\n" },
     { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
-      .option = backup_options },
-    { .name = "calendar", .run = cmd_calendar, .operands = "load STATION FILE... | hours STATION HOURS...",
-      .brief = "holiday notices and hours of work; deadlines are computed again", .option = calendar_options },
+      .option = backup_options,
+      .examples = "gridpatrol backup tongzhou /mnt/backup/tongzhou-2026-03-01\n" },
+    { .name = "calendar", .run = cmd_calendar, .operands = "list STATION | load STATION FILE... | hours STATION 08:00-12:00 14:00-18:00",
+      .brief = "holiday notices and hours of work; deadlines are computed again", .option = calendar_options,
+      .examples = "gridpatrol calendar load tongzhou 2026.json\n"
+                  "gridpatrol calendar hours tongzhou 08:30-12:00 13:30-17:30 --from 2026-10-01\n"
+                  "gridpatrol calendar list tongzhou\n" },
     { .name = "case", .run = cmd_case, .operands = "list STATION | open STATION | show, correct, paper, photo STATION NUMBER | move STATION NUMBER VERB [options]",
-      .brief = "the case ledger: from the report to the closing", .option = case_options, .more = CASE_MORE },
+      .brief = "the case ledger: from the report to the closing", .option = case_options, .notes = CASE_NOTES,
+      .examples = "gridpatrol case open tongzhou --kind illegal_building --place 121.07,32.05 --area 120 --in-progress --as 王勇\n"
+                  "gridpatrol case photo tongzhou 320612-WJ-2026-00001 --file near.jpg --as 王勇\n"
+                  "gridpatrol case move tongzhou 320612-WJ-2026-00001 submit --as 王勇\n"
+                  "gridpatrol case move tongzhou 320612-WJ-2026-00001 dispatch --agency urban_management --as 孙华\n"
+                  "gridpatrol case move tongzhou 320612-WJ-2026-00001 extension.request --amount 5 --note rain --as 李强\n"
+                  "gridpatrol case paper tongzhou 320612-WJ-2026-00001 --kind stop_notice --number T-7 --date 2026-03-02 --file notice.pdf --as 周文\n"
+                  "gridpatrol case list tongzhou --open --cell 320612001003017\n" },
     { .name = "cells", .run = cmd_cells, .operands = "make|check|load STATION [FILE] [options]", .brief = "the patrol grid of a station",
-      .option = cells_options },
+      .option = cells_options,
+      .examples = "gridpatrol cells make tongzhou --all --lines roads.gpkg --default\n"
+                  "gridpatrol cells make tongzhou --community 320612001003 --target-area 12000\n"
+                  "gridpatrol cells check tongzhou -o findings.gpkg\n"
+                  "gridpatrol cells load tongzhou drawn.gpkg --code BGCODE --grid duty --may-overlap\n" },
     { .name = "changes", .run = cmd_changes, .operands = "STATION [options]", .brief = "the changes found, the most suspicious first, with their reasons",
-      .option = changes_options },
+      .option = changes_options,
+      .examples = "gridpatrol changes tongzhou\n"
+                  "gridpatrol changes tongzhou --state open --limit 50 --after 120\n"
+                  "gridpatrol changes tongzhou -o changes.gpkg\n"
+                  "gridpatrol changes tongzhou --comparison all --class heightened --json\n" },
     { .name = "compare", .run = cmd_compare, .operands = "STATION BEFORE AFTER [options]",
-      .brief = "compares two surveys of a station: changes judged, placed and followed", .option = compare_options, .more = COMPARE_MORE },
+      .brief = "compares two surveys of a station: changes judged, placed and followed", .option = compare_options, .notes = COMPARE_NOTES,
+      .examples = "gridpatrol compare tongzhou 2024 2025\n"
+                  "gridpatrol changes tongzhou --state open --limit 10\n" },
+    { .name = "compartment", .run = cmd_compartment, .operands = "list STATION | make STATION AGENCY --new-key FILE [--key OLD] | verify STATION --key FILE",
+      .brief = "where secret leads lie, for the holders of a key alone", .option = compartment_options, .notes = COMPARTMENT_NOTES,
+      .examples = "gridpatrol compartment make tongzhou discipline --new-key /media/stick/discipline.key --as 纪明\n"
+                  "gridpatrol queue tongzhou discipline --key /media/stick/discipline.key --as 纪明\n"
+                  "gridpatrol compartment make tongzhou discipline --key old.key --new-key new.key --as 纪明\n"
+                  "gridpatrol compartment verify tongzhou --key new.key --as 纪明\n" },
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
-      .option = diff_options_table, .more = DIFF_MORE },
+      .option = diff_options_table, .notes = DIFF_NOTES,
+      .examples = "gridpatrol diff survey_2023.gpkg survey_2024.gpkg -o changes.gpkg --html report.html\n"
+                  "gridpatrol diff old.shp new.shp -o changes.geojson --before-crs EPSG:4549 --id-field BSM --height-field JZWGD\n"
+                  "gridpatrol diff a.fgb b.fgb -o changes.fgb --after-coverage flown.geojson --json > summary.json\n" },
+    { .name = "document", .run = cmd_document,
+      .operands = "list STATION [KIND] | load STATION KIND FILE | show STATION KIND [NAME] | history STATION [KIND [NAME]] | withdraw STATION KIND [NAME]",
+      .brief = "what a district lays down for itself: codes, limits, rules, agencies, terms, layers", .option = document_options, .notes = DOCUMENT_NOTES,
+      .examples = "gridpatrol document list tongzhou\n"
+                  "gridpatrol document show tongzhou rules > rules.json\n"
+                  "gridpatrol route tongzhou --dry-run --all --rules rules.json --as 孙华\n"
+                  "gridpatrol document load tongzhou rules rules.json --dry-run\n"
+                  "gridpatrol document load tongzhou rules rules.json\n"
+                  "gridpatrol document history tongzhou rules ; gridpatrol document show tongzhou rules --version 1\n"
+                  "gridpatrol document withdraw tongzhou rules\n" },
+    { .name = "export", .run = cmd_export, .operands = "STATION WHAT -o FILE [options]", .brief = "a layer, records or everything, for other programs and for tables",
+      .option = export_options, .notes = EXPORT_NOTES,
+      .examples = "gridpatrol export tongzhou building -o buildings.gpkg --crs EPSG:4549\n"
+                  "gridpatrol export tongzhou billboard -o 户外广告.xlsx --lang zh --where \"state = 'damaged'\"\n"
+                  "gridpatrol export tongzhou changes -o new.geojson --where \"class = 'new' AND suspicion > 0.3\"\n"
+                  "gridpatrol export tongzhou cases -o cases.csv --lang zh --where \"opened_at >= DATE('2026-01-01')\"\n"
+                  "gridpatrol export tongzhou indicators -o figures.xlsx --by month --from 2026-01-01\n"
+                  "gridpatrol export tongzhou everything -o tongzhou-archive --originals\n" },
     { .name = "finding", .run = cmd_finding, .operands = "list STATION | add STATION --place LON,LAT [options] [PHOTO...] | photo STATION NUMBER PHOTO... | move STATION NUMBER VERB",
-      .brief = "what people report from a place, with photos", .option = finding_options },
-    { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options" },
+      .brief = "what people report from a place, with photos", .option = finding_options,
+      .examples = "gridpatrol finding add tongzhou near.jpg far.jpg --place 121.07,32.05 --scheme gbt30428.2-2013 --code 0101 --text \"a shed\" --as 王勇\n"
+                  "gridpatrol finding add tongzhou --place 121.0745,32.0679 --crs GCJ-02 --photo p.jpg --as 王勇\n"
+                  "gridpatrol finding move tongzhou 320612-SB-2026-00001 confirm --as 周文\n"
+                  "gridpatrol finding list tongzhou --state reported\n" },
+    { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options",
+      .examples = "gridpatrol help\n"
+                  "gridpatrol help diff --lang zh\n" },
     { .name = "init", .run = cmd_init, .operands = "STATION --district CODE --name NAME --crs CRS [options]",
-      .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .more = INIT_MORE },
+      .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .notes = INIT_NOTES,
+      .examples = "gridpatrol init tongzhou --district 320612 --name 通州区 --name-en Tongzhou --crs EPSG:4549 --baseline 2025-06-01\n" },
     { .name = "lead", .run = cmd_lead, .operands = "list STATION | draft STATION CASE --agency KEY | show STATION NUMBER | move STATION NUMBER VERB [options]",
-      .brief = "facts handed to another agency, and what became of them", .option = lead_options },
+      .brief = "facts handed to another agency, and what became of them", .option = lead_options,
+      .examples = "gridpatrol lead draft tongzhou 320612-WJ-2026-00001 --agency natural_resources --as 孙华\n"
+                  "gridpatrol lead move tongzhou 320612-XS-2026-00001 approve --as 陈伟\n"
+                  "gridpatrol lead move tongzhou 320612-XS-2026-00001 receive --receipt R-12 --received-by 马强 --as 马强\n"
+                  "gridpatrol lead show tongzhou 320612-XS-2026-00001\n"
+                  "gridpatrol lead list tongzhou --open --agency natural_resources\n" },
     { .name = "list", .run = cmd_list, .operands = "STATION LAYER [options]", .brief = "what is registered: page by page, in a cell, a window, by words, and how many",
-      .option = list_options, .more = LIST_MORE },
+      .option = list_options, .notes = LIST_NOTES,
+      .examples = "gridpatrol list tongzhou shop_sign --state damaged --limit 50\n"
+                  "gridpatrol list tongzhou billboard --window 121.05,32.06,121.07,32.08 --where \"width_m > 3\" --json\n"
+                  "gridpatrol list tongzhou building --words 长江路 --count\n"
+                  "gridpatrol list tongzhou collection_point --by community\n" },
     { .name = "load", .run = cmd_load, .operands = "STATION LAYER FILE [options]",
-      .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .more = LOAD_MORE },
-    { .name = "queue", .run = cmd_queue, .operands = "STATION AGENCY", .brief = "what an agency has to do, by deadline", .option = queue_options },
+      .brief = "takes a layer of things into the register: all of it or nothing", .option = load_options, .notes = LOAD_NOTES,
+      .examples = "gridpatrol load tongzhou area streets.csv --map code=code,name=name\n"
+                  "gridpatrol load tongzhou collection_point points.geojson --id-field id --source sanitation\n"
+                  "gridpatrol load tongzhou billboard billboards.geojson --crs GCJ-02 --id-field id\n"
+                  "gridpatrol load tongzhou permit permits.shp --crs EPSG:4549 --map XKZH=number,YXQ=permit_until\n" },
+    { .name = "queue", .run = cmd_queue, .operands = "STATION AGENCY", .brief = "what an agency has to do, by deadline", .option = queue_options,
+      .examples = "gridpatrol queue tongzhou urban_management\n"
+                  "gridpatrol queue tongzhou natural_resources --limit 20 --json\n" },
     { .name = "report", .run = cmd_report, .operands = "STATION [work|precision|unused-permits|comparisons] [options]", .brief = "figures of a station's work",
-      .option = report_options },
+      .option = report_options,
+      .examples = "gridpatrol report tongzhou\n"
+                  "gridpatrol report tongzhou work --from 2026-01-01 --to 2026-07-01 --by month\n"
+                  "gridpatrol report tongzhou precision\n"
+                  "gridpatrol report tongzhou comparisons --json\n" },
     { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
-      .option = backup_options },
+      .option = backup_options,
+      .examples = "gridpatrol restore /mnt/backup/tongzhou-2026-03-01 tongzhou\n"
+                  "gridpatrol verify tongzhou\n" },
     { .name = "review", .run = cmd_review, .operands = "STATION CHANGE VERB [--note TEXT]", .brief = "a person's verdict on a change",
-      .option = review_options, .more = REVIEW_MORE },
+      .option = review_options, .notes = REVIEW_NOTES,
+      .examples = "gridpatrol review tongzhou 17 confirm --as 李敏\n"
+                  "gridpatrol review tongzhou 18 dismiss --note \"a tent, gone again\" --as 李敏\n" },
     { .name = "route", .run = cmd_route, .operands = "STATION [--dry-run]", .brief = "opens cases for confirmed changes and drafts leads, by rules",
-      .option = route_options, .more = ROUTE_MORE },
+      .option = route_options, .notes = ROUTE_NOTES,
+      .examples = "gridpatrol route tongzhou --dry-run --as 孙华\n"
+                  "gridpatrol route tongzhou --as 孙华\n"
+                  "gridpatrol route tongzhou --dry-run --all --rules candidate.json --as 孙华\n" },
     { .name = "score", .run = cmd_score, .operands = "CHANGES TRUTH [options]", .brief = "how right a list of changes is against a truth",
-      .option = score_options },
+      .option = score_options,
+      .examples = "gridpatrol score changes.gpkg truth.gpkg\n"
+                  "gridpatrol score changes.gpkg truth.gpkg --json\n" },
     { .name = "survey", .run = cmd_survey, .operands = "list STATION | add STATION FILE --name NAME --date DATE [options]",
-      .brief = "the surveys of a station: the file is kept for good, with who looked when and how well", .option = survey_options },
+      .brief = "the surveys of a station: the file is kept for good, with who looked when and how well", .option = survey_options,
+      .examples = "gridpatrol survey add tongzhou 2025.gpkg --name 2025 --date 2025-05-10 --accuracy-m 0.3 --id-field BSM --height-field JZWGD\n"
+                  "gridpatrol survey list tongzhou\n" },
     { .name = "verify", .run = cmd_verify, .operands = "STATION", .brief = "is everything in a station what it was when it was written?",
-      .option = verify_options },
+      .option = verify_options,
+      .examples = "gridpatrol verify tongzhou\n" },
     { .name = NULL },
 };
 

@@ -22,7 +22,8 @@ struct command {
     const char *operands;                // "BEFORE AFTER -o CHANGES [options]"
     const char *brief;                   // one line, English key
     const struct option *option;         // NULL: none; see options.h
-    const char *more;                    // examples and notes below the options, English key; NULL: none
+    const char *examples;                // a command a line, as one would type it
+    const char *notes;                   // below them, English key; NULL: none
 };
 
 extern const struct command command_list[];              // ends with a row without a name
@@ -45,7 +46,10 @@ int cmd_case(const struct call *call);
 int cmd_cells(const struct call *call);
 int cmd_changes(const struct call *call);
 int cmd_compare(const struct call *call);
+int cmd_compartment(const struct call *call);
 int cmd_diff(const struct call *call);
+int cmd_document(const struct call *call);
+int cmd_export(const struct call *call);
 int cmd_finding(const struct call *call);
 int cmd_help(const struct call *call);
 int cmd_init(const struct call *call);

@@ -32,23 +32,23 @@ static void print_figure(void *ctx, const char *group, const struct indicator *i
     printf(" %s (%s / %s)\n", text_in(r->lang, i->title), text_in(r->lang, i->numerator.title), text_in(r->lang, i->denominator.title));
 }
 
-static enum status read_period(const struct work *w, const struct report_work_settings *s, struct period *out)
+enum status report_work_asked(const struct work *w, const struct report_work_settings *s, struct period *out, enum report_by *by)
 {
     int64_t zone = w->district->zone_offset_s;
     struct date first = date_of_day((int32_t)((w->now_s + zone) / 86400));
     first.month = first.day = 1;
     *out = (struct period){ (int64_t)date_to_day(first) * 86400 - zone, w->now_s };
-    enum status status = s->from != NULL ? station_use_time(s->from, zone, &out->from_s, w->e) : OK;
+    enum status status = report_by_word(s->by, by, w->e);
+    if (status == OK && s->from != NULL)
+        status = station_use_time(s->from, zone, &out->from_s, w->e);
     return status == OK && s->to != NULL ? station_use_time(s->to, zone, &out->until_s, w->e) : status;
 }
 
 enum status report_work(struct work *w, const struct report_work_settings *s)
 {
     struct reporting r = { .json = s->json, .lang = w->e->lang };
-    enum status status = report_by_word(s->by, &r.by, w->e);
+    enum status status = report_work_asked(w, s, &r.period, &r.by);
     buf_init(&r.out, TELLING_CEILING);
-    if (status == OK)
-        status = read_period(w, s, &r.period);
     if (status == OK)
         status = case_report(w, &r.period, r.by, print_figure, &r);
     if (status == OK && s->json)

@@ -25,6 +25,8 @@ enum status station_use_open(struct station_use *u, const char *folder, struct e
     if (s == OK && u->at != NULL)
         s = station_use_time(u->at, station_district(u->station)->zone_offset_s, &u->now_s, e);
     struct station_call call = { .now_s = u->now_s, .actor = "" };
+    if (s == OK && u->key != NULL)
+        s = compartment_key_read(u->key, &u->secret, e);
     if (s == OK)
         s = station_read(u->station, &call, find_actor, &(struct search){ u->as, &u->actor }, e);
     if (s != OK)
@@ -36,11 +38,29 @@ void station_use_close(struct station_use *u)
 {
     station_close(u->station);
     u->station = NULL;
+    seal_forget(&u->secret, sizeof u->secret);
 }
 
 struct station_call station_use_call(const struct station_use *u)
 {
     return (struct station_call){ .now_s = u->now_s, .actor = u->actor.id.text };
+}
+
+struct station_keyed station_use_keyed(const struct station_use *u)
+{
+    return (struct station_keyed){ station_use_call(u), u->key != NULL ? &u->secret : NULL };
+}
+
+enum status station_use_read(struct station_use *u, station_job *fn, void *ctx, struct err *e)
+{
+    struct station_keyed by = station_use_keyed(u);
+    return station_read_keyed(u->station, &by, fn, ctx, e);
+}
+
+enum status station_use_write(struct station_use *u, station_job *fn, void *ctx, struct err *e)
+{
+    struct station_keyed by = station_use_keyed(u);
+    return station_write_keyed(u->station, &by, fn, ctx, e);
 }
 
 struct showing { station_tell *tell; const char *key; struct buf out; };
@@ -54,9 +74,8 @@ static enum status tell_one(struct work *w, void *ctx)
 enum status station_use_show(struct station_use *u, station_tell *tell, const char *key, struct err *e)
 {
     struct showing v = { .tell = tell, .key = key };
-    struct station_call call = station_use_call(u);
     buf_init(&v.out, TELLING_CEILING);
-    enum status s = station_read(u->station, &call, tell_one, &v, e);
+    enum status s = station_use_read(u, tell_one, &v, e);
     if (s == OK)
         printf("%s\n", v.out.data);
     buf_clear(&v.out);

@@ -30,6 +30,17 @@ void print_local_time(int64_t at_s, int64_t zone_offset_s)
     printf("%s", text);
 }
 
+enum status step_check_state(const char *thing, const char *state, struct err *e)
+{
+    char states[1024] = "";
+    size_t used = 0;
+    if (state == NULL || lifecycle_state_title(thing, state, e->lang) != NULL)
+        return OK;
+    for (size_t i = 0; lifecycle_state(thing, i) != NULL && used < sizeof states; i++)
+        used += (size_t)snprintf(states + used, sizeof states - used, "%s%s", i > 0 ? ", " : "", lifecycle_state(thing, i));
+    return err_set(e, INVALID, "--state %s: there is no such state; there are: %s", state, states);
+}
+
 enum status place_read(const char *text, double *x, double *y, struct err *e)
 {
     char *end = NULL;
@@ -70,9 +81,8 @@ static enum status move_beside(struct work *w, struct errand *a, const char *dot
     return s == OK ? step_take(w, &a->desk, &(struct step){ thing, k.id.text, dot + 1, a->with }, &a->taken) : s;
 }
 
-static enum status move(struct work *w, void *ctx)
+static enum status move_lead_or_other(struct work *w, struct errand *a)
 {
-    struct errand *a = ctx;
     const char *dot = strchr(a->verb, '.');
     enum status s = strcmp(a->thing, "lead") == 0 ? lead_visible(w, a->key) : OK;
     if (s != OK)
@@ -80,13 +90,23 @@ static enum status move(struct work *w, void *ctx)
     return dot != NULL ? move_beside(w, a, dot) : step_take(w, &a->desk, &(struct step){ a->thing, a->key, a->verb, a->with }, &a->taken);
 }
 
+// With a key the lead may be a secret one: it is opened for this move and sealed again.
+static enum status move(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    bool sealed = false;
+    enum status s = strcmp(a->thing, "lead") == 0 ? compartment_open_lead(w, a->key, &sealed) : OK;
+    if (s == OK)
+        s = move_lead_or_other(w, a);
+    return s == OK && sealed ? compartment_close(w) : s;
+}
+
 enum status step_run(struct station_use *use, const char *thing, const char *key, const char *verb, const struct step_settings *settings, struct err *e)
 {
     struct errand a = { .thing = thing, .key = key, .verb = verb };
-    struct station_call call = station_use_call(use);
     enum status s = step_settings_read(settings, use, &a.with, e);
     if (s == OK)
-        s = station_write(use->station, &call, move, &a, e);
+        s = station_use_write(use, move, &a, e);
     desk_clear(&a.desk);
     if (s != OK)
         return s;

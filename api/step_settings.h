@@ -37,6 +37,9 @@ enum status step_settings_read(const struct step_settings *s, const struct stati
 // a case or a lead: extension.request, appeal.file, enforcement.stop, conference.call, ...
 enum status step_run(struct station_use *use, const char *thing, const char *key, const char *verb, const struct step_settings *settings, struct err *e);
 
+// A state that is given must be one of the thing's; INVALID names them all. NULL is well.
+enum status step_check_state(const char *thing, const char *state, struct err *e);
+
 // "2026-03-01 09:30", local; "-" for none.
 void print_local_time(int64_t at_s, int64_t zone_offset_s);
 // "121.07,32.05" into two numbers. INVALID.

@@ -1,5 +1,6 @@
 // actor.h - a person or a service that does something (人员), by the role that says what it may do.
 #pragma once
+#include "core/page.h"
 #include "core/work.h"
 
 enum { ACTOR_NAME = 64, ACTOR_ROLE = 16 };
@@ -17,5 +18,5 @@ enum status actor_record(struct work *w, struct actor *a);
 enum status actor_get(struct work *w, const char *name_or_id, struct actor *out);
 enum status actor_first_administrator(struct work *w, struct actor *out);   // the one init made
 typedef enum status actor_visit(void *ctx, const struct actor *a, struct err *e);
-enum status actor_each(struct work *w, actor_visit *fn, void *ctx);   // by name
+enum status actor_each(struct work *w, const struct page *p, actor_visit *fn, void *ctx);   // by name; p NULL: all
 bool actor_is_role(const char *role);

@@ -117,14 +117,33 @@ enum status audit_verify(struct db *d, struct audit_report *out, struct err *e)
     return s;
 }
 
-enum status audit_each(struct db *d, const char *thing, const char *thing_id, audit_visit *fn, void *ctx, struct err *e)
+enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err *e)
+{
+    char found[65] = "", end[65];
+    int64_t last = 0;
+    enum status s = read_head(d, &last, end, e);
+    if (s == OK && seq > last)
+        return err_set(e, FAILED, "the chain has %" PRId64 " rows, but the copy that was kept ends with row %" PRId64 ": rows are missing", last, seq);
+    if (s == OK && seq > 0)
+        s = db_text(d, "SELECT hash FROM audit WHERE seq = $1", VALUES(value_integer(seq)), found, sizeof found, e);
+    if (s == OK && strcmp(found, hash) != 0)
+        s = err_set(e, FAILED, "row %" PRId64 " is not the one that was kept (%.16s..., expected %.16s...): what lies before it was rewritten, or it is "
+                               "another station's", seq, found, hash);
+    return s;
+}
+
+enum status audit_each(struct db *d, const struct audit_query *q, audit_visit *fn, void *ctx, struct err *e)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(d, "SELECT seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash FROM audit "
-                              "WHERE ($1 IS NULL OR thing = $1) AND ($2 IS NULL OR thing_id = $2) ORDER BY seq",
-                           VALUES(value_text(thing), value_text(thing_id)), &r, e);
+    enum status s = db_ask(d, "SELECT seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash, "
+                              "(SELECT name FROM actor WHERE id = actor) FROM audit "
+                              "WHERE ($1 IS NULL OR thing = $1) AND ($2 IS NULL OR thing_id = $2) AND "
+                              "seq > CAST(coalesce($3, '0') AS INTEGER) ORDER BY seq LIMIT $4",
+                           VALUES(value_text(q->thing), value_text(q->thing_id), value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
         struct audit_row row = row_of(r);
+        row.hash = rows_text(r, 9);
+        row.actor_name = rows_text(r, 10) != NULL ? rows_text(r, 10) : row.actor;
         s = fn(ctx, rows_integer(r, 0), &row, e);
     }
     rows_done(r);

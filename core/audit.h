@@ -4,6 +4,7 @@
 // apart. Triggers keep the table append-only for everybody who comes through SQL; verifying finds what was done past them: a
 // row changed, removed, inserted or moved. A row is written in the transaction of the deed itself, so neither stands alone.
 #pragma once
+#include "core/page.h"
 #include "core/store/store.h"
 
 struct audit_row {
@@ -12,6 +13,7 @@ struct audit_row {
     const char *verb, *thing, *thing_id;
     const char *note;                  // NULL: none
     const char *before_sha256, *after_sha256; // of the record's canonical text; NULL: it was not there
+    const char *actor_name, *hash;     // told only: what the actor is called here (the id where it is nobody of this station); of this row
 };
 
 // Inside a writing job.
@@ -21,6 +23,10 @@ struct audit_report { int64_t rows, first_bad; char fault[256]; }; // first_bad 
 // OK also when the chain is broken: then first_bad and fault tell where and how.
 enum status audit_verify(struct db *d, struct audit_report *out, struct err *e);
 
-// The rows in order; thing and thing_id NULL: any.
+// Was a chain kept elsewhere (its last row and hash) this one? FAILED says how they differ: cut off, rewritten, another station's.
+enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err *e);
+
+// The rows in order.
+struct audit_query { const char *thing, *thing_id; struct page page; };  // NULL: any; after: a seq
 typedef enum status audit_visit(void *ctx, int64_t seq, const struct audit_row *r, struct err *e);
-enum status audit_each(struct db *d, const char *thing, const char *thing_id, audit_visit *fn, void *ctx, struct err *e);
+enum status audit_each(struct db *d, const struct audit_query *q, audit_visit *fn, void *ctx, struct err *e);

@@ -10,5 +10,9 @@ enum status calendar_load(struct work *w, struct desk *d, const char *name, cons
 // Hours of work: "08:00-12:00", from day to day (NULL: always), on weekdays (bit 0 Monday). INVALID.
 enum status calendar_set_hours(struct work *w, struct desk *d, const char *hours, const char *from, const char *to, int weekdays,
                                struct calendar_report *out);
+// The notices in force, by year.
+struct calendar_told { int64_t year, version, loaded_at_s; const char *sha256; };
+typedef enum status calendar_visit(void *ctx, const struct calendar_told *c, struct err *e);
+enum status calendar_list(struct work *w, calendar_visit *fn, void *ctx);
 // All open deadlines again.
 enum status deadlines_recompute(struct work *w, struct desk *d, struct calendar_report *out);

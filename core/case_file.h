@@ -4,6 +4,7 @@
 // sequence without gaps (320612-WJ-2026-00001). What it was opened from is linked, never copied away. Its state changes in
 // core/step.h only. Built again after closing (死灰复燃) is a new case that names the old one, and always counts as new.
 #pragma once
+#include "core/page.h"
 #include "core/step.h"
 
 struct case_spec {
@@ -34,9 +35,9 @@ enum status case_reopen(struct work *w, struct desk *d, const struct walk *old, 
 struct case_correction { const char *title, *party, *ordered_by, *party_present; double area_m2; int in_progress; const char *facts; }; // in_progress: 1 yes, -1 no
 enum status case_correct(struct work *w, struct desk *d, const char *key, const struct case_correction *c, const char *note);
 
-struct case_line { const char *number, *kind, *title, *state, *agency_key, *cell_code; int64_t priority, due_at_s; bool is_provisional, is_exempt; };
+struct case_line { const char *number, *kind, *title, *state, *agency_key, *agency_zh, *agency_en, *cell_code; int64_t priority, due_at_s; bool is_provisional, is_exempt; };
 typedef enum status case_visit(void *ctx, const struct case_line *c, struct err *e);
-struct case_query { const char *state, *agency_key, *cell_code; bool open_only; };
+struct case_query { const char *state, *agency_key, *cell_code; bool open_only; struct page page; };
 enum status case_each(struct work *w, const struct case_query *q, case_visit *fn, void *ctx);   // by number
 // Everything about one case, as JSON: record, links, steps, papers, evidence, leads that w->actor may see.
 struct buf;

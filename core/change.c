@@ -26,7 +26,7 @@ static enum status record_verdict(struct work *w, const struct change_row *c, co
     return s == OK ? work_note(w, &(struct deed){ r->verb, "change", c->id.text, r->note, c->state, to }) : s;
 }
 
-enum status change_decide(struct work *w, const struct change_review *r, char out_state[16])
+enum status change_decide(struct work *w, const struct change_review *r, struct id *id, char out_state[16])
 {
     struct arena *a = arena_open(ARENA_BYTES);
     struct change_row c;
@@ -42,8 +42,10 @@ enum status change_decide(struct work *w, const struct change_review *r, char ou
         s = err_set(w->e, INVALID, "\"%s\" is no verdict on a change; gridpatrol case opens cases", r->verb);
     if (s == OK)
         s = record_verdict(w, &c, r, outcome.to);
-    if (s == OK)
+    if (s == OK) {
+        *id = c.id;
         snprintf(out_state, 16, "%s", outcome.to);
+    }
     arena_close(a);
     return s;
 }

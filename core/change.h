@@ -3,6 +3,7 @@
 // Detected by gis (footprint_diff.h), judged by legality.h, placed in its cell, tied to an object that is followed over
 // several comparisons. What was computed never changes; what people decide is a move of lifecycle.h with an audit line.
 #pragma once
+#include "core/page.h"
 #include "core/work.h"
 
 struct change_row {
@@ -36,7 +37,7 @@ enum status change_get(struct work *w, const char *id_or_number, struct arena *a
 struct change_query {
     const char *comparison;            // id; NULL: every one
     const char *state, *class;         // NULL: every one
-    int64_t limit;                     // 0: all
+    struct page page;                  // after: an id, or a number of that comparison. NOT_FOUND
 };
 typedef enum status change_visit(void *ctx, const struct change_row *c, struct err *e);
 // The most suspicious first, then as their comparison ranked them. Texts live until the next one.
@@ -45,9 +46,9 @@ enum status change_each(struct work *w, const struct change_query *q, change_vis
 enum status change_newest_comparison(struct work *w, struct id *out);
 
 // A person's move (confirm, dismiss, find_legal, find_capture_rule, refer, return, overturn, agree). Statuses of
-// lifecycle_check. role: the actor's. out_state: the state it leads to.
+// lifecycle_check. role: the actor's. id: of the change; out_state: the state it leads to.
 struct change_review { const char *change, *verb, *note, *role; };
-enum status change_decide(struct work *w, const struct change_review *r, char out_state[16]);
+enum status change_decide(struct work *w, const struct change_review *r, struct id *id, char out_state[16]);
 
 // How many of the list are real, class by class: of the audit slots drawn at random, and of what people chose to review.
 enum { PRECISION_CLASSES = 16 };

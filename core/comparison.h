@@ -6,6 +6,7 @@
 // parameters are not run twice unless asked. One comparison at a time in a station.
 #pragma once
 #include "core/legality_ground.h"
+#include "core/page.h"
 #include "core/recheck.h"
 #include <signal.h>
 
@@ -45,4 +46,5 @@ struct comparison_row {
     int64_t started_at_s, ended_at_s, changes;
 };
 typedef enum status comparison_visit(void *ctx, const struct comparison_row *c, struct err *e);
-enum status comparison_each(struct work *w, comparison_visit *fn, void *ctx);     // the latest first; texts live until the next one
+// The latest first; texts live until the next one. p NULL: all; after: an id.
+enum status comparison_each(struct work *w, const struct page *p, comparison_visit *fn, void *ctx);

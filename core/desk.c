@@ -4,6 +4,7 @@
 #include "core/base/resource.h"
 #include "core/data_reader.h"
 #include "core/store/document_rows.h"
+#include <stdio.h>
 #include <string.h>
 
 void desk_clear(struct desk *d)
@@ -61,13 +62,15 @@ static enum status read_calendar(struct work *w, struct desk *d)
 // --- Documents ------------------------------------------------------------------------------------------------------------
 
 typedef enum status take_document(struct desk *d, const struct json_doc *doc, struct err *e);
-struct taking { struct desk *desk; take_document *take; int taken; };
+struct taking { struct desk *desk; const char *kind; take_document *take; int taken; };
 
 static enum status take_text(void *ctx, const char *name, const char *text, struct err *e)
 {
     struct taking *t = ctx;
     struct json_doc *doc = NULL;
-    enum status s = json_parse(text, strlen(text), name, NULL, &doc, e);
+    char called[128];
+    snprintf(called, sizeof called, "%s%s%s", t->kind, t->kind[0] != '\0' ? "/" : "", name);
+    enum status s = json_parse(text, strlen(text), called, NULL, &doc, e);
     if (s == OK)
         s = t->take(t->desk, doc, e);
     json_close(doc);
@@ -84,6 +87,15 @@ static enum status take_limits(struct desk *d, const struct json_doc *doc, struc
     return s;
 }
 
+static enum status take_codes(struct desk *d, const struct json_doc *doc, struct err *e)
+{
+    if (d->code_sets == DESK_CODES_MOST)
+        return err_set(e, TOO_BIG, "a station may have %d schemes of codes", DESK_CODES_MOST);
+    enum status s = codes_read(doc, d->arena, &d->codes[d->code_sets], e);
+    d->code_sets += s == OK;
+    return s;
+}
+
 static enum status take_terms(struct desk *d, const struct json_doc *doc, struct err *e) { return terms_read(doc, d->arena, &d->terms, e); }
 static enum status take_agencies(struct desk *d, const struct json_doc *doc, struct err *e) { return agencies_read(doc, d->arena, &d->agencies, e); }
 static enum status take_rules(struct desk *d, const struct json_doc *doc, struct err *e) { return rules_read(doc, &d->agencies, d->arena, &d->rules, e); }
@@ -91,9 +103,10 @@ static enum status take_rules(struct desk *d, const struct json_doc *doc, struct
 // The station's own; where it has none, or (all) besides, the program's.
 static enum status read_kind(struct work *w, struct desk *d, const char *kind, const char *folder, bool all, take_document *take)
 {
-    struct taking t = { d, take, 0 };
+    struct taking t = { d, kind, take, 0 };
     enum status s = document_each(w->db, kind, take_text, &t, w->e);
     bool ours = all || t.taken == 0;
+    t.kind = "";
     for (const struct resource *r = NULL; s == OK && ours && (r = resource_next(folder, r)) != NULL; )
         s = take_text(&t, r->path, r->text, w->e);
     return s;
@@ -105,6 +118,8 @@ static enum status read_all(struct work *w, struct desk *d)
     enum status s = read_calendar(w, d);
     if (s == OK)
         s = read_kind(w, d, "limits", "limits/", true, take_limits);
+    if (s == OK)
+        s = read_kind(w, d, "codes", "codes/", true, take_codes);
     if (s == OK)
         s = read_kind(w, d, "terms", "terms/", false, take_terms);
     if (s == OK)
@@ -123,6 +138,28 @@ enum status desk_ready(struct work *w, struct desk *d)
     if (s == OK)
         d->stamp = stamp;
     return s;
+}
+
+enum status desk_try_rules(struct work *w, struct desk *d, const char *path, const char *text, size_t bytes)
+{
+    struct json_doc *doc = NULL;
+    enum status s = desk_ready(w, d);
+    if (s == OK)
+        s = json_parse(text, bytes, path, NULL, &doc, w->e);
+    if (s == OK)
+        s = take_rules(d, doc, w->e);
+    json_close(doc);
+    return s;
+}
+
+const struct code *desk_code(const struct desk *d, const char *scheme, const char *code)
+{
+    for (int i = 0; i < d->code_sets; i++) {
+        const struct code *found = strcmp(d->codes[i].head.scheme, scheme) == 0 ? codes_get(&d->codes[i], CODE_EVENT, code, NULL) : NULL;
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
 }
 
 const struct limit_rule *desk_limit(const struct desk *d, const char *scheme, const char *code, int condition, const char *stage)

@@ -3,6 +3,7 @@
 // Coordinates are kept as they were sent, beside lon/lat; the finding knows its cell. It becomes VERIFIED by somebody who
 // stood there with a camera and did not report it, and cases are opened from verified ones. Its state changes in core/step.h.
 #pragma once
+#include "core/page.h"
 #include "core/placing.h"
 #include "core/step.h"
 
@@ -22,4 +23,5 @@ enum status finding_record(struct work *w, struct desk *d, const struct finding_
 
 struct finding_line { const char *number, *state, *scheme, *code, *text, *cell_code; int64_t seen_at_s, due_at_s; };
 typedef enum status finding_visit(void *ctx, const struct finding_line *f, struct err *e);
-enum status finding_each(struct work *w, const char *state, finding_visit *fn, void *ctx);   // by number; state NULL: all
+struct finding_query { const char *state; struct page page; };                               // state NULL: any
+enum status finding_each(struct work *w, const struct finding_query *q, finding_visit *fn, void *ctx);   // by number

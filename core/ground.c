@@ -124,7 +124,7 @@ static enum status read_survey(struct work *w, struct reading *r)
     struct crs *metric = NULL;
     struct record rec;
     char path[PATH_ROOM];
-    enum status s = survey_each(w, newest, &survey);
+    enum status s = survey_each(w, NULL, newest, &survey);
     if (s != OK || survey.archive_sha256[0] == '\0')
         return s;
     blob_path(w->folder, survey.archive_sha256, path, sizeof path);

@@ -4,200 +4,52 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/resource.h"
+#include "core/store/document_rows.h"
 #include "core/store/view_rows.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { ARENA_BYTES = 16 << 20, LAYERS_MOST = 100, PROPERTIES_MOST = 100, CODES_MOST = 200 };
+enum { ARENA_BYTES = 16 << 20 };
 
-static enum status read_texts(struct json list, struct arena *a, const char *const **out, int *count, struct err *e)
+// --- All of them -----------------------------------------------------------------------------------------------------------
+
+static enum status take_text(struct layer_list *l, const char *name, const char *text, size_t bytes, struct err *e)
 {
-    size_t n = 0;
-    *count = 0;
-    if (!json_is_there(list))
-        return OK;
-    enum status s = json_read_list(list, &n, e);
-    if (s == OK && n > CODES_MOST)
-        s = err_set(e, TOO_BIG, "a property may have %d codes, this one has %zu", CODES_MOST, n);
-    const char **text = s == OK ? arena_get(a, (n + 1) * sizeof *text) : NULL;
-    for (size_t i = 0; s == OK && i < n; i++) {
-        s = json_read_text(json_at(list, i), &text[i], e);
-        if (s == OK)
-            text[i] = arena_text(a, text[i]);
-    }
-    if (s != OK)
+    struct json_doc *doc = NULL;
+    struct layer layer;
+    enum status s = json_parse(text, bytes, name, NULL, &doc, e);
+    if (s == OK)
+        s = layer_read(doc, l->arena, &layer, e);
+    json_close(doc);
+    if (s != OK || layer_find(l, layer.key) != NULL)         // the station's own came first
         return s;
-    *out = text;
-    *count = (int)n;
+    if (l->count == LAYERS_MOST)
+        return err_set(e, TOO_BIG, "a station may have %d layers", LAYERS_MOST);
+    layer.definition = arena_text(l->arena, text);
+    l->layer[l->count++] = layer;
     return OK;
 }
 
-static enum status read_type(struct json v, enum property_type *out, struct err *e)
+static enum status take_own(void *ctx, const char *name, const char *text, struct err *e)
 {
-    static const char *const names[] = { "text", "number", "integer", "date" };
-    const char *word = "";
-    enum status s = json_read_text(v, &word, e);
-    for (int i = 0; s == OK && i < 4; i++)
-        if (strcmp(word, names[i]) == 0) {
-            *out = (enum property_type)i;
-            return OK;
-        }
-    return s == OK ? err_set(e, INVALID, "\"%s\" is no type of a property: text, number, integer or date is expected", word) : s;
+    return take_text(ctx, name, text, strlen(text), e);
 }
 
-static enum status text_of(struct json object, const char *key, const char *missing, struct arena *a, const char **out, struct err *e)
+enum status layer_read_all(struct db *db, struct arena *a, struct layer_list *out, struct err *e)
 {
-    const char *text = NULL;
-    enum status s = missing == NULL || missing[0] != '\0' ? json_read_text(json_get(object, key), &text, e)
-                                                          : json_read_text_or(json_get(object, key), NULL, &text, e);
-    if (s == OK)
-        *out = arena_text(a, text);
+    *out = (struct layer_list){ .arena = a };
+    enum status s = document_each(db, "layers", take_own, out, e);
+    for (const struct resource *r = NULL; s == OK && (r = resource_next("layers/", r)) != NULL; )
+        s = take_text(out, r->path, r->text, r->bytes, e);
     return s;
 }
 
-// A column's name goes into SQL text: it is a plain word or the layer is refused.
-static bool is_plain(const char *word)
+struct layer *layer_find(struct layer_list *l, const char *key)
 {
-    return word == NULL || (word[0] != '\0' && strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(word));
-}
-
-static enum status read_property(struct json v, struct arena *a, struct property *p, struct err *e)
-{
-    enum status s = text_of(v, "name", NULL, a, &p->name, e);
-    if (s == OK)
-        s = text_of(v, "title_zh", NULL, a, &p->title_zh, e);
-    if (s == OK)
-        s = text_of(v, "title_en", NULL, a, &p->title_en, e);
-    if (s == OK)
-        s = text_of(v, "column", "", a, &p->column, e);
-    if (s == OK)
-        s = read_type(json_get(v, "type"), &p->type, e);
-    if (s == OK)
-        s = read_texts(json_get(v, "codes"), a, &p->code, &p->codes, e);
-    if (s == OK)
-        s = read_texts(json_get(v, "aliases"), a, &p->alias, &p->aliases, e);
-    if (s == OK)
-        s = json_read_bool_or(json_get(v, "required"), false, &p->is_required, e);
-    if (s == OK)
-        s = json_read_bool_or(json_get(v, "personal"), false, &p->is_personal, e);
-    if (s == OK)
-        s = json_read_bool_or(json_get(v, "searched"), false, &p->is_searched, e);
-    if (s == OK && p->is_searched && (p->is_personal || p->type != PROPERTY_TEXT))
-        s = err_set(e, INVALID, "\"%s\": only texts that are not personal are searched", p->name);
-    if (s == OK && (!is_plain(p->name) || !is_plain(p->column)))
-        s = err_set(e, INVALID, "\"%s\": names of properties and columns are small letters, digits and _", p->name);
-    return s;
-}
-
-static const char *name_of_copy(struct arena *a, const char *key, const char *property)
-{
-    size_t room = strlen(key) + strlen(property) + 2;
-    char *name = arena_get(a, room);
-    snprintf(name, room, "%s_%s", key, property);
-    return name;
-}
-
-static enum status read_properties(struct json list, struct arena *a, struct layer *l, struct err *e)
-{
-    size_t n = 0;
-    enum status s = json_read_list(list, &n, e);
-    if (s == OK && n > PROPERTIES_MOST)
-        s = err_set(e, TOO_BIG, "a layer may have %d properties, this one has %zu", PROPERTIES_MOST, n);
-    struct property *p = s == OK ? arena_get(a, (n + 1) * sizeof *p) : NULL;
-    for (size_t i = 0; s == OK && i < n; i++)
-        s = read_property(json_at(list, i), a, &p[i], e);
-    for (size_t i = 0; s == OK && i < n; i++)
-        p[i].held_in = p[i].column != NULL ? p[i].column : name_of_copy(a, l->key, p[i].name);
-    l->property = p;
-    l->properties = (int)n;
-    return s;
-}
-
-static enum status read_layer(struct json v, struct arena *a, struct layer *l, struct err *e)
-{
-    const char *geometry = "";
-    enum status s = text_of(v, "key", NULL, a, &l->key, e);
-    if (s == OK)
-        s = text_of(v, "title_zh", NULL, a, &l->title_zh, e);
-    if (s == OK)
-        s = text_of(v, "title_en", NULL, a, &l->title_en, e);
-    if (s == OK)
-        s = text_of(v, "table", NULL, a, &l->table, e);
-    if (s == OK)
-        s = text_of(v, "national_code", "", a, &l->national_code, e);
-    if (s == OK)
-        s = json_read_text(json_get(v, "geometry"), &geometry, e);
-    if (s == OK)
-        s = json_read_number(json_get(v, "accuracy_m"), &l->accuracy_m, e);
-    if (s == OK)
-        s = json_read_bool_or(json_get(v, "public"), false, &l->is_public, e);
-    if (s == OK && strcmp(geometry, "point") != 0 && strcmp(geometry, "area") != 0)
-        s = err_set(e, INVALID, "\"%s\" is no geometry of a layer: point or area is expected", geometry);
-    l->geometry = strcmp(geometry, "area") == 0 ? LAYER_AREA : LAYER_POINT;
-    if (s == OK && (!is_plain(l->table) || !is_plain(l->key)))
-        s = err_set(e, INVALID, "\"%s\": names of properties and columns are small letters, digits and _", l->table);
-    return s == OK ? read_properties(json_get(v, "properties"), a, l, e) : s;
-}
-
-static enum status read_resource(const struct resource *r, struct arena *a, struct layer *out, struct err *e)
-{
-    struct json_doc *doc = NULL;
-    enum status s = json_parse(r->text, r->bytes, r->path, NULL, &doc, e);
-    if (s == OK)
-        s = read_layer(json_root(doc), a, out, e);
-    json_close(doc);
-    return s;
-}
-
-enum status layer_read_all(struct arena *a, struct layer **out, int *count, struct err *e)
-{
-    struct layer *list = arena_get(a, LAYERS_MOST * sizeof *list);
-    int n = 0;
-    enum status s = OK;
-    for (const struct resource *r = resource_next("layers/", NULL); s == OK && r != NULL; r = resource_next("layers/", r)) {
-        must(n < LAYERS_MOST);
-        s = read_resource(r, a, &list[n++], e);
-    }
-    *out = list;
-    *count = n;
-    return s;
-}
-
-// "layers/KEY.json"
-static bool is_of_key(const struct resource *r, const char *key)
-{
-    const char *name = r->path + strlen("layers/");
-    size_t length = strlen(key);
-    return strncmp(name, key, length) == 0 && strcmp(name + length, ".json") == 0;
-}
-
-static enum status say_layers(const char *key, struct err *e)
-{
-    char names[512] = "";
-    size_t used = 0;
-    for (const struct resource *r = resource_next("layers/", NULL); r != NULL && used < sizeof names; r = resource_next("layers/", r)) {
-        const char *name = r->path + strlen("layers/");
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%.*s", used > 0 ? ", " : "", (int)(strlen(name) - strlen(".json")), name);
-    }
-    return err_set(e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", key, names);
-}
-
-enum status layer_read_one(struct arena *a, const char *key, struct layer **out, struct err *e)
-{
-    for (const struct resource *r = resource_next("layers/", NULL); r != NULL; r = resource_next("layers/", r))
-        if (is_of_key(r, key)) {
-            *out = arena_get(a, sizeof **out);
-            return read_resource(r, a, *out, e);
-        }
-    return say_layers(key, e);
-}
-
-struct layer *layer_find(struct layer *list, int count, const char *key)
-{
-    for (int i = 0; i < count; i++)
-        if (strcmp(list[i].key, key) == 0)
-            return &list[i];
+    for (int i = 0; i < l->count; i++)
+        if (strcmp(l->layer[i].key, key) == 0)
+            return &l->layer[i];
     return NULL;
 }
 
@@ -270,30 +122,53 @@ enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct 
     return s;
 }
 
+enum status layer_get(struct work *w, struct arena *a, const char *key, struct layer *out)
+{
+    struct layer_list list;
+    enum status s = layer_read_all(w->db, a, &list, w->e);
+    struct layer *found = s == OK ? layer_find(&list, key) : NULL;
+    if (s == OK && found == NULL) {
+        char names[1024] = "";
+        size_t used = 0;
+        for (int i = 0; i < list.count && used < sizeof names; i++)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", list.layer[i].key);
+        return err_set(w->e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", key, names);
+    }
+    if (s == OK)
+        s = layer_check(w->db, a, found, w->e);
+    if (s == OK)
+        *out = *found;
+    return s;
+}
+
 // --- What the station knows ------------------------------------------------------------------------------------------------
 
 enum status layer_record(struct work *w, const struct layer *l)
 {
-    char sha[65], path[64];
-    size_t length = 0;
-    snprintf(path, sizeof path, "layers/%.40s.json", l->key);
-    const char *definition = resource_text(path, &length);
-    hash_sha256(definition, length, sha);
-    enum status s = layer_insert(w->db, l, definition, sha, w->e);
+    char sha[65];
+    hash_sha256(l->definition, strlen(l->definition), sha);
+    enum status s = layer_insert(w->db, l, l->definition, sha, w->e);
     return s == OK ? view_make(w->db, l, w->district->zone_offset_s, w->e) : s;
 }
 
 enum status layer_record_all(struct work *w)
 {
     struct arena *a = arena_open(ARENA_BYTES);
-    struct layer *list = NULL;
-    int count = 0;
-    enum status s = layer_read_all(a, &list, &count, w->e);
-    for (int i = 0; s == OK && i < count; i++) {
-        s = layer_check(w->db, a, &list[i], w->e);
+    struct layer_list list;
+    enum status s = layer_read_all(w->db, a, &list, w->e);
+    for (int i = 0; s == OK && i < list.count; i++) {
+        s = layer_check(w->db, a, &list.layer[i], w->e);
         if (s == OK)
-            s = layer_record(w, &list[i]);
+            s = layer_record(w, &list.layer[i]);
     }
     arena_close(a);
     return s;
+}
+
+const char *property_code_title(const struct property *p, const char *code, enum lang lang)
+{
+    for (int i = 0; p != NULL && i < p->codes; i++)
+        if (strcmp(p->code[i].code, code) == 0)
+            return lang == LANG_ZH ? p->code[i].title_zh : p->code[i].title_en;
+    return code;
 }

@@ -10,13 +10,15 @@ struct arena;
 enum layer_geometry { LAYER_POINT, LAYER_AREA };
 enum property_type { PROPERTY_TEXT, PROPERTY_NUMBER, PROPERTY_INTEGER, PROPERTY_DATE };
 
+struct property_code { const char *code, *title_zh, *title_en; };
+
 struct property {
     const char *name, *title_zh, *title_en;
     enum property_type type;
     const char *column;                // NULL: kept in the table's JSON column, and beside it as it is typed:
     const char *held_in;               // the table's column that can be asked: column, else KEY_NAME (a date there: its local day)
-    const char *const *code;           // NULL: free; else the values it may have
-    int codes;
+    const struct property_code *code;  // the values it may have
+    int codes;                         // 0: any
     const char *const *alias;          // how sources call it
     int aliases;
     bool is_required, is_personal;
@@ -31,16 +33,26 @@ struct layer {
     bool is_public;
     struct property *property;
     int properties;
+    const char *definition;            // the text it was read from
 };
 
-// All layers of this program, read once from its resources; they live in the arena. INVALID names file and place.
-enum status layer_read_all(struct arena *a, struct layer **out, int *count, struct err *e);
-enum status layer_read_one(struct arena *a, const char *key, struct layer **out, struct err *e); // NOT_FOUND names those there are
-struct layer *layer_find(struct layer *list, int count, const char *key);
+// One file. INVALID with file, line and place. What the arena holds is the layer's.
+struct json_doc;
+enum status layer_read(const struct json_doc *doc, struct arena *a, struct layer *out, struct err *e);
+
+// The station's own (core/document.h), then those of the program that are not among them.
+enum { LAYERS_MOST = 100 };
+struct layer_list { struct arena *arena; struct layer layer[LAYERS_MOST]; int count; };
+enum status layer_read_all(struct db *db, struct arena *a, struct layer_list *out, struct err *e);
+struct layer *layer_find(struct layer_list *l, const char *key);                // NULL: there is none
 const struct property *layer_property(const struct layer *l, const char *name); // by name or alias, case apart; NULL
 
+const char *property_code_title(const struct property *p, const char *code, enum lang lang);   // the code itself when it has none
+
+// The layer of that key, held against its table; what it needs lives in the arena. NOT_FOUND names those there are.
+enum status layer_get(struct work *w, struct arena *a, const char *key, struct layer *out);
 // Does the layer match its table? Fills each property's fallback. INVALID names the column.
 enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct err *e);
 // The station knows the layer from now on: its row in table layer, and map_KEY for map programs (core/store/view_rows.h).
 enum status layer_record(struct work *w, const struct layer *l);
-enum status layer_record_all(struct work *w); // every layer of this program; INVALID when one does not match its table
+enum status layer_record_all(struct work *w); // every one of them; INVALID when one does not match its table

@@ -2,6 +2,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/date.h"
+#include "core/compartment.h"
 #include "core/store/lead_rows.h"
 #include "core/store/step_rows.h"
 #include "core/store/tell_rows.h"
@@ -11,18 +12,23 @@
 
 enum { SNAPSHOT_CEILING = 64 << 20 };
 
-// A secret lead takes its numbers where no gap in the public ones tells of it.
-static enum status give_number(struct work *w, const char *secrecy, const char *agency_key, struct walk *k)
+// A secret lead has chance in its number: neither a gap nor the next number tells of it.
+static enum status give_number(struct work *w, bool secret, const char *agency_key, struct walk *k)
 {
-    char series[WALK_NUMBER];
+    enum { CHANCE = 8 };
+    char series[WALK_NUMBER], chance[CHANCE + 1];
     int64_t n = 0;
-    int year = date_of_day((int32_t)((w->now_s + w->district->zone_offset_s) / DAY_S)).year;
-    bool apart = strcmp(secrecy, "secret") == 0;
-    snprintf(series, sizeof series, "%s-XS-%s%s%d", w->district->code, apart ? agency_key : "", apart ? "-" : "", year);
-    enum status s = number_next(w->db, series, &n, w->e);
-    if (s == OK && snprintf(k->number, sizeof k->number, "%s-%05" PRId64, series, n) >= (int)sizeof k->number)
-        s = err_set(w->e, TOO_BIG, "the number %s is too long", series);
-    return s;
+    int year = date_of_day((int32_t)((w->now_s + w->district->zone_offset_s) / DAY_S)).year, length = 0;
+    enum status s = OK;
+    if (secret) {
+        seal_random(chance, CHANCE);
+        length = snprintf(k->number, sizeof k->number, "%s-XS-%s-%d-%s", w->district->code, agency_key, year, chance);
+    } else {
+        snprintf(series, sizeof series, "%s-XS-%d", w->district->code, year);
+        s = number_next(w->db, series, &n, w->e);
+        length = snprintf(k->number, sizeof k->number, "%s-%05" PRId64, series, n);
+    }
+    return s == OK && length >= (int)sizeof k->number ? err_set(w->e, TOO_BIG, "the number %s is too long", k->number) : s;
 }
 
 static const char *stricter(const char *asked, const char *least)
@@ -34,6 +40,30 @@ static const char *stricter(const char *asked, const char *least)
         b = strcmp(order[i], least) == 0 ? i : b;
     }
     return order[a > b ? a : b];
+}
+
+// The facts of the case as they are now; while a compartment is open they were told before it hid them.
+static enum status take_snapshot(struct work *w, const char *case_id, struct buf *out)
+{
+    const char *told = compartment_snapshot(w);
+    buf_init(out, SNAPSHOT_CEILING);
+    if (told == NULL)
+        return tell_case(w->db, case_id, NULL, out, w->e);
+    buf_text(out, told);
+    return OK;
+}
+
+static enum status insert_draft(struct work *w, struct desk *d, struct lead_row *row, struct walk *k)
+{
+    bool secret = strcmp(row->secrecy, "secret") == 0, opens = secret && w->compartment == NULL;
+    enum status s = opens ? compartment_open_new(w, k->agency, row->snapshot) : OK;
+    if (s == OK)
+        s = give_number(w, secret, row->spec->agency, k);
+    if (s == OK)
+        s = lead_insert(w->db, row, w->e);
+    if (s == OK)
+        s = step_born(w, d, k, "draft", row->spec->note);
+    return s == OK && opens ? compartment_close(w) : s;
 }
 
 enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *spec, struct walk *out)
@@ -56,15 +86,10 @@ enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *s
     struct lead_row row = { .walk = &k, .spec = spec, .kind = spec->kind != NULL ? spec->kind : kind, .secrecy = stricter(spec->secrecy, agency.secrecy),
                             .priority = spec->priority > 0 ? spec->priority : priority, .now_s = w->now_s };
     memcpy(k.agency, agency.id, sizeof k.agency);
-    buf_init(&snapshot, SNAPSHOT_CEILING);
-    s = give_number(w, row.secrecy, spec->agency, &k);
-    if (s == OK)
-        s = tell_case(w->db, spec->case_id, NULL, &snapshot, w->e);
+    s = take_snapshot(w, spec->case_id, &snapshot);
     row.snapshot = snapshot.data;
     if (s == OK)
-        s = lead_insert(w->db, &row, w->e);
-    if (s == OK)
-        s = step_born(w, d, &k, "draft", spec->note);
+        s = insert_draft(w, d, &row, &k);
     buf_clear(&snapshot);
     if (s == OK)
         *out = k;

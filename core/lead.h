@@ -3,9 +3,10 @@
 // A lead is born DRAFT from a case and ends CLOSED, RECALLED or DISCARDED. It carries a snapshot (JSON): later edits of the
 // case never reach it. Its state changes in core/step.h only; nothing but a person's approval and sending gets it out of here.
 //
-// A secret lead (discipline inspection) is seen by who made it, its agency and those who approve, and by nobody else; its
-// number comes from a series of its own and its audit rows name no note.
+// A secret lead (discipline inspection) lies sealed in the compartment of its agency (core/compartment.h): without the key it is not
+// there for anybody. With it, it is seen by who made it, its agency and those who approve.
 #pragma once
+#include "core/page.h"
 #include "core/step.h"
 
 struct lead_spec {
@@ -25,14 +26,15 @@ enum status lead_continue(struct work *w, struct desk *d, const struct walk *old
 enum status lead_visible(struct work *w, const char *key);
 
 struct lead_line {
-    const char *number, *case_number, *title, *agency_key, *state, *secrecy, *cell_code;
+    const char *number, *case_number, *title, *agency_key, *agency_zh, *agency_en, *state, *secrecy, *cell_code;
+    bool is_case;                            // in a queue: the agency handles the case itself
     int64_t priority, due_at_s; bool is_provisional, is_overdue;
 };
 typedef enum status lead_visit(void *ctx, const struct lead_line *l, struct err *e);
-struct lead_query { const char *agency_key, *state; bool open_only; };
+struct lead_query { const char *agency_key, *state; bool open_only; struct page page; };
 // By number; only those w->actor may see.
 enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx);
 // An agency's queue (移交队列): what it has to do, leads and cases alike: overdue first, then by deadline, then by priority.
-enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, void *ctx);
+enum status queue_each(struct work *w, const char *agency_key, const struct page *p, lead_visit *fn, void *ctx);
 struct buf;
 enum status lead_tell(struct work *w, const char *key, struct buf *out);

@@ -180,8 +180,8 @@ static enum status take_rows_in_bulk(struct load *l, struct work *w)
 
 static enum status find_layer(struct load *l, struct work *w)
 {
-    enum status s = layer_read_one(l->arena, l->spec->layer, &l->layer, w->e);
-    return s == OK ? layer_check(w->db, l->arena, l->layer, w->e) : s;
+    l->layer = arena_get(l->arena, sizeof *l->layer);
+    return layer_get(w, l->arena, l->spec->layer, l->layer);
 }
 
 static enum status open_reading(struct load *l, struct work *w)

@@ -42,7 +42,7 @@ static const char *const *codes_of(struct arena *a, const struct property *p)
         return NULL;
     const char **code = arena_get(a, (size_t)(p->codes + 1) * sizeof *code);
     for (int i = 0; i < p->codes; i++)
-        code[i] = p->code[i];
+        code[i] = p->code[i].code;
     return code;
 }
 
@@ -75,7 +75,8 @@ static void make_scope(struct asked *a)
 
 static enum status find_layer(struct asked *a)
 {
-    enum status s = layer_read_one(a->arena, a->q->layer, &a->layer, a->w->e);
+    a->layer = arena_get(a->arena, sizeof *a->layer);
+    enum status s = layer_get(a->w, a->arena, a->q->layer, a->layer);
     if (s != OK)
         return s;
     must(a->layer->properties <= PROPERTIES_MOST);

@@ -70,7 +70,7 @@ enum status register_map_fields(struct register_reading *r, struct err *e)
 static bool is_one_of(const struct property *p, const char *text)
 {
     for (int i = 0; i < p->codes; i++)
-        if (strcmp(p->code[i], text) == 0)
+        if (strcmp(p->code[i].code, text) == 0)
             return true;
     return p->codes == 0;
 }
@@ -80,7 +80,7 @@ static enum status say_codes(const struct property *p, const char *text, struct 
     char list[256] = "";
     size_t used = 0;
     for (int i = 0; i < p->codes && used < sizeof list; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", p->code[i]);
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", p->code[i].code);
     return err_set(e, INVALID, "%s is \"%.80s\"; one of these is expected: %s", p->name, text, list);
 }
 

@@ -96,7 +96,7 @@ static bool get_fact(void *ctx, const char *name, struct filter_value *out)
     }
 }
 
-static enum status check_rules(struct work *w, const struct routing_rules *rules)
+enum status route_check(struct work *w, const struct routing_rules *rules)
 {
     struct filter_queryable q[FACTS] = { 0 };
     enum status s = OK;
@@ -147,12 +147,19 @@ static enum status ask_rules(struct work *w, const struct routing_rules *rules, 
 
 // --- Doing -------------------------------------------------------------------------------------------------------------------------
 
-struct facts_list { struct route_facts *at; size_t count, cap; };
+struct facts_list { struct route_facts *at; size_t count, cap; const struct page *page; bool begun; };
 
 static enum status collect(void *ctx, const struct route_facts *f, struct err *e)
 {
     struct facts_list *l = ctx;
+    const char *key = f->change_id[0] != '\0' ? f->change_id : f->case_number;
     (void)e;
+    if (!l->begun) {
+        l->begun = strcmp(key, page_after(l->page)) == 0;
+        return OK;
+    }
+    if ((int64_t)l->count == page_limit(l->page))
+        return OK;
     l->at = mem_grow(l->at, &l->cap, l->count + 1, sizeof *l->at);
     l->at[l->count++] = *f;
     return OK;
@@ -215,7 +222,9 @@ static enum status set_route(struct routing *r, const struct route_facts *f, con
 // An agency that also must know gets a draft; so does one that a rule hands the case to although it handles none itself.
 static enum status apply(struct routing *r, const struct route_facts *f, const struct routing_rule *rule)
 {
-    struct route_fired told = { f->change_id[0] != '\0' ? f->change_id : NULL, f->case_number[0] != '\0' ? f->case_number : NULL, rule, NULL };
+    struct route_fired told = { .change_id = f->change_id[0] != '\0' ? f->change_id : NULL, .case_number = f->case_number[0] != '\0' ? f->case_number : NULL,
+                                .rule = rule, .routed_by = f->rule[0] != '\0' ? f->rule : NULL };
+    told.differs = told.routed_by != NULL && rule->then == RULE_STOP && strcmp(f->agency, rule->agency->key) != 0;
     struct walk lead;
     enum status s = OK;
     bool needs_lead = rule->then == RULE_ALSO || rule->agency->part == AGENCY_RECEIVER;
@@ -230,6 +239,7 @@ static enum status apply(struct routing *r, const struct route_facts *f, const s
         return s;
     r->report->leads_drafted += needs_lead;
     r->report->cases_routed += rule->then == RULE_STOP;
+    r->report->differ += told.differs;
     r->fn(r->ctx, &told);
     return OK;
 }
@@ -247,18 +257,21 @@ static enum status route_one(struct routing *r, struct route_facts *f)
     return s;
 }
 
-enum status route_all(struct work *w, struct desk *d, bool dry, route_told *fn, void *ctx, struct route_report *out)
+enum status route_all(struct work *w, struct desk *d, const struct route_asked *asked, route_told *fn, void *ctx, struct route_report *out)
 {
-    struct facts_list list = { 0 };
+    struct facts_list list = { .page = &asked->page, .begun = page_after(&asked->page) == NULL };
     *out = (struct route_report){ 0 };
-    struct routing r = { w, d, dry, fn, ctx, out, arena_open(FILTER_ARENA_BYTES) };
+    struct routing r = { w, d, asked->dry, fn, ctx, out, arena_open(FILTER_ARENA_BYTES) };
+    must(asked->dry || !asked->all);
     enum status s = desk_ready(w, d);
     if (s == OK)
-        s = check_rules(w, &d->rules);
+        s = route_check(w, &d->rules);
     if (s == OK)
         s = route_each_change(w->db, collect, &list, w->e);
     if (s == OK)
-        s = route_each_case(w->db, collect, &list, w->e);
+        s = route_each_case(w->db, asked->all, collect, &list, w->e);
+    if (s == OK && !list.begun)
+        s = err_set(w->e, NOT_FOUND, "there is no \"%s\" in this list to go on after", page_after(&asked->page));
     for (size_t i = 0; s == OK && i < list.count; i++)
         s = route_one(&r, &list.at[i]);
     arena_close(r.scratch);

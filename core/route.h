@@ -9,6 +9,7 @@
 // is_recurrence, opened_at, and what a person noted of the case: party_is_official, obstructed, suspected_crime,
 // load_bearing_changed, has_building_licence, land. What nobody noted is unknown, and an unknown condition does not hold.
 #pragma once
+#include "core/page.h"
 #include "core/step.h"
 
 struct route_fired {
@@ -16,8 +17,18 @@ struct route_fired {
     const char *case_number;          // NULL in a dry run for a case that is not open yet
     const struct routing_rule *rule;
     const char *lead_number;          // NULL: no lead
+    const char *routed_by;            // the rule that routed the case before; NULL: none did
+    bool differs;                     // this rule takes the case, and to another agency than it is with
 };
+// Do the rules ask for facts there are? INVALID names the rule.
+enum status route_check(struct work *w, const struct routing_rules *rules);
+
 typedef void route_told(void *ctx, const struct route_fired *f);
-struct route_report { int64_t changes, cases_opened, cases_routed, leads_drafted; };
-// Inside a writing job; dry: only tells (a reading job will do). INVALID: a rule asks for a fact that does not exist.
-enum status route_all(struct work *w, struct desk *d, bool dry, route_told *fn, void *ctx, struct route_report *out);
+struct route_report { int64_t changes, cases_opened, cases_routed, leads_drafted, differ; };
+struct route_asked {
+    bool dry;                         // only tells: a reading job will do
+    bool all;                         // also open cases that were routed before; dry only
+    struct page page;                 // of changes, then cases; after: the number of a case or the id of a change
+};
+// Inside a writing job. INVALID: a rule asks for a fact that does not exist.
+enum status route_all(struct work *w, struct desk *d, const struct route_asked *asked, route_told *fn, void *ctx, struct route_report *out);

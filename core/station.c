@@ -2,6 +2,7 @@
 
 #include "core/actor.h"
 #include "core/base/mem.h"
+#include "core/compartment.h"
 #include "core/folder.h"
 #include "core/layer.h"
 #include <stdio.h>
@@ -103,27 +104,44 @@ const struct district *station_district(const struct station *s) { return &s->di
 
 // --- Working ------------------------------------------------------------------------------------------------------------
 
-struct errand { const struct station *station; const struct station_call *call; station_job *fn; void *ctx; };
+struct errand { const struct station *station; const struct station_keyed *by; station_job *fn; void *ctx; bool looks; };
 
 static enum status run_errand(struct db *db, void *ctx, struct err *e)
 {
     const struct errand *errand = ctx;
     struct work w = { .db = db, .district = &errand->station->district, .folder = errand->station->folder,
-                      .now_s = errand->call->now_s, .actor = errand->call->actor, .e = e };
-    return errand->fn(&w, errand->ctx);
+                      .now_s = errand->by->call.now_s, .actor = errand->by->call.actor, .e = e, .key = errand->by->key };
+    enum status s = errand->looks ? compartment_look(&w) : OK;
+    if (s == OK)
+        s = errand->fn(&w, errand->ctx);
+    if (errand->looks)
+        compartment_look_away(&w);
+    must(s != OK || w.compartment == NULL);
+    compartment_forget(&w);
+    return s;
+}
+
+enum status station_write_keyed(struct station *s, const struct station_keyed *by, station_job *fn, void *ctx, struct err *e)
+{
+    return store_write(s->store, run_errand, &(struct errand){ s, by, fn, ctx, false }, e);
+}
+
+enum status station_read_keyed(struct station *s, const struct station_keyed *by, station_job *fn, void *ctx, struct err *e)
+{
+    return store_read(s->store, run_errand, &(struct errand){ s, by, fn, ctx, by->key != NULL }, e);
 }
 
 enum status station_write(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
 {
-    return store_write(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);
+    return station_write_keyed(s, &(struct station_keyed){ *call, NULL }, fn, ctx, e);
 }
 
 enum status station_write_repeatable(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
 {
-    return store_write_repeatable(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);
+    return store_write_repeatable(s->store, run_errand, &(struct errand){ s, &(struct station_keyed){ *call, NULL }, fn, ctx, false }, e);
 }
 
 enum status station_read(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
 {
-    return store_read(s->store, run_errand, &(struct errand){ s, call, fn, ctx }, e);
+    return station_read_keyed(s, &(struct station_keyed){ *call, NULL }, fn, ctx, e);
 }

@@ -26,3 +26,7 @@ enum status station_write(struct station *s, const struct station_call *call, st
 // For moves: see store_write_repeatable.
 enum status station_write_repeatable(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e);
 enum status station_read(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e);
+// The same for who holds a key (core/compartment.h): reading sees what it opens, writing may open it. key NULL: as above.
+struct station_keyed { struct station_call call; const struct compartment_key *key; };
+enum status station_write_keyed(struct station *s, const struct station_keyed *by, station_job *fn, void *ctx, struct err *e);
+enum status station_read_keyed(struct station *s, const struct station_keyed *by, station_job *fn, void *ctx, struct err *e);

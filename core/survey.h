@@ -5,6 +5,7 @@
 // it did not look (outside its coverage) is said here, so that no comparison takes it for news.
 #pragma once
 #include "core/base/progress.h"
+#include "core/page.h"
 #include "core/station.h"
 
 enum { SURVEY_NAME = 128 };
@@ -33,6 +34,6 @@ enum status survey_record(struct station *s, const struct station_call *call, co
 // Inside a job. By name or id. NOT_FOUND.
 enum status survey_get(struct work *w, const char *name_or_id, struct survey *out);
 typedef enum status survey_visit(void *ctx, const struct survey *v, struct err *e);
-enum status survey_each(struct work *w, survey_visit *fn, void *ctx);    // by date
+enum status survey_each(struct work *w, const struct page *p, survey_visit *fn, void *ctx);  // by date; p NULL: all; after: a name or id. NOT_FOUND
 // The coverage as WKB, lon/lat; *len 0: everywhere. mem_free the answer.
 enum status survey_coverage(struct work *w, const struct survey *v, uint8_t **wkb, size_t *len);

@@ -1,6 +1,7 @@
 #include "core/verify.h"
 
 #include "core/audit.h"
+#include "core/base/hash.h"
 #include "core/blob.h"
 #include "core/store/tally_rows.h"
 #include <stdarg.h>
@@ -114,6 +115,29 @@ static enum status check_audit(struct db *db, struct check *c, struct err *e)
     return OK;
 }
 
+// Without any key: each box is the one the common chain saw sealed last, and none that it saw is missing.
+static enum status check_sealed(struct db *db, struct check *c, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT a.thing_id, b.box, (SELECT l.after_sha256 FROM audit l WHERE l.thing = 'sealed' AND l.thing_id = a.thing_id "
+                               "ORDER BY l.seq DESC LIMIT 1) FROM (SELECT DISTINCT thing_id FROM audit WHERE thing = 'sealed' UNION SELECT id FROM sealed) AS a "
+                               "LEFT JOIN sealed b ON b.id = a.thing_id ORDER BY a.thing_id", NO_VALUES, &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+        size_t len = 0;
+        char sha[65];
+        const void *box = rows_bytes(r, 1, &len);
+        if (rows_is_null(r, 1)) {
+            tell(c, e->lang, "sealed record %s was sealed and is not there any more", rows_text(r, 0));
+            continue;
+        }
+        hash_sha256(box, len, sha);
+        if (strcmp(sha, text_or_empty(rows_text(r, 2))) != 0)
+            tell(c, e->lang, "sealed record %s is not the box that was sealed last", rows_text(r, 0));
+    }
+    rows_done(r);
+    return s;
+}
+
 // A comparison is written whole or not at all.
 static enum status check_comparisons(struct db *db, struct check *c, struct err *e)
 {
@@ -154,7 +178,7 @@ struct round { struct check *check; const struct progress *progress; };
 
 static enum status check_database(struct db *db, void *ctx, struct err *e)
 {
-    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_tallies, check_audit, check_comparisons, check_named_blobs };
+    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_tallies, check_audit, check_sealed, check_comparisons, check_named_blobs };
     enum { CHECKS = sizeof checks / sizeof checks[0] };
     const struct round *round = ctx;
     enum status s = OK;

@@ -7,6 +7,8 @@
 #include "core/district.h"
 #include "core/store/store.h"
 
+struct compartment;
+struct compartment_key;
 struct work {
     struct db *db;
     const struct district *district;
@@ -14,6 +16,8 @@ struct work {
     int64_t now_s;
     const char *actor;             // id of the person or service; "system" for what a clock did
     struct err *e;
+    const struct compartment_key *key;   // what opens secret leads (core/compartment.h); NULL: nothing does
+    struct compartment *compartment;     // the one that is open in this job; NULL: none
 };
 
 struct id work_id(const struct work *w);   // a new id, born now

@@ -126,10 +126,11 @@ static bool create_field(struct sink *s, const struct sink_field *f)
 
 static bool create_layer(struct sink *s, const struct sink_spec *spec)
 {
-    bool no_geometry = (s->traits & SINK_NO_GEOMETRY) != 0;
+    bool no_geometry = (s->traits & SINK_NO_GEOMETRY) != 0 || s->shape == SINK_SHAPELESS;
     OGRSpatialReferenceH srs = s->target == NULL ? NULL : reference_of(s->target);
     char **options = option_list(s->format->layer_option);
-    s->layer = GDALDatasetCreateLayer(s->dataset, spec->layer, srs, no_geometry ? wkbNone : wkbMultiPolygon, options);
+    s->layer = GDALDatasetCreateLayer(s->dataset, spec->layer, srs, no_geometry ? wkbNone : s->shape == SINK_POINTS ? wkbPoint : wkbMultiPolygon,
+                                      options);
     CSLDestroy(options);
     if (srs != NULL)
         OSRRelease(srs);
@@ -139,9 +140,10 @@ static bool create_layer(struct sink *s, const struct sink_spec *spec)
     if (s->layer == NULL)
         return false;
     s->definition = OGR_L_GetLayerDefn(s->layer);
-    if ((s->traits & SINK_TABLE) != 0)
+    bool by_table = (s->traits & SINK_TABLE) != 0 && !no_geometry;
+    if (by_table)
         s->table = sink_table_open(s, spec->layer, spec->sql);
-    return s->table != NULL || (s->traits & SINK_TABLE) == 0;
+    return s->table != NULL || !by_table;
 }
 
 static bool create(struct sink *s, const struct sink_spec *spec)
@@ -180,6 +182,12 @@ static enum status find_target(struct sink *s, const struct crs *crs, const stru
     return status;
 }
 
+bool sink_is_table(const char *path)
+{
+    const struct format *f = format_of(path);
+    return f != NULL && (strcmp(f->extension, "csv") == 0 || strcmp(f->extension, "xlsx") == 0);
+}
+
 enum status sink_open(const struct sink_spec *spec, struct sink **out, struct err *e)
 {
     enum status status = sink_check(spec->path, e);
@@ -189,6 +197,7 @@ enum status sink_open(const struct sink_spec *spec, struct sink **out, struct er
     struct sink *s = mem_get(1, sizeof *s);
     s->format = format_of(spec->path);
     s->traits = s->format->traits;
+    s->shape = spec->shape;
     s->field = spec->field;
     s->fields = spec->fields;
     status = find_target(s, spec->crs, spec->target, e);

@@ -21,17 +21,22 @@ struct sink_value { const char *text; int64_t integer; double real; bool is_null
 // Before the long work: is the extension known, can the file be written there? INVALID, NOT_FOUND, DENIED.
 enum status sink_check(const char *path, struct err *e);
 
+// Are its columns read by people in a table program (csv, xlsx), so that they want titles and not names?
+bool sink_is_table(const char *path);
+
 struct sink;
 struct sink_sql;
+enum sink_shape { SINK_AREAS, SINK_POINTS, SINK_SHAPELESS };
 struct sink_spec {
     const char *path, *layer;        // gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list
-    const struct crs *crs, *target;  // of the geometries given; what the file is to hold (GeoJSON is always EPSG:4326). Outlive the sink
+    enum sink_shape shape;
+    const struct crs *crs, *target;  // of the geometries given; what the file is to hold (GeoJSON is always EPSG:4326). Outlive the sink; of SHAPELESS: NULL
     const struct sink_field *field;
     int fields;
-    const struct sink_sql *sql;      // how a GeoPackage gets its rows (core/store/spatialite_guest.h)
+    const struct sink_sql *sql;      // how a GeoPackage gets its rows (core/store/spatialite_guest.h); of SHAPELESS: NULL
 };
 enum status sink_open(const struct sink_spec *spec, struct sink **out, struct err *e);
-// wkb: a little-endian (multi)polygon; NULL: a row without geometry.
+// wkb: a little-endian point or (multi)polygon, as the shape says; NULL: a row without geometry.
 enum status sink_write(struct sink *s, const uint8_t *wkb, size_t wkb_len, const struct sink_value *value, struct err *e);
 
 // The same for many rows: threads make them, one writes them, in their order.

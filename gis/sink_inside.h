@@ -10,6 +10,7 @@ struct complaint { char text[400]; }; // the first thing GDAL or SQLite said
 struct sink {
     const struct format *format;
     int traits;                      // of the format
+    enum sink_shape shape;
     struct stage *stage;
     const struct crs *crs, *target;  // what geometries are given in and kept in; target NULL: there are none
     struct crs *lonlat;              // opened here when the format wants it
@@ -43,8 +44,8 @@ enum status sink_hire(struct sink *s, struct err *e); // one more thread makes r
 bool sink_rows_flush(struct sink *s);                 // writes what sink_write left waiting
 void sink_rows_clear(struct sink *s);
 
-// sink_shape.c. Every geometry goes into the file as a little-endian multipolygon.
-size_t sink_shape_len(const uint8_t *wkb, size_t len); // its bytes as a multipolygon; 0: it is no polygon
+// sink_shape.c. Every geometry goes into the file as a little-endian multipolygon, or as the point it is.
+size_t sink_shape_len(const uint8_t *wkb, size_t len); // its bytes in the file; 0: it is neither polygon nor point
 // In the file's CRS, and its box (empty: no points). False: it is broken or has no place there.
 bool sink_shape_put(struct sink_maker *m, const uint8_t *wkb, size_t len, uint8_t *out, struct box_m *box);
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POLYGON = 3, MULTIPOLYGON = 6, HEAD = 9 }; // byte order, type, count of what follows
+enum { POINT = 1, POLYGON = 3, MULTIPOLYGON = 6, HEAD = 9, POINT_BYTES = 21 }; // HEAD: byte order, type, count of what follows
 
 static uint32_t read_u32(const uint8_t *p)
 {
@@ -73,6 +73,8 @@ static uint32_t type_of(const uint8_t *wkb, size_t len) { return len < HEAD || w
 size_t sink_shape_len(const uint8_t *wkb, size_t len)
 {
     uint32_t type = type_of(wkb, len);
+    if (type == POINT)
+        return len == POINT_BYTES ? len : 0;
     return type == MULTIPOLYGON ? len : type == POLYGON ? len + HEAD : 0;
 }
 
@@ -83,5 +85,7 @@ bool sink_shape_put(struct sink_maker *m, const uint8_t *wkb, size_t len, uint8_
     memcpy(out, one_polygon, head);
     memcpy(out + head, wkb, len);
     *box = (struct box_m){ INFINITY, INFINITY, -INFINITY, -INFINITY };
+    if (type_of(wkb, len) == POINT)
+        return move_ring(m, out + HEAD - sizeof(uint32_t), 1, box);
     return move_multipolygon(m, out, head + len, box);
 }

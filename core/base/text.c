@@ -9,26 +9,7 @@ struct sentence { const char *english, *chinese; };
 
 static struct sentence sentences[] = {
 #define T(english, chinese) { english, chinese },
-#include "data/text/base.def"
-#include "data/text/bench.def"
-#include "data/text/calendar.def"
-#include "data/text/case.def"
-#include "data/text/comparison.def"
-#include "data/text/data.def"
-#include "data/text/diff.def"
-#include "data/text/filter.def"
-#include "data/text/geojson.def"
-#include "data/text/gis.def"
-#include "data/text/grid.def"
-#include "data/text/http.def"
-#include "data/text/indicator.def"
-#include "data/text/lifecycle.def"
-#include "data/text/output.def"
-#include "data/text/report.def"
-#include "data/text/score.def"
-#include "data/text/station.def"
-#include "data/text/store.def"
-#include "data/text/survey.def"
+#include "data/text/all.def"
 #undef T
 };
 enum { SENTENCES = sizeof sentences / sizeof sentences[0] };

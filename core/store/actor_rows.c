@@ -55,10 +55,11 @@ enum status actor_first_administrator(struct work *w, struct actor *out)
                    NO_VALUES, out), "administrator");
 }
 
-enum status actor_each(struct work *w, actor_visit *fn, void *ctx)
+enum status actor_each(struct work *w, const struct page *p, actor_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT id, name, role, agency_id, is_active FROM actor ORDER BY name", NO_VALUES, &r, w->e);
+    enum status s = db_ask(w->db, "SELECT id, name, role, agency_id, is_active FROM actor WHERE $1 IS NULL OR name > $1 ORDER BY name LIMIT $2",
+                           VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct actor a;
         read_row(r, &a);

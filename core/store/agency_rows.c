@@ -38,10 +38,11 @@ enum status agency_get(struct work *w, const char *key_or_id, struct agency *out
     return s;
 }
 
-enum status agency_each(struct work *w, agency_visit *fn, void *ctx)
+enum status agency_each(struct work *w, const struct page *p, agency_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT " COLUMNS " FROM agency ORDER BY key", NO_VALUES, &r, w->e);
+    enum status s = db_ask(w->db, "SELECT " COLUMNS " FROM agency WHERE $1 IS NULL OR key > $1 ORDER BY key LIMIT $2",
+                           VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct agency a;
         read_row(r, &a);

@@ -123,13 +123,14 @@ enum status case_each(struct work *w, const struct case_query *q, case_visit *fn
 {
     struct rows *r = NULL;
     enum status s = db_ask(w->db, "SELECT c.number, c.kind, c.title, c.state, a.key, c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, "
-                                  "c.is_exempt FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id WHERE ($1 IS NULL OR c.state = $1) AND "
+                                  "c.is_exempt, a.name_zh, a.name_en FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id WHERE ($1 IS NULL OR c.state = $1) AND "
                                   "($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR c.cell_code = $3) AND ($4 = 0 OR c.state NOT IN ('closed', "
-                                  "'forced_closed', 'cancelled', 'not_accepted', 'merged')) ORDER BY c.number",
-                           VALUES(value_text(q->state), value_text(q->agency_key), value_text(q->cell_code), value_integer(q->open_only)), &r, w->e);
+                                  "'forced_closed', 'cancelled', 'not_accepted', 'merged')) AND ($5 IS NULL OR c.number > $5) ORDER BY c.number LIMIT $6",
+                           VALUES(value_text(q->state), value_text(q->agency_key), value_text(q->cell_code), value_integer(q->open_only),
+                                  value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
-        s = fn(ctx, &(struct case_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5),
-                                         rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7), rows_integer(r, 8) != 0,
+        s = fn(ctx, &(struct case_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 10), rows_text(r, 11),
+                                         rows_text(r, 5), rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7), rows_integer(r, 8) != 0,
                                          rows_integer(r, 9) != 0 }, w->e);
     rows_done(r);
     return s;

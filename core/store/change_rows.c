@@ -2,8 +2,11 @@
 
 #include "core/base/mem.h"
 #include "gis/geom.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { KEPT_BYTES = 64 << 20 };           // of one change, outline and all
 
 #define COLUMNS \
     "id, comparison_id, number, object_id, class, relation, before_ids, after_ids, area_before_m2, area_after_m2, gained_m2, " \
@@ -76,12 +79,23 @@ static enum status each(struct db *db, const char *sql, struct values v, change_
 
 #define WHOLE "SELECT " COLUMNS ", ST_AsBinary(geom), fid FROM change "
 
+// Suspicion is 1 at most: what was not judged comes last.
+#define RANK(row) "coalesce(-" row "suspicion, 2)"
+
 enum status change_each(struct work *w, const struct change_query *q, change_visit *fn, void *ctx)
 {
-    return each(w->db, WHOLE "WHERE ($1 IS NULL OR comparison_id = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR class = $3) "
-                             "ORDER BY suspicion IS NULL, suspicion DESC, comparison_id DESC, number LIMIT $4",
-                VALUES(value_text(q->comparison), value_text(q->state), value_text(q->class),
-                       value_integer(q->limit > 0 ? q->limit : INT64_MAX)), fn, ctx, w->e);
+    struct arena *a = arena_open(KEPT_BYTES);
+    struct change_row last = { .fid = 0 };
+    enum status s = page_after(&q->page) != NULL ? change_get(w, q->page.after, a, &last) : OK;
+    if (s == OK)
+        s = each(w->db, WHOLE "WHERE ($1 IS NULL OR comparison_id = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR class = $3) AND "
+                              "($5 = 0 OR " RANK("") " > $6 OR (" RANK("") " = $6 AND (comparison_id < $7 OR (comparison_id = $7 AND number > $8)))) "
+                              "ORDER BY " RANK("") ", comparison_id DESC, number LIMIT $4",
+                 VALUES(value_text(q->comparison), value_text(q->state), value_text(q->class), value_integer(page_limit(&q->page)),
+                        value_integer(last.fid), value_real(isnan(last.suspicion) ? 2 : -last.suspicion), value_text(last.comparison.text),
+                        value_integer(last.number)), fn, ctx, w->e);
+    arena_close(a);
+    return s;
 }
 
 enum status change_newest_comparison(struct work *w, struct id *out)

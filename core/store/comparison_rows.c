@@ -40,13 +40,20 @@ enum status comparison_each_running(struct db *db, comparison_orphan *fn, void *
     return s;
 }
 
-enum status comparison_each(struct work *w, comparison_visit *fn, void *ctx)
+enum status comparison_each(struct work *w, const struct page *p, comparison_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT m.id, m.before_id, m.after_id, b.name, a.name, m.state, m.parameters, m.summary, "
+    int64_t count = 1;
+    enum status s = page_after(p) != NULL ? db_integer(w->db, "SELECT count(*) FROM comparison WHERE id = $1", VALUES(value_text(p->after)), &count, w->e) : OK;
+    if (s == OK && count == 0)
+        s = err_set(w->e, NOT_FOUND, "there is no comparison \"%s\" in this station", p->after);
+    if (s == OK)
+        s = db_ask(w->db, "SELECT m.id, m.before_id, m.after_id, b.name, a.name, m.state, m.parameters, m.summary, "
                                   "m.expected_false_alarms, m.started_at_s, m.ended_at_s, (SELECT count(*) FROM change c WHERE "
                                   "c.comparison_id = m.id) FROM comparison m JOIN survey b ON b.id = m.before_id JOIN survey a ON "
-                                  "a.id = m.after_id ORDER BY m.started_at_s DESC, m.id DESC", NO_VALUES, &r, w->e);
+                                  "a.id = m.after_id WHERE $1 IS NULL OR (m.started_at_s, m.id) < (SELECT o.started_at_s, o.id FROM comparison o "
+                                  "WHERE o.id = $1) ORDER BY m.started_at_s DESC, m.id DESC LIMIT $2",
+                           VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct comparison_row c = { .before = rows_text(r, 3), .after = rows_text(r, 4), .state = rows_text(r, 5), .parameters = rows_text(r, 6),
                                     .summary = rows_text(r, 7), .expected_false_alarms = rows_real(r, 8), .started_at_s = rows_integer(r, 9),

@@ -20,11 +20,12 @@ enum status finding_insert(struct db *db, const struct walk *k, const struct fin
                   (struct values){ v, 15 + WALK_VALUES }, e);
 }
 
-enum status finding_each(struct work *w, const char *state, finding_visit *fn, void *ctx)
+enum status finding_each(struct work *w, const struct finding_query *q, finding_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT number, state, scheme, code, text, cell_code, seen_at_s, due_at_s FROM finding WHERE $1 IS NULL OR state = $1 "
-                                  "ORDER BY number", VALUES(value_text(state)), &r, w->e);
+    enum status s = db_ask(w->db, "SELECT number, state, scheme, code, text, cell_code, seen_at_s, due_at_s FROM finding WHERE ($1 IS NULL OR state = $1) "
+                                  "AND ($2 IS NULL OR number > $2) ORDER BY number LIMIT $3",
+                           VALUES(value_text(q->state), value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
         s = fn(ctx, &(struct finding_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5),
                                             rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7) }, w->e);

@@ -94,8 +94,11 @@ static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, v
 {
     enum status s = OK;
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
-        struct lead_line l = { rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5), rows_text(r, 6),
-                               rows_integer(r, 7), rows_is_null(r, 8) ? NO_DEADLINE : rows_integer(r, 8), rows_integer(r, 9) != 0, false };
+        struct lead_line l = { .number = rows_text(r, 0), .case_number = rows_text(r, 1), .title = rows_text(r, 2), .agency_key = rows_text(r, 3),
+                               .agency_zh = rows_text(r, 4), .agency_en = rows_text(r, 5), .state = rows_text(r, 6), .secrecy = rows_text(r, 7),
+                               .cell_code = rows_text(r, 8), .priority = rows_integer(r, 9),
+                               .due_at_s = rows_is_null(r, 10) ? NO_DEADLINE : rows_integer(r, 10), .is_provisional = rows_integer(r, 11) != 0,
+                               .is_case = rows_integer(r, 12) != 0 };
         l.is_overdue = l.due_at_s < w->now_s;
         s = fn(ctx, &l, w->e);
     }
@@ -105,18 +108,37 @@ static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, v
 enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT d.number, c.number, c.title, a.key, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
-                                  "d.is_due_provisional FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id "
+    enum status s = db_ask(w->db, "SELECT d.number, c.number, c.title, a.key, a.name_zh, a.name_en, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
+                                  "d.is_due_provisional, 0 FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id "
                                   "WHERE " SEEN " AND ($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR d.state = $3) AND ($4 = 0 OR d.state NOT IN "
-                                  "('closed', 'recalled', 'discarded')) ORDER BY d.number",
-                           VALUES(value_text(w->actor), value_text(q->agency_key), value_text(q->state), value_integer(q->open_only)), &r, w->e);
+                                  "('closed', 'recalled', 'discarded')) AND ($5 IS NULL OR d.number > $5) ORDER BY d.number LIMIT $6",
+                           VALUES(value_text(w->actor), value_text(q->agency_key), value_text(q->state), value_integer(q->open_only),
+                                  value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
     if (s == OK)
         s = visit(r, w, fn, ctx);
     rows_done(r);
     return s;
 }
 
-enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, void *ctx)
+// The place in the queue: without a deadline last, then by deadline, priority, age and number.
+#define QUEUE "SELECT d.number AS number, c.number AS case_number, c.title AS title, d.state AS state, d.secrecy AS secrecy, d.cell_code AS cell_code, " \
+    "d.priority AS priority, d.due_at_s AS due_at_s, d.is_due_provisional AS is_due_provisional, 0 AS is_case, d.made_at_s AS since_s, " \
+    "coalesce(d.due_at_s, 9e18) AS rank FROM lead d JOIN case_file c ON c.id = d.case_id WHERE d.agency_id = $2 AND d.state IN ('sent', 'forwarded', " \
+    "'received', 'accepted', 'in_progress') AND " SEEN " UNION ALL SELECT c.number, c.number, c.title, c.state, 'ordinary', c.cell_code, c.priority, " \
+    "c.due_at_s, c.is_due_provisional, 1, c.stage_at_s, coalesce(c.due_at_s, 9e18) FROM case_file c WHERE c.agency_id = $2 AND c.state IN " \
+    "('dispatched', 'handling', 'rework', 'fast_handling')"
+
+static enum status check_after(struct work *w, const struct agency_facts *agency, const struct page *p)
+{
+    int64_t count = 1;
+    enum status s = OK;
+    if (page_after(p) != NULL)
+        s = db_integer(w->db, "SELECT count(*) FROM (" QUEUE ") AS q WHERE q.number = $3",
+                       VALUES(value_text(w->actor), value_text(agency->id), value_text(p->after)), &count, w->e);
+    return s == OK && count == 0 ? err_set(w->e, NOT_FOUND, "there is no \"%s\" in this list to go on after", p->after) : s;
+}
+
+enum status queue_each(struct work *w, const char *agency_key, const struct page *p, lead_visit *fn, void *ctx)
 {
     struct agency_facts agency;
     struct rows *r = NULL;
@@ -124,14 +146,13 @@ enum status queue_each(struct work *w, const char *agency_key, lead_visit *fn, v
     if (s == NOT_FOUND)
         return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", agency_key);
     if (s == OK)
-        s = db_ask(w->db, "SELECT * FROM (SELECT d.number AS number, c.number AS case_number, c.title AS title, $2 AS agency, d.state AS state, "
-                          "d.secrecy AS secrecy, d.cell_code AS cell_code, d.priority AS priority, d.due_at_s AS due_at_s, "
-                          "d.is_due_provisional AS is_due_provisional, d.made_at_s AS since_s FROM lead d JOIN case_file c ON c.id = d.case_id "
-                          "WHERE d.agency_id = $3 AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress') AND " SEEN
-                          " UNION ALL SELECT c.number, c.number, c.title, $2, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, "
-                          "c.is_due_provisional, c.stage_at_s FROM case_file c WHERE c.agency_id = $3 AND c.state IN ('dispatched', 'handling', 'rework', "
-                          "'fast_handling')) AS q ORDER BY q.due_at_s IS NULL, q.due_at_s, q.priority, q.since_s, q.number",
-                   VALUES(value_text(w->actor), value_text(agency_key), value_text(agency.id)), &r, w->e);
+        s = check_after(w, &agency, p);
+    if (s == OK)
+        s = db_ask(w->db, "WITH queue AS (" QUEUE ") SELECT q.number, q.case_number, q.title, a.key, a.name_zh, a.name_en, q.state, q.secrecy, q.cell_code, "
+                          "q.priority, q.due_at_s, q.is_due_provisional, q.is_case FROM queue q JOIN agency a ON a.id = $2 WHERE $3 IS NULL OR "
+                          "(q.rank, q.priority, q.since_s, q.number) > (SELECT o.rank, o.priority, o.since_s, o.number FROM queue o WHERE o.number = $3) "
+                          "ORDER BY q.rank, q.priority, q.since_s, q.number LIMIT $4",
+                   VALUES(value_text(w->actor), value_text(agency.id), value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     if (s == OK)
         s = visit(r, w, fn, ctx);
     rows_done(r);

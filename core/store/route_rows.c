@@ -31,12 +31,14 @@ static void read_facts(const struct rows *r, struct route_facts *f)
     f->in_progress = rows_integer(r, 23) != 0;
     f->is_recurrence = rows_integer(r, 24) != 0;
     rows_copy(r, 25, f->facts, sizeof f->facts);
+    rows_copy(r, 26, f->rule, sizeof f->rule);
+    rows_copy(r, 27, f->agency, sizeof f->agency);
 }
 
-static enum status each(struct db *db, const char *sql, route_visit *fn, void *ctx, struct err *e)
+static enum status each(struct db *db, const char *sql, struct values v, route_visit *fn, void *ctx, struct err *e)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(db, sql, NO_VALUES, &r, e);
+    enum status s = db_ask(db, sql, v, &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
         struct route_facts f;
         read_facts(r, &f);
@@ -49,20 +51,21 @@ static enum status each(struct db *db, const char *sql, route_visit *fn, void *c
 enum status route_each_change(struct db *db, route_visit *fn, void *ctx, struct err *e)
 {
     return each(db, "SELECT h.id, NULL, NULL, '', '', '', h.stock, 'survey', h.class, h.legal_codes, h.zone_kind, h.permit_number, h.cell_code, "
-                    "h.community_code, h.gained_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, 3, NULL, 0, 0, '{}' "
+                    "h.community_code, h.gained_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, 3, NULL, 0, 0, '{}', '', '' "
                     "FROM change h WHERE h.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM case_link l WHERE l.thing = 'change' AND l.thing_id = h.id) "
                     "AND NOT EXISTS (SELECT 1 FROM change o JOIN case_link l ON l.thing = 'change' AND l.thing_id = o.id JOIN case_file c ON c.id = l.case_id "
                     "WHERE o.object_id = h.object_id AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged')) "
-                    "ORDER BY h.suspicion DESC, h.id", fn, ctx, e);
+                    "ORDER BY h.suspicion DESC, h.id", NO_VALUES, fn, ctx, e);
 }
 
-enum status route_each_case(struct db *db, route_visit *fn, void *ctx, struct err *e)
+enum status route_each_case(struct db *db, bool all, route_visit *fn, void *ctx, struct err *e)
 {
     return each(db, "SELECT NULL, c.id, c.number, c.kind, c.scheme, c.code, c.stock, c.source, h.class, h.legal_codes, h.zone_kind, h.permit_number, "
                     "c.cell_code, c.community_code, c.area_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, "
-                    "c.priority, c.opened_at_s, c.in_progress, c.recurrence_of IS NOT NULL, c.facts FROM case_file c "
+                    "c.priority, c.opened_at_s, c.in_progress, c.recurrence_of IS NOT NULL, c.facts, c.rule, a.key FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id "
                     "LEFT JOIN change h ON h.id = (SELECT max(l.thing_id) FROM case_link l WHERE l.case_id = c.id AND l.thing = 'change') "
-                    "WHERE c.rule = '' AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') ORDER BY c.number", fn, ctx, e);
+                    "WHERE (c.rule = '' OR $1) AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') ORDER BY c.number",
+                VALUES(value_integer(all)), fn, ctx, e);
 }
 
 enum status route_has_case(struct db *db, const char *change_id, bool *out, struct err *e)

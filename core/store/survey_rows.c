@@ -67,10 +67,14 @@ enum status survey_get(struct work *w, const char *name_or_id, struct survey *ou
     return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "there is no survey \"%s\"; gridpatrol survey list names them", name_or_id) : s;
 }
 
-enum status survey_each(struct work *w, survey_visit *fn, void *ctx)
+enum status survey_each(struct work *w, const struct page *p, survey_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT " COLUMNS " FROM survey ORDER BY taken_at_s, id", NO_VALUES, &r, w->e);
+    struct survey last = { .taken_at_s = INT64_MIN };
+    enum status s = page_after(p) != NULL ? survey_get(w, p->after, &last) : OK;
+    if (s == OK)
+        s = db_ask(w->db, "SELECT " COLUMNS " FROM survey WHERE (taken_at_s, id) > ($1, $2) ORDER BY taken_at_s, id LIMIT $3",
+                   VALUES(value_integer(last.taken_at_s), value_text(last.id.text), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct survey v;
         read_row(r, &v);

@@ -3,9 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-// The kinds of a query's columns, a letter each, and their names.
-struct telling { const char *sql, *kinds, *const *names; };
-
 static void add_value(struct buf *out, const struct rows *r, int column, char kind)
 {
     if (rows_is_null(r, column))
@@ -31,7 +28,7 @@ static void add_members(struct buf *out, const struct rows *r, const struct tell
     }
 }
 
-static enum status add_list(struct db *db, const char *name, const struct telling *t, struct values v, struct buf *out, struct err *e)
+enum status tell_list(struct db *db, const char *name, const struct telling *t, struct values v, struct buf *out, struct err *e)
 {
     struct rows *r = NULL;
     int count = 0;
@@ -49,7 +46,7 @@ static enum status add_list(struct db *db, const char *name, const struct tellin
     return s;
 }
 
-static enum status add_one(struct db *db, const struct telling *t, struct values v, struct buf *out, struct err *e)
+enum status tell_one(struct db *db, const struct telling *t, struct values v, struct buf *out, struct err *e)
 {
     struct rows *r = NULL;
     bool more = false;
@@ -117,11 +114,11 @@ enum status tell_case(struct db *db, const char *case_id, const char *for_actor,
         { "evidence", &ITS_EVIDENCE }, { "proceedings", &ITS_PROCEEDINGS },
     };
     buf_text(out, "{");
-    enum status s = add_one(db, &THE_CASE, v, out, e);
+    enum status s = tell_one(db, &THE_CASE, v, out, e);
     for (size_t i = 0; s == OK && i < sizeof lists / sizeof lists[0]; i++)
-        s = add_list(db, lists[i].name, lists[i].t, v, out, e);
+        s = tell_list(db, lists[i].name, lists[i].t, v, out, e);
     if (s == OK && for_actor != NULL)
-        s = add_list(db, "leads", &ITS_LEADS, VALUES(value_text(case_id), value_text(for_actor)), out, e);
+        s = tell_list(db, "leads", &ITS_LEADS, VALUES(value_text(case_id), value_text(for_actor)), out, e);
     buf_text(out, "}");
     return s;
 }
@@ -141,9 +138,9 @@ enum status tell_lead(struct db *db, const char *lead_id, struct buf *out, struc
 {
     struct values v = VALUES(value_text(lead_id));
     buf_text(out, "{");
-    enum status s = add_one(db, &THE_LEAD, v, out, e);
+    enum status s = tell_one(db, &THE_LEAD, v, out, e);
     if (s == OK)
-        s = add_list(db, "steps", &ITS_STEPS, v, out, e);
+        s = tell_list(db, "steps", &ITS_STEPS, v, out, e);
     buf_text(out, "}");
     return s;
 }

@@ -27,21 +27,20 @@ static void name_in_view(const struct property *p, char out[NAME_ROOM])
     must(snprintf(out, NAME_ROOM, "%.*s%s", (int)(seconds ? length - 2 : length), p->held_in, is_day(p) ? "_day" : "") < NAME_ROOM);
 }
 
-static enum status has_column(struct db *db, const char *table, const char *name, bool *out, struct err *e)
+static const char *const column_types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
+                                            [PROPERTY_DATE] = "DATE" };
+
+// "" when the table has no such column yet.
+static enum status type_of_column(struct db *db, const char *table, const char *name, char type[16], struct err *e)
 {
-    int64_t there = 0;
-    enum status s = db_integer(db, "SELECT count(*) FROM pragma_table_xinfo($1) WHERE name = $2", VALUES(value_text(table), value_text(name)), &there, e);
-    *out = there > 0;
-    return s;
+    return db_text(db, "SELECT coalesce(max(type), '') FROM pragma_table_xinfo($1) WHERE name = $2", VALUES(value_text(table), value_text(name)), type, 16, e);
 }
 
 static enum status add_column(struct db *db, const struct layer *l, const struct property *p, const char *name, int64_t zone_offset_s, struct err *e)
 {
-    static const char *const types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
-                                         [PROPERTY_DATE] = "DATE" };
     struct buf b;
     buf_init(&b, SQL_CEILING);
-    buf_printf(&b, "ALTER TABLE %s ADD COLUMN %s %s", l->table, name, types[p->type]);
+    buf_printf(&b, "ALTER TABLE %s ADD COLUMN %s %s", l->table, name, column_types[p->type]);
     if (is_day(p))
         buf_printf(&b, " GENERATED ALWAYS AS (date(%s + %" PRId64 ", 'unixepoch')) VIRTUAL", p->column, zone_offset_s);
     must(!b.full);
@@ -50,7 +49,7 @@ static enum status add_column(struct db *db, const struct layer *l, const struct
     return s;
 }
 
-// Rows that were there before the layer had this property's column.
+// Rows that were there before the layer had this property's column, or before it had this type.
 static enum status fill_column(struct db *db, const struct layer *l, const struct property *p, int64_t zone_offset_s, struct err *e)
 {
     struct buf b;
@@ -67,17 +66,27 @@ static enum status fill_column(struct db *db, const struct layer *l, const struc
     return s;
 }
 
+static enum status drop_column(struct db *db, const struct layer *l, const char *name, struct err *e)
+{
+    char sql[2 * NAME_ROOM];
+    must(snprintf(sql, sizeof sql, "ALTER TABLE %s DROP COLUMN %s", l->table, name) < (int)sizeof sql);
+    return db_script(db, sql, e);
+}
+
 static enum status make_column(struct db *db, const struct layer *l, const struct property *p, int64_t zone_offset_s, struct err *e)
 {
-    char name[NAME_ROOM];
-    bool there = false;
+    char name[NAME_ROOM], type[16] = "";
     if (p->column != NULL && !is_day(p))
         return OK;
     name_in_view(p, name);
-    enum status s = has_column(db, l->table, name, &there, e);
-    if (s == OK && !there)
+    enum status s = type_of_column(db, l->table, name, type, e);
+    if (s != OK || strcmp(type, column_types[p->type]) == 0)
+        return s;
+    if (type[0] != '\0')                // a new version of the layer means something else by it
+        s = drop_column(db, l, name, e);
+    if (s == OK)
         s = add_column(db, l, p, name, zone_offset_s, e);
-    return s == OK && !there && p->column == NULL ? fill_column(db, l, p, zone_offset_s, e) : s;
+    return s == OK && p->column == NULL ? fill_column(db, l, p, zone_offset_s, e) : s;
 }
 
 static bool has_outline(const struct layer *l) { return strcmp(l->table, "asset") == 0 && l->geometry == LAYER_AREA; }
@@ -114,29 +123,56 @@ static enum status register_geometry(struct db *db, const struct layer *l, const
 static enum status replace_view(struct db *db, const struct layer *l, const char *view, const char *sql, int64_t zone_offset_s, struct err *e)
 {
     char drop[NAME_ROOM + 32];
-    enum status s = OK;
+    snprintf(drop, sizeof drop, "DROP VIEW IF EXISTS %s", view);
+    enum status s = db_script(db, drop, e);
     for (int i = 0; s == OK && i < l->properties; i++)
         s = make_column(db, l, &l->property[i], zone_offset_s, e);
-    snprintf(drop, sizeof drop, "DROP VIEW IF EXISTS %s", view);
-    if (s == OK)
-        s = db_script(db, drop, e);
     if (s == OK)
         s = db_script(db, sql, e);
     return s == OK ? register_geometry(db, l, view, e) : s;
 }
 
+// A view of the same words over columns that mean the same.
+static enum status is_made(struct db *db, const struct layer *l, const char *view, const char *sql, bool *out, struct err *e)
+{
+    int64_t same = 0;
+    enum status s = db_integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name = $1 AND sql = $2",
+                               VALUES(value_text(view), value_text(sql)), &same, e);
+    *out = same > 0;
+    for (int i = 0; s == OK && *out && i < l->properties; i++) {
+        const struct property *p = &l->property[i];
+        char name[NAME_ROOM], type[16] = "";
+        if (p->column != NULL && !is_day(p))
+            continue;
+        name_in_view(p, name);
+        s = type_of_column(db, l->table, name, type, e);
+        *out = strcmp(type, column_types[p->type]) == 0;
+    }
+    return s;
+}
+
 enum status view_make(struct db *db, const struct layer *l, int64_t zone_offset_s, struct err *e)
 {
     char view[NAME_ROOM];
-    int64_t same = 0;
+    bool made = false;
     struct buf sql;
     snprintf(view, sizeof view, "map_%.100s", l->key);
     buf_init(&sql, SQL_CEILING);
     write_view(&sql, l);
-    enum status s = db_integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name = $1 AND sql = $2",
-                               VALUES(value_text(view), value_text(sql.data)), &same, e);
-    if (s == OK && same == 0)
+    enum status s = is_made(db, l, view, sql.data, &made, e);
+    if (s == OK && !made)
         s = replace_view(db, l, view, sql.data, zone_offset_s, e);
     buf_clear(&sql);
     return s;
+}
+
+enum status view_forget(struct db *db, const char *key, struct err *e)
+{
+    char view[NAME_ROOM], drop[NAME_ROOM + 32];
+    snprintf(view, sizeof view, "map_%.100s", key);
+    snprintf(drop, sizeof drop, "DROP VIEW IF EXISTS %s", view);
+    enum status s = db_script(db, drop, e);
+    if (s == OK)
+        s = db_run(db, "DELETE FROM views_geometry_columns WHERE view_name = $1", VALUES(value_text(view)), e);
+    return s == OK ? db_run(db, "DELETE FROM layer WHERE key = $1", VALUES(value_text(key)), e) : s;
 }

@@ -6,3 +6,5 @@ enum status layer_insert(struct db *db, const struct layer *l, const char *defin
 
 // Makes the view map_KEY and registers its geometry, unless it is there already and the same. zone_offset_s: dates are local days.
 enum status view_make(struct db *db, const struct layer *l, int64_t zone_offset_s, struct err *e);
+// Neither row nor view of it any more; nothing may be registered under it.
+enum status view_forget(struct db *db, const char *key, struct err *e);

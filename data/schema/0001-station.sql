@@ -682,10 +682,10 @@ CREATE INDEX proceeding_about ON proceeding (about_id, thing);
 CREATE TABLE lead (                                -- 线索: facts handed to an agency
   fid INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  number TEXT NOT NULL UNIQUE,                     -- secret ones have a series of their own, so that no gap tells of them
+  number TEXT NOT NULL UNIQUE,                     -- secret ones have chance in theirs, so that no gap tells of them
   case_id TEXT NOT NULL REFERENCES case_file (id),
   kind TEXT NOT NULL,
-  secrecy TEXT NOT NULL DEFAULT 'ordinary' CHECK (secrecy IN ('ordinary', 'internal', 'secret')),
+  secrecy TEXT NOT NULL DEFAULT 'ordinary' CHECK (secrecy IN ('ordinary', 'internal', 'secret')),   -- secret: in `sealed`
   state TEXT NOT NULL,                             -- core/lifecycle
   state_before TEXT NOT NULL DEFAULT '',           -- where a suspension or a merge leads back to
   steps INTEGER NOT NULL DEFAULT 0,                -- rows of table step
@@ -722,6 +722,18 @@ CREATE INDEX lead_queue ON lead (agency_id, state, due_at_s);
 CREATE INDEX lead_case ON lead (case_id);
 CREATE UNIQUE INDEX lead_rule ON lead (case_id, rule) WHERE rule <> '';  -- routing twice drafts nothing twice
 
+CREATE TABLE compartment (                         -- 密件区: where leads to an agency lie that are secret (core/compartment.h)
+  agency_id TEXT PRIMARY KEY REFERENCES agency (id),
+  public_key TEXT NOT NULL CHECK (length(public_key) = 64),
+  made_by TEXT NOT NULL REFERENCES actor (id),
+  made_at_s INTEGER NOT NULL
+);
+
+CREATE TABLE sealed (                              -- 密件: a secret lead with all that belongs to it, for the holder of the key alone
+  id TEXT PRIMARY KEY,                             -- chance: it tells nothing
+  box BLOB NOT NULL
+);
+
 CREATE TABLE number_series (                       -- the numbers people see, without gaps
   series TEXT PRIMARY KEY,
   last INTEGER NOT NULL
@@ -747,12 +759,13 @@ CREATE TABLE work_period (                         -- summer and winter hours
   from_s INTEGER NOT NULL, to_s INTEGER NOT NULL CHECK (to_s > from_s)   -- seconds of the day
 );
 
-CREATE TABLE document (                            -- limit and routing rules in force: JSON as loaded, versions stay
-  kind TEXT NOT NULL CHECK (kind IN ('codes', 'limits', 'rules', 'agencies', 'terms')),
+CREATE TABLE document (                            -- what a district lays down for itself: JSON as loaded, versions stay (core/document.h)
+  kind TEXT NOT NULL CHECK (kind IN ('codes', 'limits', 'rules', 'agencies', 'terms', 'layers')),
   name TEXT NOT NULL,
   version INTEGER NOT NULL,
-  text TEXT NOT NULL,
+  text TEXT NOT NULL,                              -- '': withdrawn, the program's own counts again
   sha256 TEXT NOT NULL,
+  loaded_by TEXT NOT NULL REFERENCES actor (id),
   loaded_at_s INTEGER NOT NULL,
   PRIMARY KEY (kind, name, version)
 );
@@ -802,6 +815,14 @@ CREATE TRIGGER cell_stays BEFORE DELETE ON cell
 BEGIN SELECT RAISE(ABORT, 'a cell is retired, never removed: its code must not be given again'); END;
 CREATE TRIGGER lead_snapshot_stays BEFORE UPDATE OF snapshot ON lead WHEN OLD.state <> 'draft'
 BEGIN SELECT RAISE(ABORT, 'a lead that left its draft keeps the facts it was sent with'); END;
+CREATE TRIGGER lead_secret_is_sealed BEFORE INSERT ON lead WHEN NEW.secrecy = 'secret'
+BEGIN SELECT RAISE(ABORT, 'a secret lead is sealed, never kept in the open'); END;
+CREATE TRIGGER lead_stays_open BEFORE UPDATE OF secrecy ON lead WHEN NEW.secrecy = 'secret'
+BEGIN SELECT RAISE(ABORT, 'a secret lead is sealed, never kept in the open'); END;
+CREATE TRIGGER sealed_stays BEFORE DELETE ON sealed
+BEGIN SELECT RAISE(ABORT, 'what was sealed is never removed'); END;
+CREATE TRIGGER sealed_once BEFORE INSERT ON sealed WHEN EXISTS (SELECT 1 FROM sealed WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'what was sealed is never written again'); END;
 CREATE TRIGGER step_stays BEFORE UPDATE ON step
 BEGIN SELECT RAISE(ABORT, 'a step that was taken is never changed'); END;
 CREATE TRIGGER step_is_kept BEFORE DELETE ON step

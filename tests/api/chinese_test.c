@@ -30,7 +30,7 @@ static void the_help_of_every_command(void **state)
     int missing = 0;
     for (const struct command *c = command_list; c->name != NULL; c++) {
         missing += without_chinese(c->name, c->brief);
-        missing += without_chinese(c->name, c->more);
+        missing += without_chinese(c->name, c->notes);
         for (const struct option *o = c->option; o != NULL && o->kind != OPTION_END; o++)
             missing += without_chinese(c->name, o->help);
     }

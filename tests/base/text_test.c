@@ -20,21 +20,7 @@ struct sentence { const char *english, *chinese, *file; };
 
 static const struct sentence table[] = {
 #define T(english, chinese) { english, chinese, __FILE__ },
-#include "data/text/base.def"
-#include "data/text/bench.def"
-#include "data/text/calendar.def"
-#include "data/text/case.def"
-#include "data/text/data.def"
-#include "data/text/diff.def"
-#include "data/text/filter.def"
-#include "data/text/geojson.def"
-#include "data/text/gis.def"
-#include "data/text/http.def"
-#include "data/text/indicator.def"
-#include "data/text/lifecycle.def"
-#include "data/text/output.def"
-#include "data/text/report.def"
-#include "data/text/score.def"
+#include "data/text/all.def"
 #undef T
 };
 enum { SENTENCES = sizeof table / sizeof table[0], LITERAL_BYTES = 1 << 16 };
@@ -117,7 +103,8 @@ static const char *next_argument(const char *s)
 // Where the sentence of a call begins, when s begins such a call and its sentence is a literal; else NULL.
 static const char *sentence_of_call(const char *s)
 {
-    static const struct { const char *call; int commas; } calls[] = { { "err_set(", 2 }, { "text_in(", 1 }, { "json_wrong(", 1 } };
+    static const struct { const char *call; int commas; } calls[] = { { "err_set(", 2 }, { "text_in(", 1 }, { "json_wrong(", 1 }, { "data_wrong(", 2 },
+                                                                       { "data_choice(", 3 } };
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         if (strncmp(s, calls[i].call, strlen(calls[i].call)) != 0)
             continue;

@@ -253,7 +253,7 @@ struct deciding { struct change_review review; char state[16]; };
 static enum status decide_job(struct work *w, void *ctx)
 {
     struct deciding *d = ctx;
-    return change_decide(w, &d->review, d->state);
+    return change_decide(w, &d->review, &(struct id){ "" }, d->state);
 }
 
 static enum status decide(struct fixture *f, const struct actor *who, const char *change, const char *verb, const char *note)

@@ -14,7 +14,7 @@ static void tell_fired(void *ctx, const struct route_fired *r)
 static enum status route(struct work *w, void *ctx)
 {
     struct routing *t = ctx;
-    return route_all(w, &t->f->desk, t->dry, tell_fired, t, &t->report);
+    return route_all(w, &t->f->desk, &(struct route_asked){ .dry = t->dry }, tell_fired, t, &t->report);
 }
 
 static struct routing routed(struct fixture *f, const char *who, bool dry)

@@ -21,6 +21,7 @@ Zhao checker
 Sun coordinator
 Li officer urban_management
 Chen chief
+Ji discipline discipline
 PEOPLE
 printf '{"year":2026,"days":[{"name":"x","date":"2026-10-01","isOffDay":true}]}' >"$home/2026.json"
 gp calendar load "$station" "$home/2026.json" 2>"$home/said"
@@ -38,13 +39,31 @@ gp case correct "$station" "$case" --party Xu --area 120 --facts '{"party_is_off
 gp route "$station" --dry-run --as Sun >"$home/dry" 2>/dev/null
 grep -q "official_involved.*party_is_official = TRUE" "$home/dry" || fail "dry run: $(cat "$home/dry")"
 [ "$(gp lead list "$station" --as Chen | wc -l)" = 0 ] || fail "a dry run drafted a lead"
+gp route "$station" --as Sun --at 2026-03-03T08:50 >"$home/said" 2>&1 && fail "a secret lead without a compartment"
+grep -q "gridpatrol compartment make" "$home/said" || fail "what to do about it: $(cat "$home/said")"
+gp compartment make "$station" discipline --new-key "$home/stolen.key" 2>"$home/said" && fail "the administrator made himself a key"
+[ ! -e "$home/stolen.key" ] || fail "and has it"
+gp compartment make "$station" discipline --new-key "$home/ji.key" --as Ji --quiet
 gp route "$station" --as Sun --at 2026-03-03T08:50 >"$home/said" 2>/dev/null
 cut -d' ' -f1-7 "$home/dry" >"$home/a"; cut -d' ' -f1-7 "$home/said" >"$home/b"
 diff "$home/a" "$home/b" || fail "the dry run told something else"
 gp route "$station" --as Sun --at 2026-03-03T08:51 2>"$home/said"
 grep -q " 0 cases opened, 0 routed, 0 leads drafted" "$home/said" || fail "routed twice: $(cat "$home/said")"
-gp lead list "$station" --as Chen | grep -q "XS-discipline-" || fail "no lead to the discipline inspection"
-[ "$(gp lead list "$station" --as Zhao | grep -c discipline)" = 0 ] || fail "a checker sees the secret lead"
+gp lead list "$station" --as Chen --key "$home/ji.key" | grep -q "XS-discipline-" || fail "no lead to the discipline inspection"
+for who in Chen Ji Zhao administrator; do
+  [ "$(gp lead list "$station" --as $who | grep -c discipline)" = 0 ] || fail "$who sees the secret lead without the key"
+done
+secret=$(gp lead list "$station" --agency discipline --as Ji --key "$home/ji.key" --json | jq -r '.rows[0].number')
+gp lead move "$station" "$secret" approve --as Chen >"$home/said" 2>&1 && fail "moved without the key"
+printf 'tip' >"$home/tip.txt"
+gp case paper "$station" "$case" --kind other --number T-1 --date 2026-03-03 --file "$home/tip.txt" --as Zhao >/dev/null
+gp lead move "$station" "$secret" approve --as Chen --key "$home/ji.key" --at 2026-03-03T08:55 >"$home/said" || fail "$(cat "$home/said")"
+gp case show "$station" "$case" --as Ji --key "$home/ji.key" | jq -e '[.leads[].secrecy] | index("secret") != null' >/dev/null || fail "the case does not name it with the key"
+gp case show "$station" "$case" --as Ji | jq -e '[.leads[].secrecy] | index("secret") == null' >/dev/null || fail "the case names it without the key"
+gp compartment verify "$station" --key "$home/ji.key" --as Ji 2>"$home/said" || fail "the compartment: $(cat "$home/said")"
+grep -q "^1 secret leads opened" "$home/said" || fail "the compartment: $(cat "$home/said")"
+strings -n 6 "$station/gridpatrol.sqlite"* >"$home/strings"
+grep -q "$secret" "$home/strings" && fail "the file tells its number"
 
 move() { gp case move "$station" "$case" "$@" >"$home/said"; }
 move submit --as Zhao --at 2026-03-03T09:00
