@@ -73,6 +73,7 @@ static enum status print_words(struct work *w, const struct settings *s, struct 
     buf_init(&words.text, TEXT_MOST);
     q->page.limit = words.most + 1;
     enum status status = change_each(w, q, print_change, &words);
+    fflush(stdout);
     if (status == OK && words.told > words.most && !s->use.quiet)
         fprintf(stderr, text_in(w->e->lang, "There are more: --after %s\n"), words.last);
     buf_clear(&words.text);

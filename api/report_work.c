@@ -2,12 +2,24 @@
 
 #include "api/station_use.h"
 #include "core/base/buf.h"
+#include "core/agency.h"
 #include "core/base/date.h"
 #include "core/case_report.h"
 #include <math.h>
 #include <stdio.h>
 
-struct reporting { struct period period; enum report_by by; bool json; enum lang lang; struct buf out; int lines; };
+struct reporting { struct work *w; struct period period; enum report_by by; bool json; enum lang lang; struct buf out; int lines; };
+
+// An agency's name; for programs its key. What is nobody's stays "-".
+static const char *label_of(const struct reporting *r, const char *group, struct agency *room)
+{
+    struct err none = { .lang = r->lang };
+    struct work quiet = *r->w;
+    quiet.e = &none;
+    if (r->by != REPORT_AGENCY || agency_get(&quiet, group, room) != OK)
+        return group;
+    return r->lang == LANG_ZH ? room->name_zh : room->name_en;
+}
 
 static void print_figure(void *ctx, const char *group, const struct indicator *i, struct figure f)
 {
@@ -22,6 +34,8 @@ static void print_figure(void *ctx, const char *group, const struct indicator *i
         buf_text(&r->out, "}");
         return;
     }
+    struct agency room;
+    group = label_of(r, group, &room);
     printf("%s%s%-24s %8lld / %-8lld ", group, group[0] != '\0' ? "  " : "", i->key, (long long)f.numerator, (long long)f.denominator);
     if (isnan(rate))
         printf("     -  ");
@@ -46,7 +60,7 @@ enum status report_work_asked(const struct work *w, const struct report_work_set
 
 enum status report_work(struct work *w, const struct report_work_settings *s)
 {
-    struct reporting r = { .json = s->json, .lang = w->e->lang };
+    struct reporting r = { .w = w, .json = s->json, .lang = w->e->lang };
     enum status status = report_work_asked(w, s, &r.period, &r.by);
     buf_init(&r.out, TELLING_CEILING);
     if (status == OK)

@@ -262,8 +262,8 @@ static void write_summary(struct comparing *c)
     buf_init(b, SUMMARY_MOST);
     if (c->spec->summary != NULL)
         c->spec->summary(c->spec->ctx, &c->pair, b);
-    while (b->len > 0 && (b->data[b->len - 1] == '\n' || b->data[b->len - 1] == '}'))
-        b->data[--b->len] = '\0';                  // the object is opened again
+    for (char last = '\0'; b->len > 0 && last != '}'; b->data[b->len] = '\0')
+        last = b->data[--b->len];                  // the object is opened again: its own brace goes, not those within
     buf_text(b, b->len > 0 ? ",\n\"station\": {" : "{\"station\": {");
     buf_printf(b, "\"followed\": %lld, \"inherited\": %lld, \"woken\": %lld, \"judged\": %lld, \"uncovered\": %lld, ", (long long)r->followed,
                (long long)r->inheritance.inherited, (long long)r->inheritance.woken, (long long)r->legality.judged, (long long)r->legality.uncovered);

@@ -222,12 +222,28 @@ static enum status not_there(struct work *w, struct layer_list *layers, bool is_
     size_t used = 0;
     for (int i = 0; !is_public && export_records[i] != NULL && used < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", export_records[i]);
+    if (!is_public)
+        used += (size_t)snprintf(names + used, sizeof names - used, "indicators, everything, ");
     for (int i = 0; i < layers->count && used < sizeof names; i++)
         if (!is_public || layers->layer[i].is_public)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", layers->layer[i].key);
     if (used > 2 && used < sizeof names)
         names[used - 2] = '\0';
     return err_set(w->e, NOT_FOUND, "there is no \"%s\" to export; there are: %s", what, names);
+}
+
+// The kinds of zones have titles in their layer, which may be the station's own.
+static enum status name_zones(struct work *w, struct arena *a, struct export_table *t)
+{
+    struct layer *zones = arena_get(a, sizeof *zones);
+    struct export_column *c = arena_get(a, (size_t)t->columns * sizeof *c);
+    enum status s = layer_get(w, a, "zone", zones);
+    memcpy(c, t->column, (size_t)t->columns * sizeof *c);
+    for (int i = 0; s == OK && i < t->columns; i++)
+        if (strcmp(c[i].name, "zone_kind") == 0)
+            c[i].property = layer_property(zones, "kind");
+    t->column = c;
+    return s;
 }
 
 enum status export_table_of(struct work *w, struct arena *a, const char *what, bool all_versions, struct export_table *out)
@@ -238,7 +254,7 @@ enum status export_table_of(struct work *w, struct arena *a, const char *what, b
     for (int i = 0; s == OK && !is_public && i < TABLES; i++)
         if (strcmp(tables[i].name, what) == 0) {
             *out = tables[i];
-            return OK;
+            return name_zones(w, a, out);
         }
     if (s == OK)
         s = layer_read_all(w->db, a, &layers, w->e);

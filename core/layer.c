@@ -55,7 +55,7 @@ struct layer *layer_find(struct layer_list *l, const char *key)
 
 static bool is_called(const struct property *p, const char *name)
 {
-    if (strcasecmp(p->name, name) == 0)
+    if (strcasecmp(p->name, name) == 0 || strcmp(p->title_zh, name) == 0 || strcasecmp(p->title_en, name) == 0)
         return true;
     for (int i = 0; i < p->aliases; i++)
         if (strcasecmp(p->alias[i], name) == 0)

@@ -45,7 +45,7 @@ enum { LAYERS_MOST = 100 };
 struct layer_list { struct arena *arena; struct layer layer[LAYERS_MOST]; int count; };
 enum status layer_read_all(struct db *db, struct arena *a, struct layer_list *out, struct err *e);
 struct layer *layer_find(struct layer_list *l, const char *key);                // NULL: there is none
-const struct property *layer_property(const struct layer *l, const char *name); // by name or alias, case apart; NULL
+const struct property *layer_property(const struct layer *l, const char *name); // by name, title or alias, case apart; NULL
 
 const char *property_code_title(const struct property *p, const char *code, enum lang lang);   // the code itself when it has none
 

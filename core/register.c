@@ -45,7 +45,7 @@ static void count_row(struct load *l, const struct register_ready *r)
 
 static enum status insert(struct load *l, struct work *w, const struct register_ready *r, const char *id, int64_t version)
 {
-    l->report->without_cell += r->at.cells == 0;
+    l->report->without_cell += r->at.cells == 0 && placing_cells(l->placing) > 0;    // without a grid there is nothing to tell
     l->report->in_two_cells += r->at.cells > 1;
     enum status s = register_insert(w->db, l->shelf, &(struct register_row){
         .id = id, .source = l->source_name, .source_id = r->source_id, .properties = r->properties, .crs = record_source_crs(l->reading.source),

@@ -67,12 +67,13 @@ enum status register_map_fields(struct register_reading *r, struct err *e)
 
 // --- One value --------------------------------------------------------------------------------------------------------------
 
-static bool is_one_of(const struct property *p, const char *text)
+// The code that is meant, by itself or by its title, as exported tables have it. NULL: none of them.
+static const char *code_of(const struct property *p, const char *text)
 {
     for (int i = 0; i < p->codes; i++)
-        if (strcmp(p->code[i].code, text) == 0)
-            return true;
-    return p->codes == 0;
+        if (strcmp(p->code[i].code, text) == 0 || strcmp(p->code[i].title_zh, text) == 0 || strcmp(p->code[i].title_en, text) == 0)
+            return p->code[i].code;
+    return p->codes == 0 ? text : NULL;
 }
 
 static enum status say_codes(const struct property *p, const char *text, struct err *e)
@@ -95,10 +96,11 @@ static enum status read_value(const struct property *p, const char *text, int64_
         *out = value_text(p->fallback);
         return OK;
     }
-    if (!is_one_of(p, text))
+    const char *code = code_of(p, text);
+    if (code == NULL)
         return say_codes(p, text, e);
     switch (p->type) {
-    case PROPERTY_TEXT: *out = value_text(text); return OK;
+    case PROPERTY_TEXT: *out = value_text(code); return OK;
     case PROPERTY_DATE:
         if (!when_parse(text, zone_offset_s, &when))
             return err_set(e, INVALID, "%s is \"%.80s\"; a date like 2026-03-01 is expected", p->name, text);

@@ -20,7 +20,8 @@ static const struct { const char *name; struct telling t; } lists[] = {
                   NAMES("id", "name", "role", "agency", "is_active", "made_at_s") } },
     { "grids", { "SELECT id, key, version, name_zh, name_en, must_partition, target_area_m2, is_default, made_at_s FROM grid ORDER BY key, version", "ttittirii",
                  NAMES("id", "key", "version", "name_zh", "name_en", "must_partition", "target_area_m2", "is_default", "made_at_s") } },
-    { "comparisons", { "SELECT id, before_id, after_id, before_sha256, after_sha256, parameters, program_version, state, summary, expected_false_alarms, "
+    { "comparisons", { "SELECT id, before_id, after_id, before_sha256, after_sha256, parameters, program_version, state, "
+                       "CASE WHEN json_valid(summary) THEN summary END, expected_false_alarms, "
                        "started_at_s, ended_at_s FROM comparison ORDER BY started_at_s, id", "tttttjttjrii",
                        NAMES("id", "before_id", "after_id", "before_sha256", "after_sha256", "parameters", "program_version", "state", "summary",
                              "expected_false_alarms", "started_at_s", "ended_at_s") } },

@@ -22,6 +22,10 @@ static int cut(char *line, char *word[WORDS_MOST])
         if (*c == '\0' || *c == '\n' || *c == '>' || *c == ';')
             break;
         bool quoted = *c == '"';
+        bool lang = strncmp(c, "--lang ", 7) == 0;     // main takes it out before a command sees its words
+        c += lang ? strlen("--lang zh") : 0;
+        if (lang)
+            continue;
         word[count++] = c += quoted;
         c += strcspn(c, quoted ? "\"" : " \n");
         if (*c != '\0')
