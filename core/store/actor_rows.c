@@ -10,8 +10,9 @@ enum status actor_insert(struct db *db, const struct actor *a, int64_t now_s, st
                          value_integer(now_s)), e);
 }
 
-static void read_row(const struct rows *r, struct actor *out)
+static void read_row(void *ctx, const struct rows *r)
 {
+    struct actor *out = ctx;
     *out = (struct actor){ .is_active = rows_integer(r, 4) != 0 };
     snprintf(out->id.text, sizeof out->id.text, "%s", rows_text(r, 0));
     snprintf(out->name, sizeof out->name, "%s", rows_text(r, 1));
@@ -23,15 +24,7 @@ static void read_row(const struct rows *r, struct actor *out)
 // NOT_FOUND without a sentence.
 static enum status get_one(struct work *w, const char *sql, struct values v, struct actor *out)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(w->db, sql, v, &r, w->e);
-    if (s == OK)
-        s = rows_next(r, &more, w->e);
-    if (s == OK && more)
-        read_row(r, out);
-    rows_done(r);
-    return s == OK && !more ? NOT_FOUND : s;
+    return db_row(w->db, sql, v, read_row, out, w->e);
 }
 
 static enum status say_nobody(struct work *w, enum status s, const char *who)
@@ -62,7 +55,7 @@ enum status actor_each(struct work *w, const struct page *p, actor_visit *fn, vo
                            VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct actor a;
-        read_row(r, &a);
+        read_row(&a, r);
         s = fn(ctx, &a, w->e);
     }
     rows_done(r);

@@ -9,8 +9,9 @@ enum status agency_insert(struct db *db, const struct agency *a, int64_t now_s, 
                          value_text(a->part), value_text(a->secrecy), value_integer(now_s)), e);
 }
 
-static void read_row(const struct rows *r, struct agency *out)
+static void read_row(void *ctx, const struct rows *r)
 {
+    struct agency *out = ctx;
     *out = (struct agency){ 0 };
     snprintf(out->id.text, sizeof out->id.text, "%s", rows_text(r, 0));
     snprintf(out->key, sizeof out->key, "%s", rows_text(r, 1));
@@ -25,17 +26,8 @@ static void read_row(const struct rows *r, struct agency *out)
 
 enum status agency_get(struct work *w, const char *key_or_id, struct agency *out)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(w->db, "SELECT " COLUMNS " FROM agency WHERE key = $1 OR id = $1", VALUES(value_text(key_or_id)), &r, w->e);
-    if (s == OK)
-        s = rows_next(r, &more, w->e);
-    if (s == OK && !more)
-        s = err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", key_or_id);
-    if (s == OK)
-        read_row(r, out);
-    rows_done(r);
-    return s;
+    enum status s = db_row(w->db, "SELECT " COLUMNS " FROM agency WHERE key = $1 OR id = $1", VALUES(value_text(key_or_id)), read_row, out, w->e);
+    return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", key_or_id) : s;
 }
 
 enum status agency_each(struct work *w, const struct page *p, agency_visit *fn, void *ctx)
@@ -45,7 +37,7 @@ enum status agency_each(struct work *w, const struct page *p, agency_visit *fn, 
                            VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct agency a;
-        read_row(r, &a);
+        read_row(&a, r);
         s = fn(ctx, &a, w->e);
     }
     rows_done(r);

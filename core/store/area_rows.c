@@ -11,8 +11,9 @@ enum status area_is_known(struct db *db, const char *code, bool *out, struct err
     return s;
 }
 
-static void read_row(const struct rows *r, struct area_row *out)
+static void read_row(void *ctx, const struct rows *r)
 {
+    struct area_row *out = ctx;
     *out = (struct area_row){ 0 };
     snprintf(out->code, sizeof out->code, "%s", rows_text(r, 0));
     snprintf(out->name, sizeof out->name, "%s", rows_text(r, 1));
@@ -21,16 +22,8 @@ static void read_row(const struct rows *r, struct area_row *out)
 
 enum status area_get(struct db *db, const char *code, const char *source, struct area_row *out, struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT code, name_zh, source FROM area WHERE code = $1 AND valid_to_s IS NULL "
-                               "AND (($2 IS NULL AND counts = 1) OR source = $2)", VALUES(value_text(code), value_text(source)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more)
-        read_row(r, out);
-    rows_done(r);
-    return s == OK && !more ? NOT_FOUND : s;
+    return db_row(db, "SELECT code, name_zh, source FROM area WHERE code = $1 AND valid_to_s IS NULL AND (($2 IS NULL AND counts = 1) OR source = $2)",
+                  VALUES(value_text(code), value_text(source)), read_row, out, e);
 }
 
 enum status area_insert(struct db *db, const struct id *id, const struct area_row *r, bool counts, int64_t now_s, struct err *e)
@@ -62,7 +55,7 @@ static enum status each(struct db *db, const char *sql, const char *source, area
     enum status s = db_ask(db, sql, VALUES(value_text(source)), &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
         struct area_row row;
-        read_row(r, &row);
+        read_row(&row, r);
         s = fn(ctx, &row, e);
     }
     rows_done(r);
@@ -91,7 +84,7 @@ enum status area_each_community(struct db *db, const char *code, area_visit *fn,
                            VALUES(value_text(code)), &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
         struct area_row row;
-        read_row(r, &row);
+        read_row(&row, r);
         row.wkb = rows_bytes(r, 3, &row.wkb_len);
         s = fn(ctx, &row, e);
     }

@@ -70,33 +70,31 @@ enum status case_correct_row(struct db *db, const char *id, const struct case_co
 
 // --- Origins --------------------------------------------------------------------------------------------------------------------
 
+static void read_origin(void *ctx, const struct rows *r)
+{
+    struct origin *out = ctx;
+    size_t len = 0;
+    rows_copy(r, 0, out->kind, sizeof out->kind);
+    rows_copy(r, 1, out->title, sizeof out->title);
+    rows_copy(r, 2, out->scheme, sizeof out->scheme);
+    rows_copy(r, 3, out->code, sizeof out->code);
+    rows_copy(r, 4, out->stock, sizeof out->stock);
+    rows_copy(r, 5, out->cell_code, sizeof out->cell_code);
+    rows_copy(r, 6, out->community_code, sizeof out->community_code);
+    rows_copy(r, 7, out->party, sizeof out->party);
+    out->area_m2 = rows_real(r, 8);
+    out->lon = rows_real(r, 9);
+    out->lat = rows_real(r, 10);
+    out->in_progress = rows_integer(r, 11) != 0;
+    const void *bytes = rows_bytes(r, 12, &len);
+    if (bytes != NULL)
+        buf_add(out->wkb, bytes, len);
+}
+
 static enum status select_origin(struct db *db, const char *sql, const char *id, struct origin *out, struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    size_t len = 0;
-    enum status s = db_ask(db, sql, VALUES(value_text(id)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more) {
-        rows_copy(r, 0, out->kind, sizeof out->kind);
-        rows_copy(r, 1, out->title, sizeof out->title);
-        rows_copy(r, 2, out->scheme, sizeof out->scheme);
-        rows_copy(r, 3, out->code, sizeof out->code);
-        rows_copy(r, 4, out->stock, sizeof out->stock);
-        rows_copy(r, 5, out->cell_code, sizeof out->cell_code);
-        rows_copy(r, 6, out->community_code, sizeof out->community_code);
-        rows_copy(r, 7, out->party, sizeof out->party);
-        out->area_m2 = rows_real(r, 8);
-        out->lon = rows_real(r, 9);
-        out->lat = rows_real(r, 10);
-        out->in_progress = rows_integer(r, 11) != 0;
-        const void *bytes = rows_bytes(r, 12, &len);
-        if (bytes != NULL)
-            buf_add(out->wkb, bytes, len);
-    }
-    rows_done(r);
-    return s == OK && !more ? err_set(e, NOT_FOUND, "there is no record \"%s\" to open a case from", id) : s;
+    enum status s = db_row(db, sql, VALUES(value_text(id)), read_origin, out, e);
+    return s == NOT_FOUND ? err_set(e, NOT_FOUND, "there is no record \"%s\" to open a case from", id) : s;
 }
 
 enum status origin_of_finding(struct db *db, const char *id, struct origin *out, struct err *e)

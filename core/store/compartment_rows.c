@@ -364,20 +364,20 @@ enum status memory_lead(struct db *db, const char *after, char id[ID_TEXT], stru
     return db_text(db, "SELECT coalesce(min(id), '') FROM temp.lead WHERE id > $1", VALUES(value_text(after)), id, ID_TEXT, e);
 }
 
+struct facts_of_lead { char *agency_id, *case_id, *number; };
+static void read_facts(void *ctx, const struct rows *r)
+{
+    const struct facts_of_lead *out = ctx;
+    rows_copy(r, 0, out->agency_id, ID_TEXT);
+    rows_copy(r, 1, out->case_id, ID_TEXT);
+    rows_copy(r, 2, out->number, 64);
+}
+
 enum status memory_lead_facts(struct db *db, const char *id, char agency_id[ID_TEXT], char case_id[ID_TEXT], char number[64], struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT agency_id, case_id, number FROM temp.lead WHERE id = $1", VALUES(value_text(id)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more) {
-        rows_copy(r, 0, agency_id, ID_TEXT);
-        rows_copy(r, 1, case_id, ID_TEXT);
-        rows_copy(r, 2, number, 64);
-    }
-    rows_done(r);
-    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+    enum status s = db_row(db, "SELECT agency_id, case_id, number FROM temp.lead WHERE id = $1", VALUES(value_text(id)), read_facts,
+                           &(struct facts_of_lead){ agency_id, case_id, number }, e);
+    return s == NOT_FOUND ? err_set(e, NOT_FOUND, "nothing was found") : s;
 }
 
 enum status memory_forget_lead(struct db *db, const char *id, struct err *e)

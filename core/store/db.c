@@ -218,6 +218,19 @@ static enum status first_row(struct db *d, const char *sql, struct values v, str
     return s;
 }
 
+enum status db_row(struct db *d, const char *sql, struct values v, row_reader *read, void *out, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(d, sql, v, &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more)
+        read(out, r);
+    rows_done(r);
+    return s == OK && !more ? NOT_FOUND : s;
+}
+
 enum status db_integer(struct db *d, const char *sql, struct values v, int64_t *out, struct err *e)
 {
     struct rows *r = NULL;

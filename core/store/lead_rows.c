@@ -28,54 +28,49 @@ enum status lead_change(struct db *db, const char *id, const struct lead_change 
                          value_text(c->return_reason), value_integer(c->reminded)), e);
 }
 
+static void read_facts(void *ctx, const struct rows *r)
+{
+    struct lead_facts *out = ctx;
+    rows_copy(r, 0, out->case_id, sizeof out->case_id);
+    rows_copy(r, 1, out->kind, sizeof out->kind);
+    rows_copy(r, 2, out->agency_id, sizeof out->agency_id);
+    rows_copy(r, 3, out->agency_key, sizeof out->agency_key);
+    rows_copy(r, 4, out->secrecy, sizeof out->secrecy);
+    out->priority = (int)rows_integer(r, 5);
+}
+
 enum status lead_facts_select(struct db *db, const char *id, struct lead_facts *out, struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT d.case_id, d.kind, d.agency_id, a.key, d.secrecy, d.priority FROM lead d JOIN agency a ON a.id = d.agency_id "
-                               "WHERE d.id = $1", VALUES(value_text(id)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more) {
-        rows_copy(r, 0, out->case_id, sizeof out->case_id);
-        rows_copy(r, 1, out->kind, sizeof out->kind);
-        rows_copy(r, 2, out->agency_id, sizeof out->agency_id);
-        rows_copy(r, 3, out->agency_key, sizeof out->agency_key);
-        rows_copy(r, 4, out->secrecy, sizeof out->secrecy);
-        out->priority = (int)rows_integer(r, 5);
-    }
-    rows_done(r);
-    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+    enum status s = db_row(db, "SELECT d.case_id, d.kind, d.agency_id, a.key, d.secrecy, d.priority FROM lead d JOIN agency a ON a.id = d.agency_id "
+                               "WHERE d.id = $1", VALUES(value_text(id)), read_facts, out, e);
+    return s == NOT_FOUND ? err_set(e, NOT_FOUND, "nothing was found") : s;
+}
+
+static void read_agency(void *ctx, const struct rows *r)
+{
+    struct agency_facts *out = ctx;
+    rows_copy(r, 0, out->id, sizeof out->id);
+    rows_copy(r, 1, out->secrecy, sizeof out->secrecy);
 }
 
 enum status agency_facts_select(struct db *db, const char *key, struct agency_facts *out, struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT id, secrecy FROM agency WHERE key = $1 OR id = $1", VALUES(value_text(key)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more) {
-        rows_copy(r, 0, out->id, sizeof out->id);
-        rows_copy(r, 1, out->secrecy, sizeof out->secrecy);
-    }
-    rows_done(r);
-    return s == OK && !more ? NOT_FOUND : s;
+    return db_row(db, "SELECT id, secrecy FROM agency WHERE key = $1 OR id = $1", VALUES(value_text(key)), read_agency, out, e);
+}
+
+struct kind_of_case { char *kind; int *priority; };
+static void read_kind(void *ctx, const struct rows *r)
+{
+    const struct kind_of_case *out = ctx;
+    rows_copy(r, 0, out->kind, 64);
+    *out->priority = (int)rows_integer(r, 1);
 }
 
 enum status case_kind_select(struct db *db, const char *case_id, char kind[64], int *priority, struct err *e)
 {
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, "SELECT kind, priority FROM case_file WHERE id = $1", VALUES(value_text(case_id)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more) {
-        rows_copy(r, 0, kind, 64);
-        *priority = (int)rows_integer(r, 1);
-    }
-    rows_done(r);
-    return s == OK && !more ? err_set(e, NOT_FOUND, "nothing was found") : s;
+    enum status s = db_row(db, "SELECT kind, priority FROM case_file WHERE id = $1", VALUES(value_text(case_id)), read_kind,
+                           &(struct kind_of_case){ kind, priority }, e);
+    return s == NOT_FOUND ? err_set(e, NOT_FOUND, "nothing was found") : s;
 }
 
 // Who may know of a lead: d is the lead, $1 the person.

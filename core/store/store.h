@@ -74,6 +74,9 @@ void rows_copy(const struct rows *r, int column, char *out, size_t cap); // the 
 int rows_columns(const struct rows *r);
 void rows_done(struct rows *r);                          // NULL is fine; always call it
 
+// One row, read while it is there. NOT_FOUND, without a sentence, when there is none.
+typedef void row_reader(void *out, const struct rows *r);
+enum status db_row(struct db *d, const char *sql, struct values v, row_reader *read, void *out, struct err *e);
 // One number or one text, when that is all that is asked. NOT_FOUND when there is no row.
 enum status db_integer(struct db *d, const char *sql, struct values v, int64_t *out, struct err *e);
 enum status db_text(struct db *d, const char *sql, struct values v, char *out, size_t cap, struct err *e);

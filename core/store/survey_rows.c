@@ -24,8 +24,9 @@ enum status survey_file_insert(struct db *db, const char *survey_id, const char 
                   VALUES(value_text(survey_id), value_text(name), value_text(sha256), value_integer(bytes)), e);
 }
 
-static void read_row(const struct rows *r, struct survey *v)
+static void read_row(void *out, const struct rows *r)
 {
+    struct survey *v = out;
     *v = (struct survey){ .taken_at_s = rows_integer(r, 3), .accuracy_m = rows_real(r, 5), .min_area_m2 = rows_real(r, 6),
                           .features = rows_integer(r, 12), .added_at_s = rows_integer(r, 17) };
     rows_copy(r, 0, v->id.text, sizeof v->id.text);
@@ -43,27 +44,14 @@ static void read_row(const struct rows *r, struct survey *v)
     rows_copy(r, 16, v->dissolve_by, sizeof v->dissolve_by);
 }
 
-static enum status select_one(struct db *db, const char *sql, const char *key, struct survey *out, struct err *e)
-{
-    struct rows *r = NULL;
-    bool more = false;
-    enum status s = db_ask(db, sql, VALUES(value_text(key)), &r, e);
-    if (s == OK)
-        s = rows_next(r, &more, e);
-    if (s == OK && more)
-        read_row(r, out);
-    rows_done(r);
-    return s == OK && !more ? NOT_FOUND : s;
-}
-
 enum status survey_select_original(struct db *db, const char *sha256, struct survey *out, struct err *e)
 {
-    return select_one(db, "SELECT " COLUMNS " FROM survey WHERE original_sha256 = $1", sha256, out, e);
+    return db_row(db, "SELECT " COLUMNS " FROM survey WHERE original_sha256 = $1", VALUES(value_text(sha256)), read_row, out, e);
 }
 
 enum status survey_get(struct work *w, const char *name_or_id, struct survey *out)
 {
-    enum status s = select_one(w->db, "SELECT " COLUMNS " FROM survey WHERE name = $1 OR id = $1", name_or_id, out, w->e);
+    enum status s = db_row(w->db, "SELECT " COLUMNS " FROM survey WHERE name = $1 OR id = $1", VALUES(value_text(name_or_id)), read_row, out, w->e);
     return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "there is no survey \"%s\"; gridpatrol survey list names them", name_or_id) : s;
 }
 
@@ -77,7 +65,7 @@ enum status survey_each(struct work *w, const struct page *p, survey_visit *fn, 
                    VALUES(value_integer(last.taken_at_s), value_text(last.id.text), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct survey v;
-        read_row(r, &v);
+        read_row(&v, r);
         s = fn(ctx, &v, w->e);
     }
     rows_done(r);
