@@ -72,7 +72,7 @@ static enum status add(struct settings *s, const struct listing_plan *plan, cons
 static enum status run(void *settings, const struct operands *words, struct err *e)
 {
     struct settings *s = settings;
-    struct listing_plan plan = { columns, COLUMNS, &s->list, 0, NULL };
+    struct listing_plan plan = { columns, COLUMNS, &s->list, .query = NULL };
     return strcmp(words->item[0], "add") == 0 ? add(s, &plan, words->item[2], e) : listing_read(&s->use, &plan, list_all, e);
 }
 

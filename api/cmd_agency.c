@@ -22,8 +22,8 @@ const struct option agency_options[] = {
 };
 
 static const struct list_column columns[] = {
-    { "key", LIST_TEXT, 20, false }, { "part", LIST_TEXT, 10, false }, { "secrecy", LIST_TEXT, 8, false }, { "name_zh", LIST_TEXT, 0, true },
-    { "name_en", LIST_TEXT, 0, true }, { "name", LIST_TEXT, 0, false }, { "competence", LIST_TEXT, 0, true }, { "id", LIST_TEXT, 0, true },
+    { "key", LIST_TEXT, 20, false }, { "part", LIST_TEXT, 10, false }, { "secrecy", LIST_TEXT, 8, false }, { "name_zh", LIST_TEXT, 0, false },
+    { "name_en", LIST_TEXT, 0, true }, { "competence", LIST_TEXT, 0, true }, { "id", LIST_TEXT, 0, true },
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -31,7 +31,7 @@ static enum status print_agency(void *ctx, const struct agency *a, struct err *e
 {
     const struct list_value v[COLUMNS] = {
         { .text = a->key }, { .text = a->part, .label = text_in(e->lang, a->part) }, { .text = a->secrecy, .label = text_in(e->lang, a->secrecy) },
-        { .text = a->name_zh }, { .text = a->name_en }, { .text = e->lang == LANG_ZH ? a->name_zh : a->name_en }, { .text = a->competence },
+        { .text = a->name_zh, .label = e->lang == LANG_ZH ? a->name_zh : a->name_en }, { .text = a->name_en }, { .text = a->competence },
         { .text = a->id.text },
     };
     return listing_row(ctx, v);
@@ -94,7 +94,7 @@ static enum status add(struct settings *s, const struct listing_plan *plan, cons
 static enum status run(void *settings, const struct operands *words, struct err *e)
 {
     struct settings *s = settings;
-    struct listing_plan plan = { columns, COLUMNS, &s->list, 0, NULL };
+    struct listing_plan plan = { columns, COLUMNS, &s->list, .query = NULL };
     if (strcmp(words->item[0], "list") == 0)
         return listing_read(&s->use, &plan, list_all, e);
     return words->count == 2 ? add_those_of_the_rules(s, e) : add(s, &plan, words->item[2], e);

@@ -104,7 +104,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
     struct settings *s = settings;
     if (strcmp(words->item[0], "verify") == 0)
         return prove(s, e);
-    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, s }, list_rows, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = s }, list_rows, e);
 }
 
 int cmd_audit(const struct call *call)

@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct settings { struct station_use use; const char *from, *to, *weekdays; };
+struct settings { struct station_use use; struct listing_options list; const char *from, *to, *weekdays; };
 
 const struct option calendar_options[] = {
     { .kind = OPTION_TEXT, .name = "from", .value = "DATE", .at = offsetof(struct settings, from), .help = "hours of work: the first day they are valid (default: always)" },
     { .kind = OPTION_TEXT, .name = "to", .value = "DATE", .at = offsetof(struct settings, to), .help = "hours of work: the last day they are valid" },
     { .kind = OPTION_TEXT, .name = "weekdays", .value = "DAYS", .at = offsetof(struct settings, weekdays), .help = "hours of work: weekdays, 1 Monday to 7 Sunday (default 12345)" },
-    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, use.json), .help = "the list for programs: {\"rows\": [...], \"next\": null}" },
+    { .kind = OPTION_HEADING, .help = "Listing" },
+    LISTING_OPTIONS(struct settings, list),
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -81,13 +82,17 @@ static enum status print_notice(void *ctx, const struct calendar_told *c, struct
     return listing_row(ctx, (const struct list_value[]){ { .whole = c->year }, { .whole = c->version }, { .whole = c->loaded_at_s }, { .text = c->sha256 } });
 }
 
-static enum status list_all(struct work *w, void *ctx) { return calendar_list(w, print_notice, ctx); }
+static enum status list_all(struct work *w, void *ctx)
+{
+    struct page p = listing_page(ctx);
+    return calendar_list(w, &p, print_notice, ctx);
+}
 
 static enum status run(void *settings, const struct operands *words, struct err *e)
 {
     struct settings *s = settings;
     if (strcmp(words->item[0], "list") == 0)
-        return listing_read(&s->use, &(struct listing_plan){ columns, 4, &(struct listing_options){ .json = s->use.json }, 0, NULL }, list_all, e);
+        return listing_read(&s->use, &(struct listing_plan){ columns, 4, &s->list, .query = NULL }, list_all, e);
     return take(s, words, e);
 }
 

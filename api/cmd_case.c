@@ -202,7 +202,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
         if (strcmp(jobs[i].word, what) == 0)
             return run_job(s, words->count > 2 ? words->item[2] : NULL, jobs[i].fn, e);
     if (strcmp(what, "list") == 0)
-        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, s }, list_all, e);
+        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = s }, list_all, e);
     if (strcmp(what, "show") == 0)
         return station_use_show(&s->use, case_tell, words->item[2], e);
     return step_run(&s->use, "case", words->item[2], words->item[3], &s->step, e);

@@ -120,7 +120,7 @@ static enum status print_objects(struct work *w, const struct settings *s, struc
 {
     struct objects o = { .zone_kinds = zone_kinds };
     buf_init(&o.why, TEXT_MOST);
-    listing_begin(&o.listing, &(struct listing_plan){ members, MEMBERS, &s->list, 0, NULL }, &s->use, w->e->lang);
+    listing_begin(&o.listing, &(struct listing_plan){ members, MEMBERS, &s->list, .query = NULL }, &s->use, w->e->lang);
     q->page = listing_page(&o.listing);
     enum status status = change_each(w, q, print_object, &o);
     listing_end(&o.listing, status);

@@ -5,12 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-struct settings { struct station_use use; const char *new_key; };
+struct settings { struct station_use use; struct listing_options list; const char *new_key; };
 
 const struct option compartment_options[] = {
     { .kind = OPTION_TEXT, .name = "new-key", .value = "FILE", .at = offsetof(struct settings, new_key), .help = "make: the file to be written with the key; it must not exist" },
     { .kind = OPTION_TEXT, .name = "key", .value = "FILE", .at = offsetof(struct settings, use.key), .help = "verify: the key; make: the one in use, for a new one in its place" },
-    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, use.json), .help = "the list for programs: {\"rows\": [...], \"next\": null}" },
+    { .kind = OPTION_HEADING, .help = "Listing" },
+    LISTING_OPTIONS(struct settings, list),
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -18,16 +19,25 @@ const struct option compartment_options[] = {
 // --- Listing ------------------------------------------------------------------------------------------------------------------------
 
 static const struct list_column columns[] = {
-    { "agency", LIST_TEXT, 20, false }, { "made_at", LIST_TIME, 0, false }, { "made_by", LIST_TEXT, 10, false }, { "public_key", LIST_TEXT, 0, false },
+    { "agency", LIST_TEXT, 20, false }, { "name_zh", LIST_TEXT, 20, false }, { "name_en", LIST_TEXT, 0, true }, { "made_at", LIST_TIME, 0, false },
+    { "made_by", LIST_TEXT, 10, false }, { "public_key", LIST_TEXT, 0, false },
 };
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 static enum status print_compartment(void *ctx, const struct compartment_told *c, struct err *e)
 {
-    return listing_row(ctx, (const struct list_value[]){ { .text = c->agency_key, .label = e->lang == LANG_ZH ? c->agency_zh : c->agency_en },
-                                                         { .whole = c->made_at_s }, { .text = c->made_by }, { .text = c->public_key } });
+    const struct list_value v[COLUMNS] = {
+        { .text = c->agency_key }, { .text = c->agency_zh, .label = e->lang == LANG_ZH ? c->agency_zh : c->agency_en }, { .text = c->agency_en },
+        { .whole = c->made_at_s }, { .text = c->made_by }, { .text = c->public_key },
+    };
+    return listing_row(ctx, v);
 }
 
-static enum status list_all(struct work *w, void *ctx) { return compartment_list(w, print_compartment, ctx); }
+static enum status list_all(struct work *w, void *ctx)
+{
+    struct page p = listing_page(ctx);
+    return compartment_list(w, &p, print_compartment, ctx);
+}
 
 // --- Making and verifying -------------------------------------------------------------------------------------------------------------
 
@@ -79,7 +89,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
         return make(s, words, e);
     if (strcmp(words->item[0], "verify") == 0)
         return verify(s, e);
-    return listing_read(&s->use, &(struct listing_plan){ columns, 4, &(struct listing_options){ .json = s->use.json }, 0, NULL }, list_all, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = NULL }, list_all, e);
 }
 
 static enum status check(void *settings, const struct operands *words, struct err *e)

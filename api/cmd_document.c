@@ -131,13 +131,12 @@ static enum status show(struct settings *s, const struct operands *words, struct
 
 static enum status list(struct settings *s, const struct operands *words, struct err *e)
 {
-    struct listing_options whole = { .json = s->list.json };        // no more than a screen
-    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &whole, 0, (void *)words }, list_all, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = (void *)words, .passes_over = true }, list_all, e);
 }
 
 static enum status history(struct settings *s, const struct operands *words, struct err *e)
 {
-    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, (void *)words }, list_history, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = (void *)words }, list_history, e);
 }
 
 static enum status run(void *settings, const struct operands *words, struct err *e)

@@ -142,7 +142,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
     struct settings *s = settings;
     struct asking a = { .s = s };
     if (strcmp(words->item[0], "list") == 0)
-        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, &a }, list_all, e);
+        return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = &a }, list_all, e);
     if (strcmp(words->item[0], "move") == 0)
         return step_run(&s->use, "finding", words->item[2], words->item[3], &s->step, e);
     return run_add(s, words, e);

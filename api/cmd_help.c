@@ -10,7 +10,7 @@ static void describe_program(enum lang lang, struct buf *out)
     buf_text(out, text_in(lang, "gridpatrol compares surveys of buildings and tells real construction from survey noise.\n"));
     buf_text(out, text_in(lang, "\nUse: gridpatrol COMMAND [options]\n\nCommands:\n"));
     for (const struct command *c = command_list; c->name != NULL; c++)
-        buf_printf(out, "  %-10s%s\n", c->name, text_in(lang, c->brief));
+        buf_printf(out, "  %-12s %s\n", c->name, text_in(lang, c->brief));
     buf_text(out, text_in(lang, "\nWith every command:\n"
                                 "  --lang zh|en   language of the words (else LC_ALL, LC_MESSAGES, LANG)\n"
                                 "  --version      the version\n"

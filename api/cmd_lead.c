@@ -90,7 +90,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
 {
     struct settings *s = settings;
     switch (words->item[0][0]) {
-    case 'l': return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, s }, list_all, e);
+    case 'l': return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = s }, list_all, e);
     case 's': return station_use_show(&s->use, lead_tell, words->item[2], e);
     case 'd': return draft(s, words->item[2], e);
     default: return step_run(&s->use, "lead", words->item[2], words->item[3], &s->step, e);
@@ -114,7 +114,7 @@ static enum status list_queue(struct work *w, void *ctx)
 static enum status run_queue(void *settings, const struct operands *words, struct err *e)
 {
     struct settings *s = settings;
-    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, 0, (void *)words->item[1] }, list_queue, e);
+    return listing_read(&s->use, &(struct listing_plan){ columns, COLUMNS, &s->list, .query = (void *)words->item[1] }, list_queue, e);
 }
 
 int cmd_queue(const struct call *call)

@@ -59,7 +59,7 @@ enum { PRECISION_COLUMNS = sizeof precision_columns / sizeof precision_columns[0
 static void list_precision(const struct settings *s, const struct precision *list, int count, enum lang lang)
 {
     struct listing l;
-    listing_begin(&l, &(struct listing_plan){ precision_columns, PRECISION_COLUMNS, &s->list, 0, NULL }, &s->use, lang);
+    listing_begin(&l, &(struct listing_plan){ precision_columns, PRECISION_COLUMNS, &s->list, .query = NULL }, &s->use, lang);
     for (int i = 0; i < count; i++) {
         const struct precision *p = &list[i];
         listing_row(&l, (const struct list_value[PRECISION_COLUMNS]){ { .text = p->class }, { .whole = p->listed }, { .whole = p->reviewed }, { .whole = p->real },
@@ -94,7 +94,7 @@ static void tell_unused(const struct settings *s, const struct comparison_row *c
     struct listing l;
     if (!s->list.json)
         printf(text_in(lang, "%lld permits in force had no building on them when %s was taken\n"), (long long)count, c->after);
-    listing_begin(&l, &(struct listing_plan){ &column, 1, &(struct listing_options){ .json = s->list.json }, 0, NULL }, &s->use, lang);
+    listing_begin(&l, &(struct listing_plan){ &column, 1, &(struct listing_options){ .json = s->list.json }, .query = NULL }, &s->use, lang);
     for (size_t len; *numbers != '\0'; numbers += len + (numbers[len] != '\0')) {
         char number[128];
         len = strcspn(numbers, ",");
@@ -158,7 +158,7 @@ static enum status print_comparison(void *ctx, const struct comparison_row *c, s
 static enum status report_comparisons(struct work *w, const struct settings *s)
 {
     struct listing l;
-    listing_begin(&l, &(struct listing_plan){ comparison_columns, COMPARISON_COLUMNS, &s->list, 0, NULL }, &s->use, w->e->lang);
+    listing_begin(&l, &(struct listing_plan){ comparison_columns, COMPARISON_COLUMNS, &s->list, .query = NULL }, &s->use, w->e->lang);
     struct page p = listing_page(&l);
     enum status status = comparison_each(w, &p, print_comparison, &l);
     listing_end(&l, status);

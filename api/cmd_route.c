@@ -13,7 +13,7 @@ const struct option route_options[] = {
     { .kind = OPTION_FLAG, .name = "all", .at = offsetof(struct settings, all), .help = "with --dry-run: also the open cases that were routed already" },
     { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, list.limit), .least = 1, .most = 1e9, .help = "as many changes and cases at most (default: all)" },
     { .kind = OPTION_TEXT, .name = "after", .value = "KEY", .at = offsetof(struct settings, list.after), .help = "go on after this case (or change), the first word of a line" },
-    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: {\"rows\": [...], \"next\": null}" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: {\"rows\": [...], \"next\": KEY or null}" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };
@@ -54,12 +54,14 @@ static enum status run_route(struct work *w, void *ctx)
     return route_all(w, &r->desk, &asked, tell, r, &r->report);
 }
 
-static void tell_report(const struct route_report *r, enum lang lang)
+static void tell_report(const struct route_report *r, bool dry, enum lang lang)
 {
     fprintf(stderr, text_in(lang, "%lld confirmed changes without a case; %lld cases opened, %lld routed, %lld leads drafted\n"), (long long)r->changes,
             (long long)r->cases_opened, (long long)r->cases_routed, (long long)r->leads_drafted);
     if (r->differ > 0)
         fprintf(stderr, text_in(lang, "%lld cases would go to another agency than the one they went to\n"), (long long)r->differ);
+    if (r->left > 0 && !dry)
+        fprintf(stderr, text_in(lang, "%lld are left for the next run\n"), (long long)r->left);
 }
 
 static enum status run(void *settings, const struct operands *words, struct err *e)
@@ -68,14 +70,16 @@ static enum status run(void *settings, const struct operands *words, struct err 
     struct routing r = { .s = s };
     enum status status = s->rules != NULL ? file_text_read(s->rules, JSON_BYTES_MOST, &r.rules, e) : OK;
     (void)words;
-    listing_begin(&r.listing, &(struct listing_plan){ columns, COLUMNS, &(struct listing_options){ .json = s->list.json }, 0, NULL }, &s->use, e->lang);
+    listing_begin(&r.listing, &(struct listing_plan){ columns, COLUMNS, &(struct listing_options){ .json = s->list.json }, .query = NULL }, &s->use, e->lang);
     if (status == OK)
         status = s->dry_run ? station_use_read(&s->use, run_route, &r, e) : station_use_write(&s->use, run_route, &r, e);
+    if (s->dry_run && r.report.left > 0)
+        listing_more(&r.listing, r.report.last);
     listing_end(&r.listing, status);
     desk_clear(&r.desk);
     buf_clear(&r.rules);
     if (status == OK && !s->use.quiet)
-        tell_report(&r.report, e->lang);
+        tell_report(&r.report, s->dry_run, e->lang);
     return status;
 }
 

@@ -116,7 +116,7 @@ static enum status check(void *settings, const struct operands *words, struct er
 static enum status run(void *settings, const struct operands *words, struct err *e)
 {
     struct settings *s = settings;
-    struct listing_plan plan = { columns, COLUMNS, &s->list, 0, NULL };
+    struct listing_plan plan = { columns, COLUMNS, &s->list, .query = NULL };
     return words->count == 3 ? add(s, &plan, words->item[2], e) : listing_read(&s->use, &plan, list_all, e);
 }
 

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_CEILING = 1 << 24, REAL_DECIMALS = 9 };
+enum { LINE_CEILING = 1 << 24, REAL_DECIMALS = 9, KEY_BYTES = sizeof((struct listing){ 0 }.last) };
 
 void listing_begin(struct listing *l, const struct listing_plan *p, const struct station_use *use, enum lang lang)
 {
     *l = (struct listing){ .column = p->column, .columns = p->columns, .options = *p->options, .query = p->query, .lang = lang, .quiet = use->quiet,
+                           .waits = p->passes_over && p->options->after != NULL,
                            .zone_offset_s = station_district(use->station)->zone_offset_s,
                            .most = p->options->limit > 0 ? (int64_t)p->options->limit : p->usual };
     buf_init(&l->line, LINE_CEILING);
@@ -22,6 +23,8 @@ enum status listing_read(struct station_use *use, const struct listing_plan *p, 
     struct listing l;
     listing_begin(&l, p, use, e->lang);
     enum status s = station_use_read(use, fn, &l, e);
+    if (s == OK && l.waits)
+        s = err_set(e, NOT_FOUND, "there is no \"%s\" in this list to go on after", p->options->after);
     listing_end(&l, s);
     return s;
 }
@@ -141,16 +144,27 @@ static void add_line(struct listing *l, const struct list_value *value)
 
 // --- The list -----------------------------------------------------------------------------------------------------------------
 
-static void keep_last(struct listing *l, const struct list_value *key)
+static void write_key(const struct listing *l, const struct list_value *key, char out[KEY_BYTES])
 {
     if (l->column[0].kind == LIST_WHOLE)
-        snprintf(l->last, sizeof l->last, "%" PRId64, key->whole);
+        snprintf(out, KEY_BYTES, "%" PRId64, key->whole);
     else
-        snprintf(l->last, sizeof l->last, "%s", text_or_empty(key->text));
+        snprintf(out, KEY_BYTES, "%s", text_or_empty(key->text));
+}
+
+static void pass_over(struct listing *l, const struct list_value *key)
+{
+    char text[KEY_BYTES];
+    write_key(l, key, text);
+    l->waits = strcmp(text, l->options.after) != 0;
 }
 
 enum status listing_row(struct listing *l, const struct list_value *value)
 {
+    if (l->waits) {
+        pass_over(l, value);
+        return OK;
+    }
     if (l->most > 0 && l->rows == l->most) {
         l->more = true;
         return OK;
@@ -163,7 +177,7 @@ enum status listing_row(struct listing *l, const struct list_value *value)
     else
         add_line(l, value);
     fputs(l->line.data, stdout);
-    keep_last(l, &value[0]);
+    write_key(l, &value[0], l->last);
     l->rows++;
     return OK;
 }
@@ -175,6 +189,12 @@ static void end_json(struct listing *l)
     buf_text(&l->line, "],\"next\":");
     buf_json_text(&l->line, l->more ? l->last : NULL);
     printf("%s}\n", l->line.data);
+}
+
+void listing_more(struct listing *l, const char *after)
+{
+    l->more = true;
+    snprintf(l->last, sizeof l->last, "%s", after);
 }
 
 void listing_end(struct listing *l, enum status s)

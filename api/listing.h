@@ -34,6 +34,7 @@ struct listing_plan {
     const struct listing_options *options;
     int64_t usual;                 // the limit when none is given; 0: all
     void *query;                   // the list's own
+    bool passes_over;              // what is told knows no pages: rows up to --after are passed over here
 };
 
 struct listing {
@@ -43,7 +44,7 @@ struct listing {
     void *query;
     enum lang lang;
     int64_t zone_offset_s;
-    bool quiet, more;
+    bool quiet, more, waits;       // waits: for the row of --after
     int64_t rows, most;            // most 0: all
     char last[128];
     struct buf line;
@@ -56,4 +57,6 @@ void listing_begin(struct listing *l, const struct listing_plan *p, const struct
 // What the list is asked for: one row more than is shown tells whether there are more.
 struct page listing_page(const struct listing *l);
 enum status listing_row(struct listing *l, const struct list_value *value);      // always OK: a visitor can return it
+// A list that pages by something else than its rows: there are more, after this key.
+void listing_more(struct listing *l, const char *after);
 void listing_end(struct listing *l, enum status s);                             // after a failure nothing but the buffer goes

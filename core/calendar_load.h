@@ -2,6 +2,7 @@
 //
 // When a notice arrives every open deadline is computed again; what changed leaves an audit row with the old and the new one.
 #pragma once
+#include "core/page.h"
 #include "core/step.h"
 
 struct calendar_report { int64_t loaded, same, recomputed, changed; };
@@ -10,9 +11,9 @@ enum status calendar_load(struct work *w, struct desk *d, const char *name, cons
 // Hours of work: "08:00-12:00", from day to day (NULL: always), on weekdays (bit 0 Monday). INVALID.
 enum status calendar_set_hours(struct work *w, struct desk *d, const char *hours, const char *from, const char *to, int weekdays,
                                struct calendar_report *out);
-// The notices in force, by year.
+// The notices in force, by year; after of the page: a year.
 struct calendar_told { int64_t year, version, loaded_at_s; const char *sha256; };
 typedef enum status calendar_visit(void *ctx, const struct calendar_told *c, struct err *e);
-enum status calendar_list(struct work *w, calendar_visit *fn, void *ctx);
+enum status calendar_list(struct work *w, const struct page *p, calendar_visit *fn, void *ctx);
 // All open deadlines again.
 enum status deadlines_recompute(struct work *w, struct desk *d, struct calendar_report *out);

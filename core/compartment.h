@@ -30,7 +30,7 @@ enum status compartment_key_write(const char *path, const char *agency, const st
 
 struct compartment_told { const char *agency_key, *agency_zh, *agency_en, *public_key, *made_by; int64_t made_at_s; };
 typedef enum status compartment_visit(void *ctx, const struct compartment_told *c, struct err *e);
-enum status compartment_list(struct work *w, compartment_visit *fn, void *ctx);
+enum status compartment_list(struct work *w, const struct page *p, compartment_visit *fn, void *ctx);
 
 // Everything the key opens: how many, and does the chain of each hold? FAILED names the lead. Inside a writing job, which writes nothing.
 enum status compartment_verify(struct work *w, int64_t *opened, int64_t *closed);

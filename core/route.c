@@ -147,19 +147,22 @@ static enum status ask_rules(struct work *w, const struct routing_rules *rules, 
 
 // --- Doing -------------------------------------------------------------------------------------------------------------------------
 
-struct facts_list { struct route_facts *at; size_t count, cap; const struct page *page; bool begun; };
+struct facts_list { struct route_facts *at; size_t count, cap; const struct page *page; bool begun; int64_t left; };
+
+static const char *key_of(const struct route_facts *f) { return f->change_id[0] != '\0' ? f->change_id : f->case_number; }
 
 static enum status collect(void *ctx, const struct route_facts *f, struct err *e)
 {
     struct facts_list *l = ctx;
-    const char *key = f->change_id[0] != '\0' ? f->change_id : f->case_number;
     (void)e;
     if (!l->begun) {
-        l->begun = strcmp(key, page_after(l->page)) == 0;
+        l->begun = strcmp(key_of(f), page_after(l->page)) == 0;
         return OK;
     }
-    if ((int64_t)l->count == page_limit(l->page))
+    if ((int64_t)l->count == page_limit(l->page)) {
+        l->left++;
         return OK;
+    }
     l->at = mem_grow(l->at, &l->cap, l->count + 1, sizeof *l->at);
     l->at[l->count++] = *f;
     return OK;
@@ -260,7 +263,7 @@ static enum status route_one(struct routing *r, struct route_facts *f)
 enum status route_all(struct work *w, struct desk *d, const struct route_asked *asked, route_told *fn, void *ctx, struct route_report *out)
 {
     struct facts_list list = { .page = &asked->page, .begun = page_after(&asked->page) == NULL };
-    *out = (struct route_report){ 0 };
+    *out = (struct route_report){ .left = 0 };
     struct routing r = { w, d, asked->dry, fn, ctx, out, arena_open(FILTER_ARENA_BYTES) };
     must(asked->dry || !asked->all);
     enum status s = desk_ready(w, d);
@@ -272,6 +275,9 @@ enum status route_all(struct work *w, struct desk *d, const struct route_asked *
         s = route_each_case(w->db, asked->all, collect, &list, w->e);
     if (s == OK && !list.begun)
         s = err_set(w->e, NOT_FOUND, "there is no \"%s\" in this list to go on after", page_after(&asked->page));
+    out->left = list.left;
+    if (list.count > 0)
+        snprintf(out->last, sizeof out->last, "%s", key_of(&list.at[list.count - 1]));
     for (size_t i = 0; s == OK && i < list.count; i++)
         s = route_one(&r, &list.at[i]);
     arena_close(r.scratch);

@@ -24,7 +24,11 @@ struct route_fired {
 enum status route_check(struct work *w, const struct routing_rules *rules);
 
 typedef void route_told(void *ctx, const struct route_fired *f);
-struct route_report { int64_t changes, cases_opened, cases_routed, leads_drafted, differ; };
+struct route_report {
+    int64_t changes, cases_opened, cases_routed, leads_drafted, differ;
+    int64_t left;                     // beyond the page
+    char last[WALK_NUMBER];           // key of the last change or case of the page, as after takes it
+};
 struct route_asked {
     bool dry;                         // only tells: a reading job will do
     bool all;                         // also open cases that were routed before; dry only

@@ -27,11 +27,12 @@ enum status compartment_insert(struct db *db, const char *agency_id, const char 
                   VALUES(value_text(agency_id), value_text(public_key), value_text(made_by), value_integer(now_s)), e);
 }
 
-enum status compartment_list(struct work *w, compartment_visit *fn, void *ctx)
+enum status compartment_list(struct work *w, const struct page *p, compartment_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
     enum status s = db_ask(w->db, "SELECT g.key, g.name_zh, g.name_en, c.public_key, a.name, c.made_at_s FROM compartment c JOIN agency g ON g.id = c.agency_id "
-                                  "LEFT JOIN actor a ON a.id = c.made_by ORDER BY g.key", NO_VALUES, &r, w->e);
+                                  "LEFT JOIN actor a ON a.id = c.made_by WHERE $1 IS NULL OR g.key > $1 ORDER BY g.key LIMIT $2",
+                           VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
         s = fn(ctx, &(struct compartment_told){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_integer(r, 5) }, w->e);
     rows_done(r);

@@ -89,11 +89,12 @@ enum status calendar_each(struct db *db, document_visit *fn, void *ctx, struct e
                           "ORDER BY year", NO_VALUES, fn, ctx, e);
 }
 
-enum status calendar_list(struct work *w, calendar_visit *fn, void *ctx)
+enum status calendar_list(struct work *w, const struct page *p, calendar_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
     enum status s = db_ask(w->db, "SELECT year, version, loaded_at_s, sha256 FROM calendar c WHERE version = (SELECT max(version) FROM calendar o "
-                                  "WHERE o.year = c.year) ORDER BY year", NO_VALUES, &r, w->e);
+                                  "WHERE o.year = c.year) AND ($1 IS NULL OR year > CAST($1 AS INTEGER)) ORDER BY year LIMIT $2",
+                           VALUES(value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
         s = fn(ctx, &(struct calendar_told){ rows_integer(r, 0), rows_integer(r, 1), rows_integer(r, 2), rows_text(r, 3) }, w->e);
     rows_done(r);

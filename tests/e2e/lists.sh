@@ -49,6 +49,21 @@ pages audit list "$station" --thing case
 pages case list "$station"
 pages finding list "$station"
 pages queue "$station" urban_management --at 2026-03-30
+pages document list "$station"
+for year in 2024 2025 2026; do
+  printf '{"year":%d,"days":[{"name":"x","date":"%d-10-01","isOffDay":true}]}' $year $year >"$home/$year.json"
+  gp calendar load "$station" "$home/$year.json" --quiet
+done
+gp actor add "$station" Ji --role chief --agency urban_management >/dev/null
+for agency in discipline urban_management natural_resources; do
+  gp compartment make "$station" $agency --new-key "$home/$agency.key" --as Ji --quiet
+done
+least=3
+pages calendar list "$station"
+pages compartment list "$station"
+pages route "$station" --dry-run --as Sun
+gp document list "$station" --after codes/none >"$home/said" 2>&1 && fail "documents after none"
+grep -q 'no "codes/none" in this list' "$home/said" || fail "why: $(cat "$home/said")"
 least=0
 pages lead list "$station"
 pages survey list "$station"
@@ -71,4 +86,11 @@ gp case list "$station" --lang zh | head -1 | grep -q "已派遣" || fail "the c
 gp actor list "$station" --lang zh | grep "^Wang" | grep -qv inspector || fail "roles are not told in Chinese"
 gp queue "$station" urban_management --json --lang zh | jq -e '.rows[0] | .state == "dispatched" and .agency == "urban_management"' >/dev/null ||
   fail "programs get words of a language"
+
+# Routing for good goes on where it was left by being run again.
+gp route "$station" --dry-run --limit 2 --as Sun >/dev/null 2>"$home/said"
+grep -q -- "--after 320612-WJ-2026-00002" "$home/said" || fail "where the dry run goes on: $(cat "$home/said")"
+gp route "$station" --limit 2 --as Sun >/dev/null 2>"$home/said"
+grep -q "3 are left for the next run" "$home/said" || fail "what is left: $(cat "$home/said")"
+gp route "$station" --dry-run --json --as Sun 2>/dev/null | jq -e '[.rows[].case] | unique | length == 3' >/dev/null || fail "the next run has not three cases"
 echo "lists: holds"
