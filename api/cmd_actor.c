@@ -19,7 +19,7 @@ const struct option actor_options[] = {
 };
 
 static const struct list_column columns[] = {
-    { "name", LIST_TEXT, 16, false }, { "role", LIST_TEXT, 14, false }, { "is_active", LIST_FLAG, 0, true }, { "is_former", LIST_FLAG, 0, false },
+    { "name", LIST_TEXT, 16, false }, { "role", LIST_TEXT, 22, false }, { "is_active", LIST_FLAG, 0, true }, { "is_former", LIST_FLAG, 0, false },
     { "id", LIST_TEXT, 36, false }, { "agency_id", LIST_TEXT, 0, true },
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };

@@ -37,11 +37,11 @@ static const char *cut(const char *sha256, char out[SHORT_HASH])
 static enum status print_row(void *ctx, int64_t seq, const struct audit_row *r, struct err *e)
 {
     char before[SHORT_HASH], after[SHORT_HASH];
-    (void)e;
     const struct list_value v[COLUMNS] = {
-        { .whole = seq }, { .whole = r->at_s }, { .text = r->actor_name }, { .text = r->verb }, { .text = r->thing }, { .text = r->thing_id },
-        { .text = r->before_sha256, .label = cut(r->before_sha256, before) }, { .text = r->after_sha256, .label = cut(r->after_sha256, after) },
-        { .text = r->note }, { .text = r->actor }, { .text = r->hash },
+        { .whole = seq }, { .whole = r->at_s }, { .text = r->actor_name, .label = audit_actor_title(r, e->lang) },
+        { .text = r->verb, .label = audit_verb_title(r->thing, r->verb, e->lang) }, { .text = r->thing, .label = audit_thing_title(r->thing, e->lang) },
+        { .text = r->thing_id }, { .text = r->before_sha256, .label = cut(r->before_sha256, before) },
+        { .text = r->after_sha256, .label = cut(r->after_sha256, after) }, { .text = r->note }, { .text = r->actor }, { .text = r->hash },
     };
     return listing_row(ctx, v);
 }

@@ -41,7 +41,7 @@ static enum status print_line(void *ctx, const struct lead_line *l, struct err *
 {
     const char *thing = l->is_case ? "case" : "lead";
     const struct list_value v[COLUMNS] = {
-        { .text = l->number }, { .text = l->case_number }, { .whole = l->priority }, { .whole = l->due_at_s },
+        { .text = l->number }, { .text = l->case_number, .label = l->is_case ? "-" : NULL }, { .whole = l->priority }, { .whole = l->due_at_s },
         { .whole = l->is_overdue, .label = text_in(e->lang, "overdue") }, { .whole = l->is_provisional, .label = "*" },
         { .text = l->state, .label = lifecycle_state_title(thing, l->state, e->lang) },
         { .text = l->agency_key, .label = e->lang == LANG_ZH ? l->agency_zh : l->agency_en },

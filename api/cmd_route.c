@@ -56,8 +56,12 @@ static enum status run_route(struct work *w, void *ctx)
 
 static void tell_report(const struct route_report *r, bool dry, enum lang lang)
 {
-    fprintf(stderr, text_in(lang, "%lld confirmed changes without a case; %lld cases opened, %lld routed, %lld leads drafted\n"), (long long)r->changes,
-            (long long)r->cases_opened, (long long)r->cases_routed, (long long)r->leads_drafted);
+    if (dry)
+        fprintf(stderr, text_in(lang, "%lld confirmed changes would get a case, %lld cases would be routed, %lld leads drafted\n"), (long long)r->changes,
+                (long long)r->cases_routed, (long long)r->leads_drafted);
+    else
+        fprintf(stderr, text_in(lang, "%lld confirmed changes without a case; %lld cases opened, %lld routed, %lld leads drafted\n"), (long long)r->changes,
+                (long long)r->cases_opened, (long long)r->cases_routed, (long long)r->leads_drafted);
     if (r->differ > 0)
         fprintf(stderr, text_in(lang, "%lld cases would go to another agency than the one they went to\n"), (long long)r->differ);
     if (r->left > 0 && !dry)

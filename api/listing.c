@@ -202,6 +202,8 @@ void listing_end(struct listing *l, enum status s)
     if (s == OK && l->options.json)
         end_json(l);
     fflush(stdout);                    // what is said on stderr comes after it, on a terminal too
+    if (s == OK && l->rows == 0 && !l->options.json && !l->quiet)
+        fprintf(stderr, "%s", text_in(l->lang, "There is nothing in this list\n"));
     if (s == OK && l->more && !l->options.json && !l->quiet)
         fprintf(stderr, text_in(l->lang, "There are more: --after %s\n"), l->last);
     buf_clear(&l->line);

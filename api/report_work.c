@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { GROUP_COLUMNS = 16, TITLE_COLUMNS = 26 };
+
 struct reporting { struct work *w; struct period period; enum report_by by; bool json; enum lang lang; struct buf out; int lines; };
 
 // An agency's name; for programs its key. What is nobody's stays "-".
@@ -19,6 +21,12 @@ static const char *label_of(const struct reporting *r, const char *group, struct
     if (r->by != REPORT_AGENCY || agency_get(&quiet, group, room) != OK)
         return group;
     return r->lang == LANG_ZH ? room->name_zh : room->name_en;
+}
+
+static void print_padded(const char *words, int columns)
+{
+    int blanks = columns - text_columns(words);
+    printf("%s%*s  ", words, blanks > 0 ? blanks : 0, "");
 }
 
 static void print_figure(void *ctx, const char *group, const struct indicator *i, struct figure f)
@@ -35,15 +43,17 @@ static void print_figure(void *ctx, const char *group, const struct indicator *i
         return;
     }
     struct agency room;
-    group = label_of(r, group, &room);
-    printf("%s%s%-24s %8lld / %-8lld ", group, group[0] != '\0' ? "  " : "", i->key, (long long)f.numerator, (long long)f.denominator);
+    if (group[0] != '\0')
+        print_padded(label_of(r, group, &room), GROUP_COLUMNS);
+    print_padded(text_in(r->lang, i->title), TITLE_COLUMNS);
+    printf("%8lld / %-8lld ", (long long)f.numerator, (long long)f.denominator);
     if (isnan(rate))
         printf("     -  ");
     else if (i->is_mean)
         printf("%7.1fh ", rate / 3600);
     else
         printf("%6.1f%% ", 100 * rate);
-    printf(" %s (%s / %s)\n", text_in(r->lang, i->title), text_in(r->lang, i->numerator.title), text_in(r->lang, i->denominator.title));
+    printf(" %s / %s\n", text_in(r->lang, i->numerator.title), text_in(r->lang, i->denominator.title));
 }
 
 enum status report_work_asked(const struct work *w, const struct report_work_settings *s, struct period *out, enum report_by *by)

@@ -2,6 +2,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/hash.h"
+#include "core/lifecycle.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,45 @@ enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err 
         s = err_set(e, FAILED, "row %" PRId64 " is not the one that was kept (%.16s..., expected %.16s...): what lies before it was rewritten, or it is "
                                "another station's", seq, found, hash);
     return s;
+}
+
+// --- For people -----------------------------------------------------------------------------------------------------------------------
+
+struct title { const char *word, *title; };
+static const struct title nobodies[] = { { "system", "the program" }, { "sealed", "(not named)" } };
+static const struct title deeds[] = {
+    { "load", "load" }, { "make", "make" }, { "record", "enter" }, { "rehome", "place anew" }, { "retire", "retire" }, { "route", "route" },
+    { "seal", "seal" }, { "see_again", "look again" }, { "withdraw", "take back" },
+};
+static const struct title things[] = {
+    { "actor", "person" }, { "agency", "agency" }, { "area", "areas" }, { "calendar", "holiday notice" }, { "compartment", "compartment" },
+    { "district", "district" }, { "document", "document" }, { "evidence", "evidence" }, { "grid", "patrol grid" }, { "layer", "layer" },
+    { "paper", "paper" }, { "sealed", "secret lead" }, { "survey", "survey" }, { "work_period", "hours of work" },
+};
+
+static const char *title_in(const struct title *t, size_t count, const char *word, enum lang lang)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(t[i].word, word) == 0)
+            return text_in(lang, t[i].title);
+    return word;
+}
+
+const char *audit_actor_title(const struct audit_row *r, enum lang lang)
+{
+    return title_in(nobodies, sizeof nobodies / sizeof nobodies[0], r->actor_name, lang);
+}
+
+const char *audit_verb_title(const char *thing, const char *verb, enum lang lang)
+{
+    const char *move = lifecycle_verb_title(thing, verb, lang);
+    return move != NULL ? move : title_in(deeds, sizeof deeds / sizeof deeds[0], verb, lang);
+}
+
+const char *audit_thing_title(const char *thing, enum lang lang)
+{
+    const char *title = lifecycle_thing_title(thing, lang);
+    return title != NULL ? title : title_in(things, sizeof things / sizeof things[0], thing, lang);
 }
 
 enum status audit_each(struct db *d, const struct audit_query *q, audit_visit *fn, void *ctx, struct err *e)

@@ -26,6 +26,11 @@ enum status audit_verify(struct db *d, struct audit_report *out, struct err *e);
 // Was a chain kept elsewhere (its last row and hash) this one? FAILED says how they differ: cut off, rewritten, another station's.
 enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err *e);
 
+// What people read instead of the words of a row: the titles of moves and things (lifecycle.h), and of what is no move.
+const char *audit_actor_title(const struct audit_row *r, enum lang lang);
+const char *audit_verb_title(const char *thing, const char *verb, enum lang lang);
+const char *audit_thing_title(const char *thing, enum lang lang);
+
 // The rows in order.
 struct audit_query { const char *thing, *thing_id; struct page page; };  // NULL: any; after: a seq
 typedef enum status audit_visit(void *ctx, int64_t seq, const struct audit_row *r, struct err *e);

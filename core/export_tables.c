@@ -2,6 +2,7 @@
 #include "core/export.h"
 
 #include "core/actor.h"
+#include "core/audit.h"
 #include "core/base/mem.h"
 #include "core/lifecycle.h"
 #include <stdio.h>
@@ -114,7 +115,7 @@ static const struct export_column lead_columns[] = {
 
 static const struct export_column audit_columns[] = {
     WHOLE("seq", "序号", "row", "t.seq"), TIME("at", "时间", "at", "t.at_s"), TEXT("actor", "人员标识", "actor", "t.actor"), TEXT("actor_name", "人员", "who", "a.name"),
-    TEXT("verb", "动作", "did what", "t.verb"), TEXT("thing", "对象类别", "to a", "t.thing"), TEXT("thing_id", "对象标识", "record", "t.thing_id"),
+    TEXT("verb", "动作", "did what", "t.verb"), CODE("thing", "对象类别", "to a", "t.thing", audit_thing_title), TEXT("thing_id", "对象标识", "record", "t.thing_id"),
     TEXT("note", "说明", "note", "t.note"), TEXT("before_sha256", "之前摘要", "SHA-256 before", "t.before_sha256"),
     TEXT("after_sha256", "之后摘要", "SHA-256 after", "t.after_sha256"), TEXT("hash", "链摘要", "hash of the chain", "t.hash"),
 };

@@ -77,6 +77,21 @@ const char *lifecycle_thing(size_t i)
     return i < COUNT(things) ? things[i]->word : NULL;
 }
 
+const char *lifecycle_thing_title(const char *thing, enum lang lang)
+{
+    const struct thing *t = thing_of(thing);
+    return t != NULL ? text_in(lang, t->title) : NULL;
+}
+
+const char *lifecycle_verb_title(const char *thing, const char *verb, enum lang lang)
+{
+    const struct thing *t = thing_of(thing);
+    for (size_t i = 0; t != NULL && i < t->moves; i++)
+        if (strcmp(t->move[i].verb, verb) == 0)
+            return text_in(lang, t->move[i].title);
+    return NULL;
+}
+
 const char *lifecycle_state(const char *thing, size_t i)
 {
     const struct thing *t = thing_of(thing);

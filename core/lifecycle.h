@@ -124,6 +124,8 @@ uint64_t lifecycle_always(const char *thing);  // the guards of all its moves to
 
 // The words: of things (NULL past the last), of a thing's states (NULL past the last), and their titles (NULL: no such word).
 const char *lifecycle_thing(size_t i);
+const char *lifecycle_thing_title(const char *thing, enum lang lang);                    // NULL: no such word
+const char *lifecycle_verb_title(const char *thing, const char *verb, enum lang lang);   // of its first move of that name
 const char *lifecycle_state(const char *thing, size_t i);
 const char *lifecycle_state_title(const char *thing, const char *state, enum lang lang);
 bool lifecycle_is_end(const char *thing, const char *state); // nothing more is expected to happen; false: no such word

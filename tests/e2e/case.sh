@@ -86,8 +86,11 @@ gp case show "$station" "$case" | jq -e '.state == "closed" and .measured_area_m
 gp report "$station" --from 2026-01-01 --to 2027-01-01 --json |
   jq -e 'map(select(.indicator == "handled_in_time")) | .[0].numerator == 1 and .[0].denominator == 1' >/dev/null || fail "the report: $(gp report "$station" --from 2026-01-01 --to 2027-01-01)"
 gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month >"$home/said"
-grep -q "^2026-03 .*handled_in_time .*1 / 1" "$home/said" || fail "no figures by month: $(cat "$home/said")"
+grep -q "^2026-03 .*on-time handling rate .*1 / 1" "$home/said" || fail "no figures by month: $(cat "$home/said")"
 gp audit verify "$station" 2>"$home/said" || fail "the audit: $(cat "$home/said")"
+gp report "$station" --from 2026-01-01 --to 2027-01-01 --lang zh | grep -q "^按期处置率 .*1 / 1 .*按期处置数 / 应处置数" || fail "the report in Chinese"
+gp audit list "$station" --thing case --lang zh | grep -q "派遣 .*案卷 " || fail "the audit in Chinese: $(gp audit list "$station" --thing case --lang zh | head -3)"
+gp audit list "$station" --json --lang zh | jq -e '[.rows[] | select(.verb == "dispatch" and .thing == "case")] | length == 1' >/dev/null || fail "programs get words of a language in the audit"
 [ "$(gp audit list "$station" --thing case --id "$case" | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
 gp verify "$station" --quiet || fail "the station does not verify"
 echo "case: holds"

@@ -89,6 +89,7 @@ gp queue "$station" urban_management --json --lang zh | jq -e '.rows[0] | .state
 
 # Routing for good goes on where it was left by being run again.
 gp route "$station" --dry-run --limit 2 --as Sun >/dev/null 2>"$home/said"
+grep -q "2 cases would be routed" "$home/said" || fail "a dry run says it did something: $(cat "$home/said")"
 grep -q -- "--after 320612-WJ-2026-00002" "$home/said" || fail "where the dry run goes on: $(cat "$home/said")"
 gp route "$station" --limit 2 --as Sun >/dev/null 2>"$home/said"
 grep -q "3 are left for the next run" "$home/said" || fail "what is left: $(cat "$home/said")"
