@@ -28,7 +28,7 @@ const struct option case_options[] = {
     { .kind = OPTION_FLAG, .name = "open", .at = offsetof(struct settings, open), .help = "only what has not ended" },
     LISTING_OPTIONS(struct settings, list),
     { .kind = OPTION_HEADING, .help = "Opening and correcting" },
-    { .kind = OPTION_TEXT, .name = "kind", .value = "KIND", .at = offsetof(struct settings, kind), .help = "kind of the case (data/terms), or of the paper" },
+    { .kind = OPTION_TEXT, .name = "kind", .value = "KIND", .at = offsetof(struct settings, kind), .help = "kind of the case (gridpatrol document show STATION terms), or of the paper" },
     { .kind = OPTION_TEXT, .name = "place", .value = "LON,LAT", .at = offsetof(struct settings, place), .help = "where it is" },
     { .kind = OPTION_TEXT, .name = "title", .value = "TEXT", .at = offsetof(struct settings, title), .help = "what people call it" },
     { .kind = OPTION_TEXT, .name = "source", .value = "WORD", .at = offsetof(struct settings, source), .help = "where it comes from: patrol, call, letter, visit, media, public, survey, assigned" },

@@ -38,7 +38,7 @@ static enum status run(void *settings, const struct operands *words, struct err 
     if (status == OK && s->use.json)
         printf("{\"change\":\"%s\",\"state\":\"%s\"}\n", v.id.text, v.state);
     else if (status == OK)
-        printf("%s (%s)\n", v.state, lifecycle_state_title("change", v.state, e->lang));
+        printf("%s\n", lifecycle_state_title("change", v.state, e->lang));
     return status;
 }
 

@@ -45,12 +45,21 @@ static enum status refuse_second(struct work *w, const struct case_spec *spec)
     return s == NOT_FOUND ? OK : s;
 }
 
+static enum status refuse_kind(const struct terms *t, const char *given, struct err *e)
+{
+    char kinds[512] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < t->kinds && used < sizeof kinds; i++)
+        used += (size_t)snprintf(kinds + used, sizeof kinds - used, "%s%s", i > 0 ? ", " : "", t->kind[i].key);
+    return err_set(e, INVALID, "\"%s\" is no kind of case; there are: %s", given, kinds);
+}
+
 static enum status complete(struct work *w, const struct desk *d, const struct case_spec *given, struct case_spec *out, const struct case_kind **kind)
 {
     *out = *given;
     *kind = terms_kind(&d->terms, given->kind != NULL ? given->kind : d->terms.finding_kind);
     if (*kind == NULL)
-        return err_set(w->e, INVALID, "\"%s\" is no kind of case; data/terms names them", given->kind);
+        return refuse_kind(&d->terms, given->kind, w->e);
     out->kind = (*kind)->key;
     out->title = or_null(given->title) != NULL ? given->title : w->e->lang == LANG_ZH ? (*kind)->title_zh : (*kind)->title_en;
     out->source = or_null(given->source) != NULL ? given->source : "patrol";

@@ -2,6 +2,7 @@
 #include "core/base/buf.h"
 #include "core/lifecycle_table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct thing *const things[] = {
@@ -83,15 +84,6 @@ const char *lifecycle_thing_title(const char *thing, enum lang lang)
     return t != NULL ? text_in(lang, t->title) : NULL;
 }
 
-const char *lifecycle_verb_title(const char *thing, const char *verb, enum lang lang)
-{
-    const struct thing *t = thing_of(thing);
-    for (size_t i = 0; t != NULL && i < t->moves; i++)
-        if (strcmp(t->move[i].verb, verb) == 0)
-            return text_in(lang, t->move[i].title);
-    return NULL;
-}
-
 const char *lifecycle_state(const char *thing, size_t i)
 {
     const struct thing *t = thing_of(thing);
@@ -151,7 +143,7 @@ uint64_t lifecycle_always(const char *thing)
     return t != NULL ? t->always | t->onward : 0;
 }
 
-enum { LIST_BYTES = 512 };
+enum { LIST_BYTES = 1024 };
 
 static void list_word(struct buf *b, const char *word)
 {
@@ -178,17 +170,44 @@ static const char *verb_title(const struct thing *t, const char *verb, enum lang
     return NULL;
 }
 
-// What else can be done from here, for the sentence of a refusal.
-static enum status refuse_not_now(const struct thing *t, const struct attempt *a, struct err *e)
+const char *lifecycle_verb_title(const char *thing, const char *verb, enum lang lang)
 {
-    enum { MOST = 32 };
-    enum lang lang = lang_of(e);
+    const struct thing *t = thing_of(thing);
+    return t != NULL ? verb_title(t, verb, lang) : NULL;
+}
+
+// What can be done from here, as it is called and as it is asked for: "take it up (accept), return".
+static size_t list_open(const struct attempt *a, enum lang lang, struct buf *list)
+{
+    enum { MOST = 32, WORDS = 200 };
     const struct move *open[MOST];
     size_t count = lifecycle_moves(a->thing, a->from, a->roles, open, MOST);
+    for (size_t i = 0; i < count && i < MOST; i++) {
+        const char *title = text_in(lang, open[i]->title);
+        char words[WORDS];
+        snprintf(words, sizeof words, strcmp(title, open[i]->verb) == 0 ? "%s" : "%s (%s)", title, open[i]->verb);
+        list_word(list, words);
+    }
+    return count;
+}
+
+static enum status refuse_unknown(const struct thing *t, const struct attempt *a, struct err *e)
+{
     struct buf list;
     buf_init(&list, LIST_BYTES);
-    for (size_t i = 0; i < count && i < MOST; i++)
-        list_word(&list, text_in(lang, open[i]->title));
+    const char *thing = text_in(lang_of(e), t->title);
+    enum status s = list_open(a, lang_of(e), &list) > 0 ? err_set(e, INVALID, "%s: a %s has no such move; you can: %s", a->verb, thing, list.data)
+                                                        : err_set(e, INVALID, "%s: a %s has no such move", a->verb, thing);
+    buf_clear(&list);
+    return s;
+}
+
+static enum status refuse_not_now(const struct thing *t, const struct attempt *a, struct err *e)
+{
+    enum lang lang = lang_of(e);
+    struct buf list;
+    buf_init(&list, LIST_BYTES);
+    size_t count = list_open(a, lang, &list);
     const char *thing = text_in(lang, t->title), *state = state_title(t, a->from, lang);
     enum status s = count > 0
         ? err_set(e, CONFLICT, "rule not-now: a %s that is \"%s\": \"%s\" is not possible; you can: %s",
@@ -252,7 +271,7 @@ static enum status find_move(const struct attempt *a, const struct thing **thing
     if (!is_birth(a->from) && state_of(t, a->from) == NULL)
         return err_set(e, INVALID, "%s: a %s has no such state", a->from, text_in(lang_of(e), t->title));
     if (!verb_is_known(t, a->verb))
-        return err_set(e, INVALID, "%s: a %s has no such move", a->verb, text_in(lang_of(e), t->title));
+        return refuse_unknown(t, a, e);
     const struct move *m = move_of(t, a->from, a->verb);
     if (m == NULL)
         return refuse_not_now(t, a, e);

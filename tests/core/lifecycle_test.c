@@ -152,7 +152,7 @@ static void refusals_read_well(void **state)
     struct attempt a = { "case", "dispatched", "close", ROLE_OFFICER, &none };
     assert_int_equal(lifecycle_check(&a, &out, &e), CONFLICT);
     assert_string_equal(e.text, "rule not-now: a case that is \"dispatched, waiting to be taken up\": \"close the case\" is not "
-                                "possible; you can: take it up, return");
+                                "possible; you can: take it up (accept), return");
     a = (struct attempt){ "case", "check_passed", "close", ROLE_OFFICER, &none };
     assert_int_equal(lifecycle_check(&a, &out, &e), DENIED);
     assert_string_equal(e.text, "rule role: \"close the case\" is for: supervision centre; ask one of them");
@@ -162,12 +162,15 @@ static void refusals_read_well(void **state)
     assert_string_equal(e.text, "规则 handler-not-checker：处置人不得核查或结案，请由其他单位的人员办理");
     a = (struct attempt){ "lead", "received", "recall", ROLE_CHIEF, &none };
     assert_int_equal(lifecycle_check(&a, &out, &e), CONFLICT);
-    assert_string_equal(e.text, "规则 not-now：线索处于“已签收”：不能“撤回发送”；您可以：催办");
+    assert_string_equal(e.text, "规则 not-now：线索处于“已签收”：不能“撤回发送”；您可以：催办 (remind)");
     e.lang = LANG_EN;
     a = (struct attempt){ "case", "lost", "close", ROLE_CHECKER, &none };
     assert_int_equal(lifecycle_check(&a, &out, &e), INVALID);
     assert_string_equal(e.text, "lost: a case has no such state");
     a = (struct attempt){ "case", "closed", "fly", ROLE_CHECKER, &none };
+    assert_int_equal(lifecycle_check(&a, &out, &e), INVALID);
+    assert_string_equal(e.text, "fly: a case has no such move; you can: open a new case linked to this one (reopen)");
+    a = (struct attempt){ "case", "closed", "fly", ROLE_AUDITOR, &none };
     assert_int_equal(lifecycle_check(&a, &out, &e), INVALID);
     assert_string_equal(e.text, "fly: a case has no such move");
     a = (struct attempt){ "house", "closed", "fly", ROLE_CHECKER, &none };

@@ -35,6 +35,8 @@ gp finding move "$station" "$finding" open_case --as Zhao --at 2026-03-03T08:45 
 case=$(tail -1 "$home/said")
 [ "$case" = 320612-WJ-2026-00001 ] || fail "the case is $case"
 
+gp case open "$station" --kind shed --place 121.07,32.07 --as Wang 2>"$home/said" && fail "a case of no kind"
+grep -q "there are: illegal_building, billboard" "$home/said" || fail "the kinds are not named: $(cat "$home/said")"
 gp case correct "$station" "$case" --party Xu --area 120 --facts '{"party_is_official":true}' --as Zhao --at 2026-03-03T08:46 >"$home/said"
 gp route "$station" --dry-run --as Sun >"$home/dry" 2>/dev/null
 grep -q "official_involved.*party_is_official = TRUE" "$home/dry" || fail "dry run: $(cat "$home/dry")"

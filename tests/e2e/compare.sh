@@ -16,7 +16,7 @@ done
 # The assessor's years of construction are the truth.
 long=$("$GRIDPATROL" compare "$station" 1990 2015 --quiet)
 same "new from 1990 to 2015" "$(sql "$station" "SELECT count(*) AS n FROM change WHERE comparison_id = '$long' AND class = 'new'")" 363
-"$GRIDPATROL" review "$station" 1 confirm --as Ana >/dev/null
+same "what a verdict says in Chinese" "$("$GRIDPATROL" review "$station" 1 confirm --as Ana --lang zh)" 属实
 "$GRIDPATROL" review "$station" 2 dismiss --as Ana 2>"$home/said" && fail "dismissed without a reason"
 grep -q "rule note" "$home/said" || fail "why it was refused: $(cat "$home/said")"
 "$GRIDPATROL" review "$station" 2 dismiss --note "a roof over a yard" --as Ana >/dev/null
