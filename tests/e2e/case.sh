@@ -4,18 +4,12 @@
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
 station=$home/tongzhou
-gp() { "$GRIDPATROL" "$@"; }
 refused() { # RULE WORDS...
   local rule=$1; shift
   gp "$@" >"$home/said" 2>&1 && fail "let through: $*"
   grep -q "rule $rule:" "$home/said" || fail "$*: $(cat "$home/said"); expected rule $rule"
 }
-gp init "$station" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
-gp agency add "$station" --quiet
-gp agency list "$station" | grep -q "^discipline .*secret" || fail "the agencies of the rules are not there"
-while read -r name role agency; do
-  gp actor add "$station" "$name" --role "$role" ${agency:+--agency "$agency"} >"$home/said"
-done <<'PEOPLE'
+staffed "$station" <<'PEOPLE'
 Wang inspector
 Zhao checker
 Sun coordinator
@@ -23,6 +17,7 @@ Li officer urban_management
 Chen chief
 Ji discipline discipline
 PEOPLE
+gp agency list "$station" | grep -q "^discipline .*secret" || fail "the agencies of the rules are not there"
 printf '{"year":2026,"days":[{"name":"x","date":"2026-10-01","isOffDay":true}]}' >"$home/2026.json"
 gp calendar load "$station" "$home/2026.json" 2>"$home/said"
 grep -q "^1 notices loaded" "$home/said" || fail "$(cat "$home/said")"

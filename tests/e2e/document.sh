@@ -3,11 +3,10 @@
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
 station=$home/tongzhou
-gp() { "$GRIDPATROL" "$@"; }
-gp init "$station" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
-gp agency add "$station" --quiet
-gp actor add "$station" Wang --role inspector >/dev/null
-gp actor add "$station" Sun --role coordinator >/dev/null
+staffed "$station" <<'PEOPLE'
+Wang inspector
+Sun coordinator
+PEOPLE
 gp case open "$station" --kind billboard --place 121.07,32.07 --as Wang >"$home/case"
 case=$(cat "$home/case")
 

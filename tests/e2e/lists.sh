@@ -4,12 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
 station=$home/tongzhou
-gp() { "$GRIDPATROL" "$@"; }
-gp init "$station" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
-gp agency add "$station" --quiet
-while read -r name role agency; do
-  gp actor add "$station" "$name" --role "$role" ${agency:+--agency "$agency"} >/dev/null
-done <<'PEOPLE'
+staffed "$station" <<'PEOPLE'
 Wang inspector
 Zhao checker
 Sun coordinator
