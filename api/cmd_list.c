@@ -27,7 +27,7 @@ const struct option list_options[] = {
     { .kind = OPTION_TEXT, .name = "after", .value = "MARK", .at = offsetof(struct settings, after), .help = "the page after this mark, which came with the page before" },
     { .kind = OPTION_FLAG, .name = "count", .at = offsetof(struct settings, count), .help = "only how many there are" },
     { .kind = OPTION_TEXT, .name = "by", .value = "WHAT", .at = offsetof(struct settings, by), .help = "how many by state, community or cell" },
-    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, use.json), .help = "for machines" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, use.json), .help = "for programs: {\"rows\": [...], \"next\": KEY or null}" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };

@@ -5,6 +5,7 @@
 #include "core/audit.h"
 #include "core/base/mem.h"
 #include "core/lifecycle.h"
+#include "core/store/view_rows.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -168,11 +169,12 @@ static char *words(struct arena *a, const char *format, const char *one, const c
 }
 
 // As map_KEY has them: columns of the table, or columns made of its JSON and of days (core/store/view_rows.c).
-static struct export_column column_of(struct arena *a, const struct layer *l, const struct property *p)
+static struct export_column column_of(struct arena *a, const struct property *p)
 {
-    bool is_plain = p->column != NULL && p->type != PROPERTY_DATE;
+    char column[VIEW_COLUMN];
+    view_column(p, column);
     return (struct export_column){ .name = p->name, .title_zh = p->title_zh, .title_en = p->title_en, .type = type_of(p->type), .property = p,
-                                   .sql = is_plain ? words(a, "t.%s%s", p->column, "") : words(a, "t.%s_%s", l->key, p->name) };
+                                   .sql = words(a, "t.%s%s", column, "") };
 }
 
 static bool is_told(const struct export_column *c, int count, const char *name)
@@ -191,7 +193,7 @@ static void table_of_layer(struct arena *a, const struct layer *l, bool is_publi
     int n = 0;
     for (int i = 0; i < l->properties; i++)
         if (!is_public || !l->property[i].is_personal)
-            c[n++] = column_of(a, l, &l->property[i]);
+            c[n++] = column_of(a, &l->property[i]);
     int told = n;
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         if (!is_told(c, told, OURS[i].name))

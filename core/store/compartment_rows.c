@@ -191,12 +191,13 @@ static void add_value(struct buf *out, const struct rows *r, int type, int colum
     }
 }
 
+// As they lie, by row id or by key: a step's table has none of the former.
 static void write_select(struct buf *sql, const char *table, const struct columns *c)
 {
     for (int i = 0; i < c->count; i++)
         buf_printf(sql, "%stypeof(\"%s\"), CASE typeof(\"%s\") WHEN 'blob' THEN hex(\"%s\") ELSE \"%s\" END", i > 0 ? ", " : "SELECT ", c->name[i], c->name[i],
                    c->name[i], c->name[i]);
-    buf_printf(sql, " FROM temp.%s ORDER BY rowid", table);
+    buf_printf(sql, " FROM temp.%s", table);
 }
 
 static enum status write_rows(struct db *db, const char *table, const struct columns *c, struct buf *out, struct err *e)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SQL_CEILING = 32768, NAME_ROOM = 128 };
+enum { SQL_CEILING = 32768, NAME_ROOM = VIEW_COLUMN };
 
 enum status layer_insert(struct db *db, const struct layer *l, const char *definition, const char *sha256, struct err *e)
 {
@@ -20,7 +20,7 @@ enum status layer_insert(struct db *db, const struct layer *l, const char *defin
 // that is written, all of them whatever its kind: so there is one for a column, not one for each layer's property.
 static bool is_day(const struct property *p) { return p->column != NULL && p->type == PROPERTY_DATE; }
 
-static void name_in_view(const struct property *p, char out[NAME_ROOM])
+void view_column(const struct property *p, char out[VIEW_COLUMN])
 {
     size_t length = strlen(p->held_in);
     bool seconds = is_day(p) && length > 2 && strcmp(p->held_in + length - 2, "_s") == 0;
@@ -78,7 +78,7 @@ static enum status make_column(struct db *db, const struct layer *l, const struc
     char name[NAME_ROOM], type[16] = "";
     if (p->column != NULL && !is_day(p))
         return OK;
-    name_in_view(p, name);
+    view_column(p, name);
     enum status s = type_of_column(db, l->table, name, type, e);
     if (s != OK || strcmp(type, column_types[p->type]) == 0)
         return s;
@@ -98,7 +98,7 @@ static void write_view(struct buf *b, const struct layer *l)
     buf_printf(b, "CREATE VIEW map_%s AS SELECT fid, id", l->key);
     for (int i = 0; i < l->properties; i++) {
         char name[NAME_ROOM];
-        name_in_view(&l->property[i], name);
+        view_column(&l->property[i], name);
         buf_printf(b, ", %s AS %s", name, l->property[i].name);
     }
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
@@ -144,7 +144,7 @@ static enum status is_made(struct db *db, const struct layer *l, const char *vie
         char name[NAME_ROOM], type[16] = "";
         if (p->column != NULL && !is_day(p))
             continue;
-        name_in_view(p, name);
+        view_column(p, name);
         s = type_of_column(db, l->table, name, type, e);
         *out = strcmp(type, column_types[p->type]) == 0;
     }
