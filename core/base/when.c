@@ -1,5 +1,6 @@
 #include "core/base/when.h"
 
+#include "core/base/date.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -72,5 +73,18 @@ bool when_parse(const char *text, int64_t zone_offset_s, int64_t *out)
     if (!read_civil(text, &t) || !is_date(t, &utc_s))
         return false;
     *out = utc_s - zone_offset_s;
+    return true;
+}
+
+bool when_write(int64_t utc_s, char out[WHEN_TEXT])
+{
+    static const int64_t DAY_S = 86400, FIRST_S = -62167219200, END_S = 253402300800; // year 0, year 10000
+    out[0] = '\0';
+    if (utc_s < FIRST_S || utc_s >= END_S)
+        return false;
+    int64_t day = (utc_s - FIRST_S) / DAY_S + FIRST_S / DAY_S;
+    unsigned second = (unsigned)(utc_s - day * DAY_S);
+    date_write(date_of_day((int32_t)day), out);
+    snprintf(out + 10, WHEN_TEXT - 10, "T%02u:%02u:%02uZ", second / 3600 % 24, second / 60 % 60, second % 60);
     return true;
 }

@@ -9,4 +9,7 @@ int64_t when_now_s(void);            // seconds since 1970, UTC
 // of these, or a day that does not exist.
 bool when_parse(const char *text, int64_t zone_offset_s, int64_t *out);
 double when_cpu_s(void);              // of this process so far, all threads
+// "2026-03-01T09:30:00Z" (RFC 3339). False, and "": not in the years 0000 to 9999.
+enum { WHEN_TEXT = 21 };
+bool when_write(int64_t utc_s, char out[WHEN_TEXT]);
 int64_t when_peak_memory_bytes(void); // largest resident size of this process so far
