@@ -75,7 +75,8 @@ static enum status write_layers(struct work *w, struct archiving *a)
         if (strcmp(export_records[i], "audit") != 0)
             s = write_layer(w, a, export_records[i]);
     for (int i = 0; s == OK && i < layers->count; i++)
-        s = write_layer(w, a, layers->layer[i].key);
+        if (layers->layer[i].is_register)
+            s = write_layer(w, a, layers->layer[i].key);
     return s;
 }
 

@@ -58,6 +58,8 @@ static enum status read_layer(struct reading *r)
 {
     struct layer l;
     enum status s = layer_read(r->doc, r->arena, &l, r->w->e);
+    if (s == OK && !l.is_register)                 // who sees which records is no district's to say
+        s = json_wrong(json_get(json_root(r->doc), "register"), "nothing, since a layer of one's own is loaded,", r->w->e);
     if (s == OK)
         s = layer_check(r->w->db, r->arena, &l, r->w->e);
     r->name = s == OK ? l.key : NULL;

@@ -228,7 +228,7 @@ static enum status not_there(struct work *w, struct layer_list *layers, bool is_
     if (!is_public)
         used += (size_t)snprintf(names + used, sizeof names - used, "indicators, everything, ");
     for (int i = 0; i < layers->count && used < sizeof names; i++)
-        if (!is_public || layers->layer[i].is_public)
+        if (layers->layer[i].is_register && (!is_public || layers->layer[i].is_public))
             used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", layers->layer[i].key);
     if (used > 2 && used < sizeof names)
         names[used - 2] = '\0';
@@ -262,7 +262,7 @@ enum status export_table_of(struct work *w, struct arena *a, const char *what, b
     if (s == OK)
         s = layer_read_all(w->db, a, &layers, w->e);
     struct layer *l = s == OK ? layer_find(&layers, what) : NULL;
-    if (s == OK && (l == NULL || (is_public && !l->is_public)))
+    if (s == OK && (l == NULL || !l->is_register || (is_public && !l->is_public)))
         return not_there(w, &layers, is_public, what);
     if (s == OK) {
         struct layer *kept = arena_get(a, sizeof *kept);

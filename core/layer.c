@@ -1,5 +1,6 @@
 #include "core/layer.h"
 
+#include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
@@ -84,42 +85,74 @@ static const char *default_text(const char *written, struct arena *a)
     return text;
 }
 
+static bool fits(enum property_type type, const char *declared)
+{
+    static const char *const kept_as[PROPERTY_TYPES] = {
+        [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER", [PROPERTY_DATE] = "INTEGER",
+        [PROPERTY_INSTANT] = "INTEGER", [PROPERTY_BOOLEAN] = "INTEGER",
+    };
+    return declared[0] == '\0' || strcmp(kept_as[type], declared) == 0;        // expressions of a view declare nothing
+}
+
 // One question for all columns: a list is asked for too often to ask for each.
-struct column { const char *name, *fallback; };
+struct column { const char *name, *fallback, *type; };
 enum { COLUMNS_MOST = 500 };
 
 static enum status list_columns(struct db *db, struct arena *a, const char *table, struct column out[COLUMNS_MOST], int *count, struct err *e)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(db, "SELECT name, \"notnull\", dflt_value FROM pragma_table_info($1)", VALUES(value_text(table)), &r, e);
+    enum status s = db_ask(db, "SELECT name, \"notnull\", dflt_value, coalesce(type, '') FROM pragma_table_info($1)", VALUES(value_text(table)), &r, e);
     *count = 0;
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; (*count)++) {
         must(*count < COLUMNS_MOST);
-        out[*count] = (struct column){ arena_text(a, rows_text(r, 0)), rows_integer(r, 1) != 0 ? default_text(rows_text(r, 2), a) : NULL };
+        out[*count] = (struct column){ arena_text(a, rows_text(r, 0)), rows_integer(r, 1) != 0 ? default_text(rows_text(r, 2), a) : NULL,
+                                       arena_text(a, rows_text(r, 3)) };
     }
     rows_done(r);
     return s;
 }
 
-static enum status check_property(const char *table, const struct column *column, int columns, struct property *p, struct err *e)
+static const struct column *find_column(const struct column *column, int columns, const char *name)
 {
     for (int i = 0; i < columns; i++)
-        if (strcmp(column[i].name, p->column) == 0) {
-            p->fallback = column[i].fallback;
-            return OK;
-        }
-    return err_set(e, INVALID, "property %s: table %s has no column %s", p->name, table, p->column);
+        if (strcmp(column[i].name, name) == 0)
+            return &column[i];
+    return NULL;
+}
+
+static enum status check_property(const struct layer *l, const struct column *c, struct property *p, struct err *e)
+{
+    if (c == NULL)
+        return err_set(e, INVALID, "layer %s, property %s: %s has no column %s", l->key, p->name, l->read, p->column);
+    if (!fits(p->type, c->type))
+        return err_set(e, INVALID, "layer %s, property %s: column %s of %s is %s, which is another type", l->key, p->name, p->column, l->read, c->type);
+    p->fallback = c->fallback;
+    return OK;
 }
 
 enum status layer_check(struct db *db, struct arena *a, struct layer *l, struct err *e)
 {
+    const char *const always[] = { "fid", "id", l->shape };
     struct column column[COLUMNS_MOST];
     int columns = 0;
-    enum status s = list_columns(db, a, l->table, column, &columns, e);
+    enum status s = list_columns(db, a, l->read, column, &columns, e);
+    for (size_t i = 0; s == OK && i < sizeof always / sizeof always[0]; i++)
+        if (find_column(column, columns, always[i]) == NULL)
+            s = err_set(e, INVALID, "layer %s: %s has no column %s", l->key, l->read, always[i]);
     for (int i = 0; s == OK && i < l->properties; i++)
         if (l->property[i].column != NULL)
-            s = check_property(l->table, column, columns, &l->property[i], e);
+            s = check_property(l, find_column(column, columns, l->property[i].column), &l->property[i], e);
     return s;
+}
+
+static enum status say_registers(const struct layer_list *l, const char *asked, struct err *e)
+{
+    char names[1024] = "";
+    size_t used = 0;
+    for (int i = 0; i < l->count && used < sizeof names; i++)
+        if (l->layer[i].is_register)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", l->layer[i].key);
+    return err_set(e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", asked, names);
 }
 
 enum status layer_get(struct work *w, struct arena *a, const char *key, struct layer *out)
@@ -127,13 +160,8 @@ enum status layer_get(struct work *w, struct arena *a, const char *key, struct l
     struct layer_list list;
     enum status s = layer_read_all(w->db, a, &list, w->e);
     struct layer *found = s == OK ? layer_find(&list, key) : NULL;
-    if (s == OK && found == NULL) {
-        char names[1024] = "";
-        size_t used = 0;
-        for (int i = 0; i < list.count && used < sizeof names; i++)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", list.layer[i].key);
-        return err_set(w->e, NOT_FOUND, "there is no layer \"%s\"; there are: %s", key, names);
-    }
+    if (s == OK && found == NULL)
+        return say_registers(&list, key, w->e);
     if (s == OK)
         s = layer_check(w->db, a, found, w->e);
     if (s == OK)
@@ -141,11 +169,21 @@ enum status layer_get(struct work *w, struct arena *a, const char *key, struct l
     return s;
 }
 
+void layer_rows(const struct layer *l, const char *alias, struct buf *out)
+{
+    if (!l->is_register)
+        return;
+    buf_printf(out, " AND %s.valid_to_s IS NULL", alias);
+    if (strcmp(l->table, "asset") == 0)
+        buf_printf(out, " AND %s.kind = '%s'", alias, l->key);
+}
+
 // --- What the station knows ------------------------------------------------------------------------------------------------
 
 enum status layer_record(struct work *w, const struct layer *l)
 {
     char sha[65];
+    must(l->is_register);
     hash_sha256(l->definition, strlen(l->definition), sha);
     enum status s = layer_insert(w->db, l, l->definition, sha, w->e);
     return s == OK ? view_make(w->db, l, w->district->zone_offset_s, w->e) : s;
@@ -158,7 +196,7 @@ enum status layer_record_all(struct work *w)
     enum status s = layer_read_all(w->db, a, &list, w->e);
     for (int i = 0; s == OK && i < list.count; i++) {
         s = layer_check(w->db, a, &list.layer[i], w->e);
-        if (s == OK)
+        if (s == OK && list.layer[i].is_register)
             s = layer_record(w, &list.layer[i]);
     }
     arena_close(a);

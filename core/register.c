@@ -181,7 +181,10 @@ static enum status take_rows_in_bulk(struct load *l, struct work *w)
 static enum status find_layer(struct load *l, struct work *w)
 {
     l->layer = arena_get(l->arena, sizeof *l->layer);
-    return layer_get(w, l->arena, l->spec->layer, l->layer);
+    enum status s = layer_get(w, l->arena, l->spec->layer, l->layer);
+    if (s == OK && !l->layer->is_register)
+        return err_set(w->e, INVALID, "%s is not loaded from a file; its records come about by: %s", l->layer->key, l->layer->instead);
+    return s;
 }
 
 static enum status open_reading(struct load *l, struct work *w)

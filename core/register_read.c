@@ -112,6 +112,7 @@ static enum status read_value(const struct property *p, const char *text, int64_
     case PROPERTY_NUMBER:
         *out = value_real(strtod(text, &end));
         return *end == '\0' && isfinite(out->real) ? OK : err_set(e, INVALID, "%s is \"%.80s\"; a number is expected", p->name, text);
+    default: must(!"a register's properties are of no other type: core/layer_read.c sees to it");
     }
     return OK;
 }

@@ -13,8 +13,8 @@ enum status lead_insert(struct db *db, const struct lead_row *row, struct err *e
     };
     walk_values(row->walk, v + 10);
     return db_run(db, "INSERT INTO lead (id, number, case_id, kind, secrecy, priority, rule, snapshot, made_at_s, linked_from, " WALK_COLUMNS
-                      ", cell_code, community_code, geom) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-                      "$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, cell_code, community_code, geom FROM case_file WHERE id = $3",
+                      ", title, lon, lat, cell_code, community_code, geom) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+                      "$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, title, lon, lat, cell_code, community_code, geom FROM case_file WHERE id = $3",
                   (struct values){ v, 10 + WALK_VALUES }, e);
 }
 

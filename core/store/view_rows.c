@@ -27,7 +27,7 @@ void view_column(const struct property *p, char out[VIEW_COLUMN])
     must(snprintf(out, NAME_ROOM, "%.*s%s", (int)(seconds ? length - 2 : length), p->held_in, is_day(p) ? "_day" : "") < NAME_ROOM);
 }
 
-static const char *const column_types[] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
+static const char *const column_types[PROPERTY_TYPES] = { [PROPERTY_TEXT] = "TEXT", [PROPERTY_NUMBER] = "REAL", [PROPERTY_INTEGER] = "INTEGER",
                                             [PROPERTY_DATE] = "DATE" };
 
 // "" when the table has no such column yet.
@@ -89,8 +89,6 @@ static enum status make_column(struct db *db, const struct layer *l, const struc
     return s == OK && p->column == NULL ? fill_column(db, l, p, zone_offset_s, e) : s;
 }
 
-static bool has_outline(const struct layer *l) { return strcmp(l->table, "asset") == 0 && l->geometry == LAYER_AREA; }
-
 static void write_view(struct buf *b, const struct layer *l)
 {
     static const char *const ours[] = { "source", "source_id", "cell_code", "community_code", "accuracy_m", "version", "valid_from_s" };
@@ -106,7 +104,7 @@ static void write_view(struct buf *b, const struct layer *l)
             buf_printf(b, ", %s", ours[i]);
     if (!is_asset && layer_property(l, "area_m2") == NULL)
         buf_text(b, ", area_m2");
-    buf_printf(b, ", %s FROM %s WHERE valid_to_s IS NULL", has_outline(l) ? "outline" : "geom", l->table);
+    buf_printf(b, ", %s FROM %s WHERE valid_to_s IS NULL", l->shape, l->table);
     if (is_asset)
         buf_printf(b, " AND kind = '%s'", l->key);
     must(!b->full);
@@ -117,7 +115,7 @@ static enum status register_geometry(struct db *db, const struct layer *l, const
     enum status s = db_run(db, "DELETE FROM views_geometry_columns WHERE view_name = $1", VALUES(value_text(view)), e);
     return s == OK ? db_run(db, "INSERT INTO views_geometry_columns (view_name, view_geometry, view_rowid, f_table_name, f_geometry_column, "
                                 "read_only) VALUES ($1, $2, 'fid', $3, $2, 1)",
-                            VALUES(value_text(view), value_text(has_outline(l) ? "outline" : "geom"), value_text(l->table)), e) : s;
+                            VALUES(value_text(view), value_text(l->shape), value_text(l->table)), e) : s;
 }
 
 static enum status replace_view(struct db *db, const struct layer *l, const char *view, const char *sql, int64_t zone_offset_s, struct err *e)

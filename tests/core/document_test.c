@@ -239,7 +239,10 @@ static void a_layer_cannot_take_anothers_place(void **state)
     struct fixture *f = *state;
     refuse(f, "layers", LAYER_OF("cell", "text"), "key: the table's own name");
     refuse(f, "layers", LAYER_OF("x'; DROP TABLE asset; --", "text"), "key: a word of");
-    refuse(f, "layers", LAYER_OF("dog_park", "colour"), "type: text, number, integer or date is expected");
+    refuse(f, "layers", "{\"key\":\"lead\",\"title_zh\":\"t\",\"title_en\":\"t\",\"table\":\"password\",\"register\":false,\"instead\":\"x\",\"geometry\":\"any\","
+                        "\"public\":true,\"properties\":[{\"name\":\"a\",\"title_zh\":\"t\",\"title_en\":\"t\",\"type\":\"text\",\"column\":\"hash\"}]}",
+           "register: nothing, since a layer of one's own is loaded");
+    refuse(f, "layers", LAYER_OF("dog_park", "colour"), "type: text, number, integer, date, instant or boolean is expected");
     refuse(f, "layers", "{\"key\":\"audit\",\"title_zh\":\"t\",\"title_en\":\"t\",\"table\":\"audit\",\"geometry\":\"point\",\"accuracy_m\":1,\"properties\":[]}",
            "table: building, permit, zone or asset is expected");
 }
