@@ -60,6 +60,13 @@ say "
 The collection points came from a map service, in GCJ-02: taken by that name, its error added to their accuracy." "
 清运点来自地图服务，坐标为 GCJ-02：按名称接收，其误差计入精度。"
 shown gridpatrol load $station collection_point $in/collection_points_gcj02.geojson --crs GCJ-02 --id-field id
+say "
+The people who work here, and the agencies. The administrator keeps accounts and sees no case: --as says who asks." "
+在此工作的人员与各单位。管理员只管账号、看不到案卷：由 --as 指明是谁在查询。"
+gridpatrol agency add $station 2>&1
+for person in 李敏:analyst 王建平:coordinator 陈志强:inspector 周文:checker 孙国华:chief; do
+  shown gridpatrol actor add $station "${person%:*}" --role "${person#*:}"
+done
 
 say "
 == 4. Two surveys, and what was built between them" "
@@ -79,26 +86,22 @@ shown gridpatrol compare $station 2025 2026
 say "
 The ten most suspected, with reasons for and against." "
 十处最可疑的违建，附支持与反对的理由。"
-shown gridpatrol changes $station --limit 10
+shown gridpatrol changes $station --limit 10 --as 李敏
 say "
 Held against the truth: first what changed, then what is lawful." "
 与真值对照：先看变化，再看合法性。"
-shown gridpatrol changes $station -o out/district-changes.gpkg
+shown gridpatrol changes $station -o out/district-changes.gpkg --as 李敏
 shown gridpatrol score out/district-changes.gpkg $in/truth.gpkg
 shown district score $in out/district-changes.gpkg
 
 say "
 == 5. What people decide: nothing becomes a case without a person's name on it" "
 == 五、由人定夺：没有人签名，什么都不会成为案卷"
-gridpatrol agency add $station 2>&1
-for person in 李敏:analyst 王建平:coordinator 陈志强:inspector 周文:checker 孙国华:chief; do
-  shown gridpatrol actor add $station "${person%:*}" --role "${person#*:}"
-done
 shown gridpatrol calendar load $station $in/calendar-2025.json $in/calendar-2026.json $in/calendar-2027.json
 say "
 An analyst would look at each on the newest image. Here the first $confirmed of the list are confirmed unseen." "
 分析员本应逐一对照最新影像；这里直接确认清单的前 $confirmed 处。"
-first=$(gridpatrol changes $station --state open --limit $confirmed | sed -n 's/^\([0-9]*\)[.] .*/\1/p' | tr '\n' ' ')
+first=$(gridpatrol changes $station --state open --limit $confirmed --as 李敏 | sed -n 's/^\([0-9]*\)[.] .*/\1/p' | tr '\n' ' ')
 review() { gridpatrol review $station "$1" confirm --as 李敏 --note demo; }
 for number in $first; do
   if [ -z "${reviewed:-}" ]; then shown gridpatrol review $station "$number" confirm --as 李敏 --note demo; else review "$number" >/dev/null; fi
@@ -130,8 +133,8 @@ bring_forward() {   # bring_forward CASE
     shown gridpatrol lead move $station "$lead" send --as 王建平
   done
 }
-gridpatrol lead list $station --open >out/leads.txt
-gridpatrol case list $station --open | cut -d ' ' -f 1 >out/cases.txt
+gridpatrol lead list $station --open --as 孙国华 >out/leads.txt
+gridpatrol case list $station --open --as 孙国华 | cut -d ' ' -f 1 >out/cases.txt
 bring_forward "$(head -n 1 out/cases.txt)"
 for number in $(tail -n +2 out/cases.txt); do bring_forward "$number" >/dev/null; done
 
@@ -139,9 +142,9 @@ say "
 == 7. What each agency finds in its queue, by deadline" "
 == 七、各单位的队列，按时限排序"
 for agency in $(gridpatrol agency list $station | cut -d ' ' -f 1); do
-  gridpatrol queue $station "$agency" >out/queue.txt
+  gridpatrol queue $station "$agency" --as 孙国华 >out/queue.txt
   [ -s out/queue.txt ] || continue
-  shown gridpatrol queue $station "$agency" | sed -n 1,7p
+  shown gridpatrol queue $station "$agency" --as 孙国华 | sed -n 1,7p
   more=$(($(wc -l <out/queue.txt) - 5))
   [ "$more" -le 0 ] || say "... and $more more" "……另有 $more 条"
 done
@@ -158,14 +161,14 @@ Done in $((SECONDS - started)) s. Where to look next:
   the station, for QGIS as it is:         $station/gridpatrol.sqlite
   what was delivered, and the truth:      $in, $in/district.json
   what the check of the cells found:      out/cells-findings.gpkg
-  one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001
-  figures of the work:                    build/release/gridpatrol report $station
+  one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
+  figures of the work:                    build/release/gridpatrol report $station --as 孙国华
   everything else:                        build/release/gridpatrol help" "
 用时 $((SECONDS - started)) 秒。接下来可以看：
   城市变化图斑（QGIS）与比对报告：    out/changes.gpkg，out/report.html（浏览器）
   站点本身（QGIS 可直接打开）：       $station/gridpatrol.sqlite
   各部门资料与真值：                  $in，$in/district.json
   网格检查结果：                      out/cells-findings.gpkg
-  一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001
-  工作指标：                          build/release/gridpatrol report $station
+  一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
+  工作指标：                          build/release/gridpatrol report $station --as 孙国华
   其他命令：                          build/release/gridpatrol help"

@@ -3,7 +3,9 @@
 #include "api/station_options.h"
 #include "core/audit.h"
 #include "core/base/json.h"
+#include "core/base/mem.h"
 #include "core/step.h"
+#include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ const struct option audit_options[] = {
     { .kind = OPTION_END },
 };
 
+enum { ARENA_BYTES = 1 << 16 };
 static const struct list_column columns[] = {
     { "seq", LIST_WHOLE, 5, false }, { "at", LIST_TIME, 0, false }, { "actor", LIST_TEXT, 12, false }, { "verb", LIST_TEXT, 12, false },
     { "thing", LIST_TEXT, 10, false }, { "thing_id", LIST_TEXT, 0, false }, { "before_sha256", LIST_TEXT, 0, false },
@@ -46,15 +49,31 @@ static enum status print_row(void *ctx, int64_t seq, const struct audit_row *r, 
     return listing_row(ctx, v);
 }
 
+static enum status find_sight(struct work *w, const char *role, enum audit_sight *out)
+{
+    struct viewer viewer;
+    struct arena *arena = arena_open(ARENA_BYTES);
+    enum status s = viewer_of(w, w->actor, arena, &viewer);
+    *out = s == OK ? visible_audit(&viewer) : AUDIT_NOTHING;
+    arena_close(arena);
+    if (s == OK && *out == AUDIT_NOTHING)
+        s = err_set(w->e, NOT_FOUND, "nothing of this is there for the role %s; somebody else must ask (--as NAME)", role);
+    return s;
+}
+
 static enum status list_rows(struct work *w, void *ctx)
 {
     struct listing *l = ctx;
     const struct settings *s = l->query;
     struct walk k;
+    enum audit_sight sight;
     struct err none = { .lang = w->e->lang };
     struct work quiet = *w;
     quiet.e = &none;
-    struct audit_query q = { s->thing, s->id, listing_page(l) };
+    enum status status = find_sight(w, s->use.actor.role, &sight);
+    if (status != OK)
+        return status;
+    struct audit_query q = { s->thing, s->id, sight == AUDIT_ACCOUNTS, listing_page(l) };
     if (s->id != NULL && s->thing != NULL && (strcmp(s->thing, "case") == 0 || strcmp(s->thing, "finding") == 0) &&
         walk_get(&quiet, s->thing, s->id, &k) == OK)
         q.thing_id = k.id.text;

@@ -7,6 +7,7 @@
 #include "core/evidence.h"
 #include "core/paper.h"
 #include "core/placing.h"
+#include "core/visible.h"
 #include "gis/crs.h"
 #include <math.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static enum status list_all(struct work *w, void *ctx)
 
 // --- Doing --------------------------------------------------------------------------------------------------------------------------
 
-struct errand { const struct settings *s; const char *key; struct desk desk; struct walk walk; struct blob blob; int64_t date_s, served_s, until_s; double lon, lat; };
+struct errand { const struct settings *s; const char *key; station_job *fn; struct desk desk; struct walk walk; struct blob blob; int64_t date_s, served_s, until_s; double lon, lat; };
 
 static enum status find_cell(struct work *w, double lon, double lat, struct placing **p, struct place_in_grid *out)
 {
@@ -175,16 +176,23 @@ static enum status check_facts(const char *facts, struct err *e)
     return s;
 }
 
+static enum status do_job(struct work *w, void *ctx)
+{
+    struct errand *a = ctx;
+    enum status s = a->key != NULL ? visible_record(w, "case", a->key) : OK;
+    return s == OK ? a->fn(w, a) : s;
+}
+
 static enum status run_job(struct settings *s, const char *key, station_job *fn, struct err *e)
 {
-    struct errand a = { .s = s, .key = key };
+    struct errand a = { .s = s, .key = key, .fn = fn };
     enum status status = read_times(&a, e);
     if (status == OK)
         status = check_facts(s->facts, e);
     if (status == OK && fn == photo_one)
         status = s->file != NULL ? blob_record_file(station_folder(s->use.station), s->file, &a.blob, e) : err_set(e, INVALID, "--%s is missing", "file");
     if (status == OK)
-        status = station_use_write(&s->use, fn, &a, e);
+        status = station_use_write(&s->use, do_job, &a, e);
     desk_clear(&a.desk);
     if (status == OK)
         printf("%s\n", a.walk.number);

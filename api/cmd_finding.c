@@ -4,6 +4,7 @@
 #include "api/step_settings.h"
 #include "core/evidence.h"
 #include "core/finding.h"
+#include "core/visible.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +98,9 @@ static enum status add_one(struct work *w, void *ctx)
 static enum status photo_one(struct work *w, void *ctx)
 {
     struct adding *a = ctx;
-    enum status s = walk_get(w, "finding", a->key, &a->walk);
+    enum status s = visible_record(w, "finding", a->key);
+    if (s == OK)
+        s = walk_get(w, "finding", a->key, &a->walk);
     a->spec.lon = a->spec.lat = NAN;
     return s == OK ? add_photos(w, a) : s;
 }

@@ -110,6 +110,8 @@ static enum status print_unused(void *ctx, const struct comparison_row *c, struc
     if (strcmp(c->id.text, f->id->text) != 0)
         return OK;
     f->found = true;
+    if (c->summary == NULL)
+        return err_set(e, NOT_FOUND, "figures of the whole district are for those whose view no area limits");
     struct json_doc *doc = NULL;
     const char *first = "";
     int64_t count = 0;

@@ -67,8 +67,8 @@ const struct command command_list[] = {
       .option = audit_options,
       .examples = "gridpatrol audit verify tongzhou\n"
                   "gridpatrol audit verify tongzhou --against /mnt/safe/manifest-2026-03-01.json\n"
-                  "gridpatrol audit list tongzhou --thing case --id 320612-WJ-2026-00001\n"
-                  "gridpatrol audit list tongzhou --json --limit 1000 --after 5000\n" },
+                  "gridpatrol audit list tongzhou --thing case --id 320612-WJ-2026-00001 --as 陈局\n"
+                  "gridpatrol audit list tongzhou --json --limit 1000 --after 5000 --as 陈局\n" },
     { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
       .option = backup_options,
       .examples = "gridpatrol backup tongzhou /mnt/backup/tongzhou-2026-03-01\n" },
@@ -85,7 +85,7 @@ const struct command command_list[] = {
                   "gridpatrol case move tongzhou 320612-WJ-2026-00001 dispatch --agency urban_management --as 孙华\n"
                   "gridpatrol case move tongzhou 320612-WJ-2026-00001 extension.request --amount 5 --note rain --as 李强\n"
                   "gridpatrol case paper tongzhou 320612-WJ-2026-00001 --kind stop_notice --number T-7 --date 2026-03-02 --file notice.pdf --as 周文\n"
-                  "gridpatrol case list tongzhou --open --cell 320612001003017\n" },
+                  "gridpatrol case list tongzhou --open --cell 320612001003017 --as 孙华\n" },
     { .name = "cells", .run = cmd_cells, .operands = "make|check|load STATION [FILE] [options]", .brief = "the patrol grid of a station",
       .option = cells_options,
       .examples = "gridpatrol cells make tongzhou --all --lines roads.gpkg --default\n"
@@ -94,14 +94,14 @@ const struct command command_list[] = {
                   "gridpatrol cells load tongzhou drawn.gpkg --code BGCODE --grid duty --may-overlap\n" },
     { .name = "changes", .run = cmd_changes, .operands = "STATION [options]", .brief = "the changes found, the most suspicious first, with their reasons",
       .option = changes_options,
-      .examples = "gridpatrol changes tongzhou\n"
-                  "gridpatrol changes tongzhou --state open --limit 50 --after 120\n"
-                  "gridpatrol changes tongzhou -o changes.gpkg\n"
-                  "gridpatrol changes tongzhou --comparison all --class heightened --json\n" },
+      .examples = "gridpatrol changes tongzhou --as 李敏\n"
+                  "gridpatrol changes tongzhou --state open --limit 50 --after 120 --as 李敏\n"
+                  "gridpatrol changes tongzhou -o changes.gpkg --as 李敏\n"
+                  "gridpatrol changes tongzhou --comparison all --class heightened --json --as 李敏\n" },
     { .name = "compare", .run = cmd_compare, .operands = "STATION BEFORE AFTER [options]",
       .brief = "compares two surveys of a station: changes judged, placed and followed", .option = compare_options, .notes = COMPARE_NOTES,
       .examples = "gridpatrol compare tongzhou 2024 2025\n"
-                  "gridpatrol changes tongzhou --state open --limit 10\n" },
+                  "gridpatrol changes tongzhou --state open --limit 10 --as 李敏\n" },
     { .name = "compartment", .run = cmd_compartment, .operands = "list STATION | make STATION AGENCY --new-key FILE [--key OLD] | verify STATION --key FILE",
       .brief = "where secret leads lie, for the holders of a key alone", .option = compartment_options, .notes = COMPARTMENT_NOTES,
       .examples = "gridpatrol compartment make tongzhou discipline --new-key /media/stick/discipline.key --as 纪明\n"
@@ -137,7 +137,7 @@ const struct command command_list[] = {
       .examples = "gridpatrol finding add tongzhou near.jpg far.jpg --place 121.07,32.05 --scheme gbt30428.2-2013 --code 0101 --text \"a shed\" --as 王勇\n"
                   "gridpatrol finding add tongzhou --place 121.0745,32.0679 --crs GCJ-02 --photo p.jpg --as 王勇\n"
                   "gridpatrol finding move tongzhou 320612-SB-2026-00001 confirm --as 周文\n"
-                  "gridpatrol finding list tongzhou --state reported\n" },
+                  "gridpatrol finding list tongzhou --state reported --as 周文\n" },
     { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options",
       .examples = "gridpatrol help\n"
                   "gridpatrol help diff --lang zh\n" },
@@ -150,7 +150,7 @@ const struct command command_list[] = {
                   "gridpatrol lead move tongzhou 320612-XS-2026-00001 approve --as 陈伟\n"
                   "gridpatrol lead move tongzhou 320612-XS-2026-00001 receive --receipt R-12 --received-by 马强 --as 马强\n"
                   "gridpatrol lead show tongzhou 320612-XS-2026-00001\n"
-                  "gridpatrol lead list tongzhou --open --agency natural_resources\n" },
+                  "gridpatrol lead list tongzhou --open --agency natural_resources --as 孙华\n" },
     { .name = "list", .run = cmd_list, .operands = "STATION LAYER [options]", .brief = "what is registered: page by page, in a cell, a window, by words, and how many",
       .option = list_options, .notes = LIST_NOTES,
       .examples = "gridpatrol list tongzhou shop_sign --state damaged --limit 50\n"
@@ -164,14 +164,14 @@ const struct command command_list[] = {
                   "gridpatrol load tongzhou billboard billboards.geojson --crs GCJ-02 --id-field id\n"
                   "gridpatrol load tongzhou permit permits.shp --crs EPSG:4549 --map XKZH=number,YXQ=permit_until\n" },
     { .name = "queue", .run = cmd_queue, .operands = "STATION AGENCY", .brief = "what an agency has to do, by deadline", .option = queue_options,
-      .examples = "gridpatrol queue tongzhou urban_management\n"
-                  "gridpatrol queue tongzhou natural_resources --limit 20 --json\n" },
+      .examples = "gridpatrol queue tongzhou urban_management --as 李强\n"
+                  "gridpatrol queue tongzhou natural_resources --limit 20 --json --as 孙华\n" },
     { .name = "report", .run = cmd_report, .operands = "STATION [work|precision|unused-permits|comparisons] [options]", .brief = "figures of a station's work",
       .option = report_options,
-      .examples = "gridpatrol report tongzhou\n"
-                  "gridpatrol report tongzhou work --from 2026-01-01 --to 2026-07-01 --by month\n"
-                  "gridpatrol report tongzhou precision\n"
-                  "gridpatrol report tongzhou comparisons --json\n" },
+      .examples = "gridpatrol report tongzhou --as 孙华\n"
+                  "gridpatrol report tongzhou work --from 2026-01-01 --to 2026-07-01 --by month --as 孙华\n"
+                  "gridpatrol report tongzhou precision --as 李敏\n"
+                  "gridpatrol report tongzhou comparisons --json --as 李敏\n" },
     { .name = "restore", .run = cmd_restore, .operands = "FOLDER STATION", .brief = "brings a station back from a backup",
       .option = backup_options,
       .examples = "gridpatrol restore /mnt/backup/tongzhou-2026-03-01 tongzhou\n"

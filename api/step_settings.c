@@ -1,7 +1,7 @@
 #include "api/step_settings.h"
 
-#include "core/lead.h"
 #include "core/proceeding.h"
+#include "core/visible.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,10 +84,11 @@ static enum status move_beside(struct work *w, struct errand *a, const char *dot
 static enum status move_lead_or_other(struct work *w, struct errand *a)
 {
     const char *dot = strchr(a->verb, '.');
-    enum status s = strcmp(a->thing, "lead") == 0 ? lead_visible(w, a->key) : OK;
+    const struct step step = { a->thing, a->key, a->verb, a->with };
+    enum status s = visible_step(w, &step);
     if (s != OK)
         return s;
-    return dot != NULL ? move_beside(w, a, dot) : step_take(w, &a->desk, &(struct step){ a->thing, a->key, a->verb, a->with }, &a->taken);
+    return dot != NULL ? move_beside(w, a, dot) : step_take(w, &a->desk, &step, &a->taken);
 }
 
 // With a key the lead may be a secret one: it is opened for this move and sealed again.

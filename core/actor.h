@@ -3,7 +3,7 @@
 #include "core/page.h"
 #include "core/work.h"
 
-enum { ACTOR_NAME = 64, ACTOR_ROLE = 16 };
+enum { ACTOR_NAME = 64, ACTOR_ROLE = 16, ACTOR_AREAS_MOST = 64 };
 struct actor {
     struct id id;
     char name[ACTOR_NAME];             // what they are called here; unique

@@ -1,6 +1,5 @@
 #include "core/archive.h"
 
-#include "core/actor.h"
 #include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
@@ -8,7 +7,7 @@
 #include "core/data_reader.h"
 #include "core/export.h"
 #include "core/folder.h"
-#include "core/lifecycle.h"
+#include "core/visible.h"
 #include "core/store/archive_rows.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STATION_CEILING = 1 << 30, PARTS = 16 };
+enum { STATION_CEILING = 1 << 30, PARTS = 16, ARENA_BYTES = 1 << 16 };
 
 struct archiving {
     const struct archive_spec *spec;
@@ -29,11 +28,12 @@ struct archiving {
 
 static enum status may_archive(struct work *w)
 {
-    struct actor who;
-    enum status s = actor_get(w, w->actor, &who);
-    if (s == OK && (role_of_word(who.role) & (ROLE_ADMINISTRATOR | ROLE_AUDITOR | ROLE_CHIEF)) == 0)
-        s = err_set(w->e, DENIED, "an administrator, an auditor or a chief takes everything out of a station; %s is none of them (%s)", who.name,
-                    role_title((enum role)role_of_word(who.role), w->e->lang));
+    struct arena *a = arena_open(ARENA_BYTES);
+    struct viewer v;
+    enum status s = viewer_of(w, w->actor, a, &v);
+    if (s == OK && !visible_everything(&v))
+        s = err_set(w->e, DENIED, "everything is taken out of a station by those who see everything: chiefs whose view no area limits");
+    arena_close(a);
     return s;
 }
 

@@ -12,5 +12,5 @@
 #include "core/station.h"
 
 struct archive_spec { const char *folder, *program_version; bool originals; };
-// CONFLICT: the folder is there; DENIED: neither administrator, auditor nor chief; FAILED: full disk and the like.
+// CONFLICT: the folder is there; DENIED: not somebody who sees everything (core/visible.h); FAILED: full disk and the like.
 enum status archive_make(struct station *s, const struct station_keyed *by, const struct archive_spec *spec, const struct progress *progress, struct err *e);

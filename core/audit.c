@@ -178,8 +178,9 @@ enum status audit_each(struct db *d, const struct audit_query *q, audit_visit *f
     enum status s = db_ask(d, "SELECT seq, at_s, actor, verb, thing, thing_id, note, before_sha256, after_sha256, hash, "
                               "(SELECT name FROM actor WHERE id = actor) FROM audit "
                               "WHERE ($1 IS NULL OR thing = $1) AND ($2 IS NULL OR thing_id = $2) AND "
-                              "seq > CAST(coalesce($3, '0') AS INTEGER) ORDER BY seq LIMIT $4",
-                           VALUES(value_text(q->thing), value_text(q->thing_id), value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, e);
+                              "seq > CAST(coalesce($3, '0') AS INTEGER) AND ($5 = 0 OR thing IN " AUDIT_OF_ACCOUNTS ") ORDER BY seq LIMIT $4",
+                           VALUES(value_text(q->thing), value_text(q->thing_id), value_text(page_after(&q->page)), value_integer(page_limit(&q->page)),
+                                  value_integer(q->accounts_only)), &r, e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
         struct audit_row row = row_of(r);
         row.hash = rows_text(r, 9);

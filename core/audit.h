@@ -31,7 +31,12 @@ const char *audit_actor_title(const struct audit_row *r, enum lang lang);
 const char *audit_verb_title(const char *thing, const char *verb, enum lang lang);
 const char *audit_thing_title(const char *thing, enum lang lang);
 
-// The rows in order.
-struct audit_query { const char *thing, *thing_id; struct page page; };  // NULL: any; after: a seq
+// What administrators read of: things in SQL.
+#define AUDIT_OF_ACCOUNTS "('actor', 'agency', 'token', 'password', 'session', 'district', 'layer', 'document', 'compartment', 'area', 'grid', 'survey', " \
+    "'comparison', 'calendar', 'work_period')"
+
+// The rows in order. accounts_only: what was done to people, agencies, registers, surveys and the grid, nothing of the records people
+// work on, nor of their photos and papers.
+struct audit_query { const char *thing, *thing_id; bool accounts_only; struct page page; };   // NULL: any; after: a seq
 typedef enum status audit_visit(void *ctx, int64_t seq, const struct audit_row *r, struct err *e);
 enum status audit_each(struct db *d, const struct audit_query *q, audit_visit *fn, void *ctx, struct err *e);

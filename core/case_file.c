@@ -5,6 +5,7 @@
 #include "core/store/case_rows.h"
 #include "core/store/step_rows.h"
 #include "core/store/tell_rows.h"
+#include "core/visible.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -190,6 +191,15 @@ enum status case_correct(struct work *w, struct desk *d, const char *key, const 
 enum status case_tell(struct work *w, const char *key, struct buf *out)
 {
     struct walk k;
-    enum status s = walk_get(w, "case", key, &k);
-    return s == OK ? tell_case(w->db, k.id.text, w->actor, out, w->e) : s;
+    struct looking l = { 0 };
+    enum status s = visible_record(w, "case", key);
+    if (s != OK)
+        return s;
+    s = walk_get(w, "case", key, &k);
+    if (s == OK)
+        s = looking_begin(w, "case", NULL, NO_VALUES, &l);
+    if (s == OK)
+        s = tell_case(w->db, k.id.text, &l.viewer, out, w->e);
+    looking_end(&l);
+    return s;
 }

@@ -38,7 +38,8 @@ enum status case_correct(struct work *w, struct desk *d, const char *key, const 
 struct case_line { const char *number, *kind, *title, *state, *agency_key, *agency_zh, *agency_en, *cell_code; int64_t priority, due_at_s; bool is_provisional, is_exempt; };
 typedef enum status case_visit(void *ctx, const struct case_line *c, struct err *e);
 struct case_query { const char *state, *agency_key, *cell_code; bool open_only; struct page page; };
-enum status case_each(struct work *w, const struct case_query *q, case_visit *fn, void *ctx);   // by number
-// Everything about one case, as JSON: record, links, steps, papers, evidence, leads that w->actor may see.
+// By number; only what w->actor may see (core/visible.h), here and in all that follows.
+enum status case_each(struct work *w, const struct case_query *q, case_visit *fn, void *ctx);
+// Everything about one case, as JSON: record, links, steps, papers, evidence, leads.
 struct buf;
 enum status case_tell(struct work *w, const char *key, struct buf *out);

@@ -153,7 +153,7 @@ enum status case_report(struct work *w, const struct period *p, enum report_by b
         arena_close(l.arena);
         return err_set(w->e, INVALID, "a period ends later than it begins");
     }
-    enum status s = report_each_step(w->db, take_step, &l, w->e);
+    enum status s = report_each_step(w, take_step, &l);
     if (s == OK && by == REPORT_ALL)
         tell_group(&l, p, "", NULL, fn, ctx);
     else if (s == OK && by == REPORT_MONTH)

@@ -1,7 +1,7 @@
 // case_report.h - how the work went over a period (评价): the indicators of core/indicator.h, by cell, community, agency or month.
 //
 // Numerator and denominator are always told with the rate. What a stage's deadline was and when it was met is read from the
-// steps, so a report of last year is the same tomorrow.
+// steps, so a report of last year is the same tomorrow. It is made of the cases that w->actor may see.
 #pragma once
 #include "core/indicator.h"
 #include "core/work.h"

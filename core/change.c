@@ -115,7 +115,7 @@ enum status change_precision(struct work *w, const char *comparison, struct prec
     struct summing sum = { .out = out, .count = count };
     out[0] = (struct precision){ .listed = 0 };
     *count = 1;
-    enum status s = change_each_class(w->db, comparison, take_class, &sum, w->e);
+    enum status s = change_each_class(w, comparison, take_class, &sum);
     if (s == OK)
         conclude(sum.hits, sum.all, sum.squares, &out[0]);
     return s;

@@ -30,7 +30,8 @@ struct change_row {
     const uint8_t *wkb; size_t wkb_len;            // lon/lat MULTIPOLYGON
 };
 
-// By id, or "17": the one of that rank in the newest comparison. Texts live as long as the arena. NOT_FOUND.
+// By id, or "17": the one of that rank in the newest comparison; only what w->actor may see (core/visible.h), here and in all that
+// follows. Texts live as long as the arena. NOT_FOUND.
 struct arena;
 enum status change_get(struct work *w, const char *id_or_number, struct arena *a, struct change_row *out);
 

@@ -41,10 +41,11 @@ enum status comparison_run(struct station *s, const struct station_call *call, c
 struct comparison_row {
     struct id id, before_id, after_id;
     const char *before, *after;        // names of the surveys
-    const char *state, *parameters, *summary;
+    const char *state, *parameters;
+    const char *summary;               // figures of the whole district: NULL, and NaN below, for who does not see all of it
     double expected_false_alarms;
     int64_t started_at_s, ended_at_s, changes;
 };
 typedef enum status comparison_visit(void *ctx, const struct comparison_row *c, struct err *e);
-// The latest first; texts live until the next one. p NULL: all; after: an id.
+// The latest first, with as many changes as w->actor may see; texts live until the next one. p NULL: all; after: an id.
 enum status comparison_each(struct work *w, const struct page *p, comparison_visit *fn, void *ctx);

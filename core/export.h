@@ -2,8 +2,8 @@
 //
 // A table of columns says for each thing what is told, under which titles, from where; the file is written by gis/sink.h, whole or not
 // at all, as of one moment. Where people read (csv, xlsx) headings are titles and codes their labels, in the language of the call; for
-// programs names and codes stay what they are. What w->actor may not see is not there: the public gets public layers without what is
-// personal, secret leads are nobody's who does not hold their key.
+// programs names and codes stay what they are. What w->actor may not see is not there, rows and columns alike (core/visible.h); secret
+// leads are nobody's who does not hold their key.
 #pragma once
 #include "core/layer.h"
 #include "gis/sink.h"
@@ -23,14 +23,16 @@ struct export_column {
 struct export_table {
     const char *name;              // of the layer in the file
     enum sink_shape shape;
-    const char *from, *geometry, *row, *window;    // SQL: FROM and WHERE ($1: the actor), geometry, row key; the R*Tree; NULL: none
+    const char *key;               // of its layer, by which core/visible.h says who sees what of it; NULL: the audit
+    const struct layer *layer;
+    const char *from, *geometry, *row, *window;    // SQL: FROM and WHERE of rows t, geometry, row key; the R*Tree; NULL: none
     const char *order;             // a column's name
     const struct export_column *column;
     int columns;
 };
 
 // Inside a job. what: areas, cells, surveys, changes, cases, findings, leads, audit, or the key of a layer; all_versions: of a layer
-// also the rows that count no more. Lives in the arena. NOT_FOUND names what there is.
+// also the rows that count no more. Lives in the arena. NOT_FOUND names what there is for w->actor.
 enum status export_table_of(struct work *w, struct arena *a, const char *what, bool all_versions, struct export_table *out);
 
 struct export_spec {

@@ -1,11 +1,11 @@
 // export_tables.c - what is told of each record that leaves a station: a row a column.
 #include "core/export.h"
 
-#include "core/actor.h"
 #include "core/audit.h"
 #include "core/base/mem.h"
 #include "core/lifecycle.h"
 #include "core/store/view_rows.h"
+#include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -95,7 +95,7 @@ static const struct export_column finding_columns[] = {
     CODE("state", "状态", "state", "t.state", label_finding), TIME("seen_at", "发现时间", "seen at", "t.seen_at_s"),
     REAL("accuracy_m", "精度（米）", "accuracy, m", "t.accuracy_m"), TEXT("crs", "上报坐标系", "CRS as sent", "t.crs"),
     REAL("given_x", "上报横坐标", "x as sent", "t.given_x"), REAL("given_y", "上报纵坐标", "y as sent", "t.given_y"), TIME("due_at", "当前时限", "due at", "t.due_at_s"),
-    TEXT("made_by", "上报人", "reported by", "a.name"), TIME("made_at", "上报时间", "reported at", "t.made_at_s"),
+    TEXT("reported_by", "上报人", "reported by", "a.name"), TIME("made_at", "上报时间", "reported at", "t.made_at_s"),
     TEXT("cell_code", "单元网格", "cell", "t.cell_code"), TEXT("community_code", "社区编码", "community", "t.community_code"),
 };
 
@@ -124,20 +124,19 @@ static const struct export_column audit_columns[] = {
 // --- Where they lie -------------------------------------------------------------------------------------------------------------------
 
 #define COLUMNS(list) (list), (int)(sizeof (list) / sizeof (list)[0])
-#define SEEN "(t.secrecy <> 'secret' OR t.made_by = $1 OR EXISTS (SELECT 1 FROM actor p WHERE p.id = $1 AND (p.agency_id = t.agency_id OR p.role = 'chief')))"
 
 static const struct export_table tables[] = {
-    { "areas", SINK_AREAS, "area t WHERE t.counts = 1 AND t.valid_to_s IS NULL", "t.geom", "t.fid", "idx_area_geom", "code", COLUMNS(area_columns) },
-    { "cells", SINK_AREAS, "cell t JOIN grid g ON g.id = t.grid_id WHERE t.state = 'active'", "t.geom", "t.fid", "idx_cell_geom", "code", COLUMNS(cell_columns) },
-    { "surveys", SINK_AREAS, "survey t", "t.geom", "t.fid", "idx_survey_geom", "taken_at", COLUMNS(survey_columns) },
-    { "changes", SINK_AREAS, "change t JOIN comparison m ON m.id = t.comparison_id JOIN survey b ON b.id = m.before_id JOIN survey s ON s.id = m.after_id "
+    { "areas", SINK_AREAS, "area", NULL, "area t WHERE t.counts = 1 AND t.valid_to_s IS NULL", "t.geom", "t.fid", "idx_area_geom", "code", COLUMNS(area_columns) },
+    { "cells", SINK_AREAS, "cell", NULL, "cell t JOIN grid g ON g.id = t.grid_id WHERE t.state = 'active'", "t.geom", "t.fid", "idx_cell_geom", "code", COLUMNS(cell_columns) },
+    { "surveys", SINK_AREAS, "survey", NULL, "survey t WHERE 1 = 1", "t.geom", "t.fid", "idx_survey_geom", "taken_at", COLUMNS(survey_columns) },
+    { "changes", SINK_AREAS, "change", NULL, "change t JOIN comparison m ON m.id = t.comparison_id JOIN survey b ON b.id = m.before_id JOIN survey s ON s.id = m.after_id "
       "LEFT JOIN actor a ON a.id = t.reviewed_by WHERE m.state = 'done'", "t.geom", "t.fid", "idx_change_geom", "id", COLUMNS(change_columns) },
-    { "cases", SINK_AREAS, "case_file t LEFT JOIN agency g ON g.id = t.agency_id LEFT JOIN case_file r ON r.id = t.recurrence_of "
-      "LEFT JOIN case_file m ON m.id = t.merged_into", "t.geom", "t.fid", "idx_case_file_geom", "number", COLUMNS(case_columns) },
-    { "findings", SINK_POINTS, "finding t LEFT JOIN actor a ON a.id = t.made_by", "t.geom", "t.fid", "idx_finding_geom", "number", COLUMNS(finding_columns) },
-    { "leads", SINK_AREAS, "lead t JOIN case_file c ON c.id = t.case_id JOIN agency g ON g.id = t.agency_id LEFT JOIN lead l ON l.id = t.linked_from WHERE " SEEN,
+    { "cases", SINK_AREAS, "case", NULL, "case_file t LEFT JOIN agency g ON g.id = t.agency_id LEFT JOIN case_file r ON r.id = t.recurrence_of "
+      "LEFT JOIN case_file m ON m.id = t.merged_into WHERE 1 = 1", "t.geom", "t.fid", "idx_case_file_geom", "number", COLUMNS(case_columns) },
+    { "findings", SINK_POINTS, "finding", NULL, "finding t LEFT JOIN actor a ON a.id = t.made_by WHERE 1 = 1", "t.geom", "t.fid", "idx_finding_geom", "number", COLUMNS(finding_columns) },
+    { "leads", SINK_AREAS, "lead", NULL, "lead t JOIN case_file c ON c.id = t.case_id JOIN agency g ON g.id = t.agency_id LEFT JOIN lead l ON l.id = t.linked_from WHERE 1 = 1",
       "t.geom", "t.fid", NULL, "number", COLUMNS(lead_columns) },
-    { "audit", SINK_SHAPELESS, "audit t LEFT JOIN actor a ON a.id = t.actor", NULL, NULL, NULL, "seq", COLUMNS(audit_columns) },
+    { "audit", SINK_SHAPELESS, NULL, NULL, "audit t LEFT JOIN actor a ON a.id = t.actor WHERE 1 = 1", NULL, NULL, NULL, "seq", COLUMNS(audit_columns) },
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 const char *const export_records[] = { "areas", "cells", "surveys", "changes", "cases", "findings", "leads", "audit", NULL };
@@ -185,14 +184,14 @@ static bool is_told(const struct export_column *c, int count, const char *name)
     return false;
 }
 
-static void table_of_layer(struct arena *a, const struct layer *l, bool is_public, bool all_versions, struct export_table *out)
+static void table_of_layer(struct arena *a, const struct layer *l, const struct viewer *v, bool all_versions, struct export_table *out)
 {
     bool is_asset = strcmp(l->table, "asset") == 0;
     const char *shape = is_asset && l->geometry == LAYER_AREA ? "outline" : "geom", *which = all_versions ? "1 = 1" : "t.valid_to_s IS NULL";
     struct export_column *c = arena_get(a, ((size_t)l->properties + sizeof OURS / sizeof OURS[0] + 2) * sizeof *c);
     int n = 0;
     for (int i = 0; i < l->properties; i++)
-        if (!is_public || !l->property[i].is_personal)
+        if (visible_property(v, l, &l->property[i]))
             c[n++] = column_of(a, &l->property[i]);
     int told = n;
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
@@ -204,35 +203,52 @@ static void table_of_layer(struct arena *a, const struct layer *l, bool is_publi
         c[n++] = ENDED;
     char from[256];
     snprintf(from, sizeof from, is_asset ? "%s t WHERE %s AND t.kind = '%s'" : "%s t WHERE %s", l->table, which, l->key);
-    *out = (struct export_table){ .name = l->key, .shape = l->geometry == LAYER_AREA ? SINK_AREAS : SINK_POINTS, .from = arena_text(a, from),
+    *out = (struct export_table){ .name = l->key, .key = l->key, .layer = l, .shape = l->geometry == LAYER_AREA ? SINK_AREAS : SINK_POINTS, .from = arena_text(a, from),
                                   .geometry = words(a, "t.%s%s", shape, ""), .row = "t.fid", .window = words(a, "idx_%s_%s", l->table, shape),
                                   .order = "id", .column = c, .columns = n };
 }
 
 // --- The door -------------------------------------------------------------------------------------------------------------------------
 
-static enum status is_the_public(struct work *w, bool *out)
+static bool is_there(const struct viewer *v, struct layer_list *layers, const struct export_table *t)
 {
-    struct actor who;
-    enum status s = actor_get(w, w->actor, &who);
-    *out = s == OK && strcmp(who.role, role_word(ROLE_PUBLIC)) == 0;
-    return s;
+    return t->key == NULL ? visible_audit(v) != AUDIT_NOTHING : visible_layer(v, layer_find(layers, t->key));
 }
 
-static enum status not_there(struct work *w, struct layer_list *layers, bool is_public, const char *what)
+static void add_name(const char *name, char *names, size_t cap)
+{
+    size_t used = strlen(names);
+    snprintf(names + used, cap - used, "%s%s", used > 0 ? ", " : "", name);
+}
+
+static enum status not_there(struct work *w, const struct viewer *v, struct layer_list *layers, const char *what)
 {
     char names[1024] = "";
-    size_t used = 0;
-    for (int i = 0; !is_public && export_records[i] != NULL && used < sizeof names; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", export_records[i]);
-    if (!is_public)
-        used += (size_t)snprintf(names + used, sizeof names - used, "indicators, everything, ");
-    for (int i = 0; i < layers->count && used < sizeof names; i++)
-        if (layers->layer[i].is_register && (!is_public || layers->layer[i].is_public))
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", layers->layer[i].key);
-    if (used > 2 && used < sizeof names)
-        names[used - 2] = '\0';
+    for (int i = 0; i < TABLES; i++)
+        if (is_there(v, layers, &tables[i]))
+            add_name(tables[i].name, names, sizeof names);
+    if (visible_records(v, "case"))
+        add_name("indicators", names, sizeof names);
+    if (visible_everything(v))
+        add_name("everything", names, sizeof names);
+    for (int i = 0; i < layers->count; i++)
+        if (layers->layer[i].is_register && visible_layer(v, &layers->layer[i]))
+            add_name(layers->layer[i].key, names, sizeof names);
     return err_set(w->e, NOT_FOUND, "there is no \"%s\" to export; there are: %s", what, names);
+}
+
+// A column says what the layer's property of that name says; who may not see the one gets neither.
+static void keep_visible(struct arena *a, const struct viewer *v, struct export_table *t)
+{
+    struct export_column *c = arena_get(a, (size_t)t->columns * sizeof *c);
+    int n = 0;
+    for (int i = 0; i < t->columns; i++) {
+        const struct property *p = t->layer != NULL ? layer_property(t->layer, t->column[i].name) : NULL;
+        if (p == NULL || visible_property(v, t->layer, p))
+            c[n++] = t->column[i];
+    }
+    t->column = c;
+    t->columns = n;
 }
 
 // The kinds of zones have titles in their layer, which may be the station's own.
@@ -249,25 +265,33 @@ static enum status name_zones(struct work *w, struct arena *a, struct export_tab
     return s;
 }
 
+static const struct export_table *record_of(const char *what)
+{
+    for (int i = 0; i < TABLES; i++)
+        if (strcmp(tables[i].name, what) == 0)
+            return &tables[i];
+    return NULL;
+}
+
 enum status export_table_of(struct work *w, struct arena *a, const char *what, bool all_versions, struct export_table *out)
 {
-    struct layer_list layers;
-    bool is_public = false;
-    enum status s = is_the_public(w, &is_public);
-    for (int i = 0; s == OK && !is_public && i < TABLES; i++)
-        if (strcmp(tables[i].name, what) == 0) {
-            *out = tables[i];
-            return name_zones(w, a, out);
-        }
+    struct layer_list *layers = arena_get(a, sizeof *layers);
+    const struct export_table *record = record_of(what);
+    struct viewer v;
+    enum status s = viewer_of(w, w->actor, a, &v);
     if (s == OK)
-        s = layer_read_all(w->db, a, &layers, w->e);
-    struct layer *l = s == OK ? layer_find(&layers, what) : NULL;
-    if (s == OK && (l == NULL || !l->is_register || (is_public && !l->is_public)))
-        return not_there(w, &layers, is_public, what);
-    if (s == OK) {
-        struct layer *kept = arena_get(a, sizeof *kept);
-        *kept = *l;
-        table_of_layer(a, kept, is_public, all_versions, out);
+        s = layer_read_all(w->db, a, layers, w->e);
+    if (s != OK)
+        return s;
+    const struct layer *l = record == NULL ? layer_find(layers, what) : NULL;
+    if (record != NULL ? !is_there(&v, layers, record) : l == NULL || !l->is_register || !visible_layer(&v, l))
+        return not_there(w, &v, layers, what);
+    if (record == NULL) {
+        table_of_layer(a, l, &v, all_versions, out);
+        return OK;
     }
-    return s;
+    *out = *record;
+    out->layer = record->key != NULL ? layer_find(layers, record->key) : NULL;
+    keep_visible(a, &v, out);
+    return name_zones(w, a, out);
 }

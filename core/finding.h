@@ -24,4 +24,5 @@ enum status finding_record(struct work *w, struct desk *d, const struct finding_
 struct finding_line { const char *number, *state, *scheme, *code, *text, *cell_code; int64_t seen_at_s, due_at_s; };
 typedef enum status finding_visit(void *ctx, const struct finding_line *f, struct err *e);
 struct finding_query { const char *state; struct page page; };                               // state NULL: any
-enum status finding_each(struct work *w, const struct finding_query *q, finding_visit *fn, void *ctx);   // by number
+// By number. Only what w->actor may see (core/visible.h).
+enum status finding_each(struct work *w, const struct finding_query *q, finding_visit *fn, void *ctx);

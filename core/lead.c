@@ -6,6 +6,7 @@
 #include "core/store/lead_rows.h"
 #include "core/store/step_rows.h"
 #include "core/store/tell_rows.h"
+#include "core/visible.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,18 +115,20 @@ enum status lead_continue(struct work *w, struct desk *d, const struct walk *old
     return OK;
 }
 
-enum status lead_visible(struct work *w, const char *key)
-{
-    bool seen = false;
-    enum status s = lead_seen_by(w->db, key, w->actor, &seen, w->e);
-    return s == OK && !seen ? err_set(w->e, NOT_FOUND, "there is no %s \"%s\"", text_in(w->e->lang, "lead"), key) : s;
-}
+enum status lead_visible(struct work *w, const char *key) { return visible_record(w, "lead", key); }
 
 enum status lead_tell(struct work *w, const char *key, struct buf *out)
 {
     struct walk k;
+    struct looking l = { 0 };
     enum status s = lead_visible(w, key);
+    if (s != OK)
+        return s;
+    s = walk_get(w, "lead", key, &k);
     if (s == OK)
-        s = walk_get(w, "lead", key, &k);
-    return s == OK ? tell_lead(w->db, k.id.text, out, w->e) : s;
+        s = looking_begin(w, "lead", NULL, NO_VALUES, &l);
+    if (s == OK)
+        s = tell_lead(w->db, k.id.text, &l.viewer, out, w->e);
+    looking_end(&l);
+    return s;
 }

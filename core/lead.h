@@ -4,7 +4,8 @@
 // case never reach it. Its state changes in core/step.h only; nothing but a person's approval and sending gets it out of here.
 //
 // A secret lead (discipline inspection) lies sealed in the compartment of its agency (core/compartment.h): without the key it is not
-// there for anybody. With it, it is seen by who made it, its agency and those who approve.
+// there for anybody. With it, it is one row more for the one rule of who sees what (core/visible.h): who made it, its agency and
+// those who approve see it, and nobody else.
 #pragma once
 #include "core/page.h"
 #include "core/step.h"
@@ -22,7 +23,7 @@ enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *s
 // A lead that goes on from this one: split off, reopened, drafted anew. agency_id "": the same agency.
 enum status lead_continue(struct work *w, struct desk *d, const struct walk *old, const char *agency_id, struct id *id, char number[WALK_NUMBER]);
 
-// May this person know of it? What they may not see is NOT_FOUND.
+// May w->actor know of it? What they may not see is NOT_FOUND (core/visible.h).
 enum status lead_visible(struct work *w, const char *key);
 
 struct lead_line {
@@ -32,7 +33,7 @@ struct lead_line {
 };
 typedef enum status lead_visit(void *ctx, const struct lead_line *l, struct err *e);
 struct lead_query { const char *agency_key, *state; bool open_only; struct page page; };
-// By number; only those w->actor may see.
+// By number; only what w->actor may see, here and in all that follows. title: of the case when it was drafted.
 enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx);
 // An agency's queue (移交队列): what it has to do, leads and cases alike: overdue first, then by deadline, then by priority.
 enum status queue_each(struct work *w, const char *agency_key, const struct page *p, lead_visit *fn, void *ctx);

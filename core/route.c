@@ -195,9 +195,7 @@ static enum status open_case(struct routing *r, struct route_facts *f, bool *pas
     fill_kind(r->desk, f);
     if (r->dry)
         return OK;
-    enum status s = may_open(r);
-    if (s == OK)
-        s = route_has_case(r->w->db, f->change_id, passed_over, r->w->e);
+    enum status s = route_has_case(r->w->db, f->change_id, passed_over, r->w->e);
     if (s != OK || *passed_over)
         return s;
     s = case_open_from_change(r->w, r->desk, f->change_id, &k);
@@ -267,12 +265,14 @@ enum status route_all(struct work *w, struct desk *d, const struct route_asked *
     struct routing r = { w, d, asked->dry, fn, ctx, out, arena_open(FILTER_ARENA_BYTES) };
     must(asked->dry || !asked->all);
     enum status s = desk_ready(w, d);
+    if (s == OK && !asked->dry)
+        s = may_open(&r);
     if (s == OK)
         s = route_check(w, &d->rules);
     if (s == OK)
-        s = route_each_change(w->db, collect, &list, w->e);
+        s = route_each_change(w, collect, &list);
     if (s == OK)
-        s = route_each_case(w->db, asked->all, collect, &list, w->e);
+        s = route_each_case(w, asked->all, collect, &list);
     if (s == OK && !list.begun)
         s = err_set(w->e, NOT_FOUND, "there is no \"%s\" in this list to go on after", page_after(&asked->page));
     out->left = list.left;

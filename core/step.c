@@ -74,6 +74,11 @@ enum status walk_get(struct work *w, const char *thing, const char *key, struct 
     return s == NOT_FOUND ? err_set(w->e, NOT_FOUND, "there is no %s \"%s\"", text_in(w->e->lang, thing), key) : s;
 }
 
+const char *step_master_thing(const char *thing, const char *verb)
+{
+    return strcmp(thing, "finding") == 0 && strcmp(verb, "join_case") == 0 ? "case" : thing;
+}
+
 // 0 when there is no such move from here: lifecycle_check says so.
 static uint64_t guards_of(const struct walk *k, const char *verb)
 {

@@ -50,7 +50,10 @@ struct step_taken {
     struct id linked;                        // the record that was opened
     char linked_number[WALK_NUMBER];
 };
-// NOT_FOUND; and as lifecycle_check: INVALID, CONFLICT, DENIED with the rule's name.
+// What step_with.master is: a finding is a duplicate of a finding, or joins a case; a case is merged into a case.
+const char *step_master_thing(const char *thing, const char *verb);
+// NOT_FOUND; and as lifecycle_check: INVALID, CONFLICT, DENIED with the rule's name. Whether the person may know of the record is
+// asked before, by whoever takes the step from outside (core/visible.h).
 enum status step_take(struct work *w, struct desk *d, const struct step *s, struct step_taken *out);
 
 // The door of births: may this person bring such a record about? On OK the caller inserts the record (walk_of_birth) and

@@ -87,8 +87,7 @@ static enum status read_master(struct taking *t)
     struct walk master;
     if (!asks(t, G(MASTER)) || !given(t->step->with.master))
         return OK;
-    // A finding is a duplicate of a finding, or joins a case.
-    const char *thing = is_a(t, "finding") && strcmp(t->step->verb, "join_case") == 0 ? "case" : t->walk.thing;
+    const char *thing = step_master_thing(t->walk.thing, t->step->verb);
     enum status s = walk_select(t->w->db, thing, t->step->with.master, &master, t->w->e);
     if (s == NOT_FOUND)
         return err_set(t->w->e, NOT_FOUND, "there is no %s \"%s\"", text_in(t->w->e->lang, thing), t->step->with.master);

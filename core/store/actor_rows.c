@@ -61,3 +61,13 @@ enum status actor_each(struct work *w, const struct page *p, actor_visit *fn, vo
     rows_done(r);
     return s;
 }
+
+enum status actor_each_area(struct db *db, const char *actor_id, actor_area_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    enum status s = db_ask(db, "SELECT code FROM actor_area WHERE actor_id = $1 ORDER BY code", VALUES(value_text(actor_id)), &r, e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
+        s = fn(ctx, rows_text(r, 0), e);
+    rows_done(r);
+    return s;
+}

@@ -1,6 +1,7 @@
 #include "core/store/case_rows.h"
 
 #include "core/store/step_rows.h"
+#include "core/visible.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,17 +120,24 @@ enum status origin_of_case(struct db *db, const char *id, struct origin *out, st
 
 enum status case_each(struct work *w, const struct case_query *q, case_visit *fn, void *ctx)
 {
+    struct looking l;
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT c.number, c.kind, c.title, c.state, a.key, c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, "
-                                  "c.is_exempt, a.name_zh, a.name_en FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id WHERE ($1 IS NULL OR c.state = $1) AND "
-                                  "($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR c.cell_code = $3) AND ($4 = 0 OR c.state NOT IN ('closed', "
-                                  "'forced_closed', 'cancelled', 'not_accepted', 'merged')) AND ($5 IS NULL OR c.number > $5) ORDER BY c.number LIMIT $6",
-                           VALUES(value_text(q->state), value_text(q->agency_key), value_text(q->cell_code), value_integer(q->open_only),
-                                  value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
+    enum status s = looking_begin(w, "case", NULL, VALUES(value_text(q->state), value_text(q->agency_key), value_text(q->cell_code),
+                                                          value_integer(q->open_only), value_text(page_after(&q->page)),
+                                                          value_integer(page_limit(&q->page))), &l);
+    buf_text(&l.clause.text, "SELECT c.number, c.kind, c.title, c.state, a.key, c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, c.is_exempt, "
+                             "a.name_zh, a.name_en FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id WHERE ($1 IS NULL OR c.state = $1) AND "
+                             "($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR c.cell_code = $3) AND ($4 = 0 OR c.state NOT IN ('closed', 'forced_closed', "
+                             "'cancelled', 'not_accepted', 'merged')) AND ($5 IS NULL OR c.number > $5)");
+    visible_records_where(&l.viewer, "case", "c", &l.clause);
+    buf_text(&l.clause.text, " ORDER BY c.number LIMIT $6");
+    if (s == OK)
+        s = db_ask(w->db, l.clause.text.data, clause_values(&l.clause), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
         s = fn(ctx, &(struct case_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 10), rows_text(r, 11),
                                          rows_text(r, 5), rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7), rows_integer(r, 8) != 0,
                                          rows_integer(r, 9) != 0 }, w->e);
     rows_done(r);
+    looking_end(&l);
     return s;
 }

@@ -1,6 +1,7 @@
 #include "core/store/change_rows.h"
 
 #include "core/base/mem.h"
+#include "core/visible.h"
 #include "gis/geom.h"
 #include <math.h>
 #include <stdio.h>
@@ -79,6 +80,23 @@ static enum status each(struct db *db, const char *sql, struct values v, change_
 
 #define WHOLE "SELECT " COLUMNS ", ST_AsBinary(geom), fid FROM change "
 
+// Those that w->actor may see, under this condition and in this order.
+struct asking { const char *condition, *order; struct values values; };
+
+static enum status each_seen(struct work *w, const struct asking *a, change_visit *fn, void *ctx)
+{
+    struct looking l;
+    enum status s = looking_begin(w, "change", NULL, a->values, &l);
+    buf_text(&l.clause.text, WHOLE);
+    buf_text(&l.clause.text, a->condition);
+    visible_records_where(&l.viewer, "change", "change", &l.clause);
+    buf_text(&l.clause.text, a->order);
+    if (s == OK)
+        s = each(w->db, l.clause.text.data, clause_values(&l.clause), fn, ctx, w->e);
+    looking_end(&l);
+    return s;
+}
+
 // Suspicion is 1 at most: what was not judged comes last.
 #define RANK(row) "coalesce(-" row "suspicion, 2)"
 
@@ -88,12 +106,13 @@ enum status change_each(struct work *w, const struct change_query *q, change_vis
     struct change_row last = { .fid = 0 };
     enum status s = page_after(&q->page) != NULL ? change_get(w, q->page.after, a, &last) : OK;
     if (s == OK)
-        s = each(w->db, WHOLE "WHERE ($1 IS NULL OR comparison_id = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR class = $3) AND "
-                              "($5 = 0 OR " RANK("") " > $6 OR (" RANK("") " = $6 AND (comparison_id < $7 OR (comparison_id = $7 AND number > $8)))) "
-                              "ORDER BY " RANK("") ", comparison_id DESC, number LIMIT $4",
-                 VALUES(value_text(q->comparison), value_text(q->state), value_text(q->class), value_integer(page_limit(&q->page)),
-                        value_integer(last.fid), value_real(isnan(last.suspicion) ? 2 : -last.suspicion), value_text(last.comparison.text),
-                        value_integer(last.number)), fn, ctx, w->e);
+        s = each_seen(w, &(struct asking){
+                "WHERE ($1 IS NULL OR comparison_id = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR class = $3) AND "
+                "($5 = 0 OR " RANK("") " > $6 OR (" RANK("") " = $6 AND (comparison_id < $7 OR (comparison_id = $7 AND number > $8))))",
+                " ORDER BY " RANK("") ", comparison_id DESC, number LIMIT $4",
+                VALUES(value_text(q->comparison), value_text(q->state), value_text(q->class), value_integer(page_limit(&q->page)),
+                       value_integer(last.fid), value_real(isnan(last.suspicion) ? 2 : -last.suspicion), value_text(last.comparison.text),
+                       value_integer(last.number)) }, fn, ctx);
     arena_close(a);
     return s;
 }
@@ -133,10 +152,10 @@ enum status change_get(struct work *w, const char *id_or_number, struct arena *a
         struct id newest;
         s = change_newest_comparison(w, &newest);
         if (s == OK)
-            s = each(w->db, WHOLE "WHERE comparison_id = $1 AND number = CAST($2 AS INTEGER)",
-                     VALUES(value_text(newest.text), value_text(id_or_number)), keep, &k, w->e);
+            s = each_seen(w, &(struct asking){ "WHERE comparison_id = $1 AND number = CAST($2 AS INTEGER)", "",
+                                               VALUES(value_text(newest.text), value_text(id_or_number)) }, keep, &k);
     } else {
-        s = each(w->db, WHOLE "WHERE id = $1", VALUES(value_text(id_or_number)), keep, &k, w->e);
+        s = each_seen(w, &(struct asking){ "WHERE id = $1", "", VALUES(value_text(id_or_number)) }, keep, &k);
     }
     if (s == OK && !k.found)
         s = err_set(w->e, NOT_FOUND, "there is no change \"%s\"; gridpatrol changes lists them", id_or_number);
@@ -198,21 +217,26 @@ enum status change_count(struct db *db, int64_t *out, struct err *e)
     return db_integer(db, "SELECT count(*) FROM change", NO_VALUES, out, e);
 }
 
-enum status change_each_class(struct db *db, const char *comparison, precision_visit *fn, void *ctx, struct err *e)
+enum status change_each_class(struct work *w, const char *comparison, precision_visit *fn, void *ctx)
 {
+    struct looking l;
     struct rows *r = NULL;
-    enum status s = db_ask(db, "SELECT class, count(*), sum(audit_slot), sum(audit_slot * done), sum(audit_slot * hit), "
-                               "sum((1 - audit_slot) * done), sum((1 - audit_slot) * hit) FROM (SELECT class, audit_slot, "
-                               "CASE WHEN state IN ('confirmed', 'dismissed', 'legal', 'capture_rule') THEN 1 ELSE 0 END AS done, "
-                               "CASE WHEN state IN ('confirmed', 'legal') THEN 1 ELSE 0 END AS hit FROM change "
-                               "WHERE comparison_id = $1 AND inherited_from IS NULL) q GROUP BY class ORDER BY class",
-                           VALUES(value_text(comparison)), &r, e);
-    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+    enum status s = looking_begin(w, "change", NULL, VALUES(value_text(comparison)), &l);
+    buf_text(&l.clause.text, "SELECT class, count(*), sum(audit_slot), sum(audit_slot * done), sum(audit_slot * hit), sum((1 - audit_slot) * done), "
+                             "sum((1 - audit_slot) * hit) FROM (SELECT h.class, h.audit_slot, CASE WHEN h.state IN ('confirmed', 'dismissed', 'legal', "
+                             "'capture_rule') THEN 1 ELSE 0 END AS done, CASE WHEN h.state IN ('confirmed', 'legal') THEN 1 ELSE 0 END AS hit FROM change h "
+                             "WHERE h.comparison_id = $1 AND h.inherited_from IS NULL");
+    visible_records_where(&l.viewer, "change", "h", &l.clause);
+    buf_text(&l.clause.text, ") q GROUP BY class ORDER BY class");
+    if (s == OK)
+        s = db_ask(w->db, l.clause.text.data, clause_values(&l.clause), &r, w->e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct precision_counts c = { .listed = rows_integer(r, 1), .slots = rows_integer(r, 2), .slots_reviewed = rows_integer(r, 3),
                                       .slots_real = rows_integer(r, 4), .others_reviewed = rows_integer(r, 5), .others_real = rows_integer(r, 6) };
         snprintf(c.class, sizeof c.class, "%s", text_at(r, 0));
-        s = fn(ctx, &c, e);
+        s = fn(ctx, &c, w->e);
     }
     rows_done(r);
+    looking_end(&l);
     return s;
 }

@@ -29,7 +29,7 @@ enum status change_each_of_object(struct db *db, const char *object, change_visi
 enum status change_surveys(struct db *db, const char *comparison, char before[ID_TEXT], char after[ID_TEXT], struct err *e);
 enum status change_count(struct db *db, int64_t *out, struct err *e);
 
-// Per class of one comparison: listed, inherited left out; reviewed and real, apart for slots and the rest.
+// Per class of one comparison, of what w->actor may see: listed, inherited left out; reviewed and real, apart for slots and the rest.
 struct precision_counts { char class[16]; int64_t listed, slots, slots_reviewed, slots_real, others_reviewed, others_real; };
 typedef enum status precision_visit(void *ctx, const struct precision_counts *c, struct err *e);
-enum status change_each_class(struct db *db, const char *comparison, precision_visit *fn, void *ctx, struct err *e);
+enum status change_each_class(struct work *w, const char *comparison, precision_visit *fn, void *ctx);

@@ -1,6 +1,7 @@
 #include "core/store/finding_rows.h"
 
 #include "core/store/step_rows.h"
+#include "core/visible.h"
 #include <string.h>
 
 enum status finding_insert(struct db *db, const struct walk *k, const struct finding_spec *f, int64_t now_s, struct err *e)
@@ -22,13 +23,19 @@ enum status finding_insert(struct db *db, const struct walk *k, const struct fin
 
 enum status finding_each(struct work *w, const struct finding_query *q, finding_visit *fn, void *ctx)
 {
+    struct looking l;
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT number, state, scheme, code, text, cell_code, seen_at_s, due_at_s FROM finding WHERE ($1 IS NULL OR state = $1) "
-                                  "AND ($2 IS NULL OR number > $2) ORDER BY number LIMIT $3",
-                           VALUES(value_text(q->state), value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
+    enum status s = looking_begin(w, "finding", NULL, VALUES(value_text(q->state), value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &l);
+    buf_text(&l.clause.text, "SELECT f.number, f.state, f.scheme, f.code, f.text, f.cell_code, f.seen_at_s, f.due_at_s FROM finding f "
+                             "WHERE ($1 IS NULL OR f.state = $1) AND ($2 IS NULL OR f.number > $2)");
+    visible_records_where(&l.viewer, "finding", "f", &l.clause);
+    buf_text(&l.clause.text, " ORDER BY f.number LIMIT $3");
+    if (s == OK)
+        s = db_ask(w->db, l.clause.text.data, clause_values(&l.clause), &r, w->e);
     for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; )
         s = fn(ctx, &(struct finding_line){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5),
                                             rows_integer(r, 6), rows_is_null(r, 7) ? NO_DEADLINE : rows_integer(r, 7) }, w->e);
     rows_done(r);
+    looking_end(&l);
     return s;
 }

@@ -1,6 +1,7 @@
 #include "core/store/lead_rows.h"
 
 #include "core/store/step_rows.h"
+#include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -73,18 +74,6 @@ enum status case_kind_select(struct db *db, const char *case_id, char kind[64], 
     return s == NOT_FOUND ? err_set(e, NOT_FOUND, "nothing was found") : s;
 }
 
-// Who may know of a lead: d is the lead, $1 the person.
-#define SEEN "(d.secrecy <> 'secret' OR d.made_by = $1 OR EXISTS (SELECT 1 FROM actor p WHERE p.id = $1 AND (p.agency_id = d.agency_id OR p.role = 'chief')))"
-
-enum status lead_seen_by(struct db *db, const char *key, const char *actor, bool *out, struct err *e)
-{
-    int64_t count = 0;
-    enum status s = db_integer(db, "SELECT count(*) FROM lead d WHERE (d.number = $2 OR d.id = $2) AND " SEEN,
-                               VALUES(value_text(actor), value_text(key)), &count, e);
-    *out = count > 0;
-    return s;
-}
-
 static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, void *ctx)
 {
     enum status s = OK;
@@ -100,56 +89,87 @@ static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, v
     return s;
 }
 
-enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx)
+static enum status each(struct work *w, struct looking *l, lead_visit *fn, void *ctx)
 {
     struct rows *r = NULL;
-    enum status s = db_ask(w->db, "SELECT d.number, c.number, c.title, a.key, a.name_zh, a.name_en, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
-                                  "d.is_due_provisional, 0 FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id "
-                                  "WHERE " SEEN " AND ($2 IS NULL OR a.key = $2) AND ($3 IS NULL OR d.state = $3) AND ($4 = 0 OR d.state NOT IN "
-                                  "('closed', 'recalled', 'discarded')) AND ($5 IS NULL OR d.number > $5) ORDER BY d.number LIMIT $6",
-                           VALUES(value_text(w->actor), value_text(q->agency_key), value_text(q->state), value_integer(q->open_only),
-                                  value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &r, w->e);
+    enum status s = clause_check(&l->clause, w->e);
+    if (s == OK)
+        s = db_ask(w->db, l->clause.text.data, clause_values(&l->clause), &r, w->e);
     if (s == OK)
         s = visit(r, w, fn, ctx);
     rows_done(r);
     return s;
 }
 
-// The place in the queue: without a deadline last, then by deadline, priority, age and number.
-#define QUEUE "SELECT d.number AS number, c.number AS case_number, c.title AS title, d.state AS state, d.secrecy AS secrecy, d.cell_code AS cell_code, " \
-    "d.priority AS priority, d.due_at_s AS due_at_s, d.is_due_provisional AS is_due_provisional, 0 AS is_case, d.made_at_s AS since_s, " \
-    "coalesce(d.due_at_s, 9e18) AS rank FROM lead d JOIN case_file c ON c.id = d.case_id WHERE d.agency_id = $2 AND d.state IN ('sent', 'forwarded', " \
-    "'received', 'accepted', 'in_progress') AND " SEEN " UNION ALL SELECT c.number, c.number, c.title, c.state, 'ordinary', c.cell_code, c.priority, " \
-    "c.due_at_s, c.is_due_provisional, 1, c.stage_at_s, coalesce(c.due_at_s, 9e18) FROM case_file c WHERE c.agency_id = $2 AND c.state IN " \
-    "('dispatched', 'handling', 'rework', 'fast_handling')"
+enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn, void *ctx)
+{
+    struct looking l;
+    struct buf *sql = &l.clause.text;
+    enum status s = looking_begin(w, "lead", NULL, VALUES(value_text(q->agency_key), value_text(q->state), value_integer(q->open_only),
+                                                          value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &l);
+    buf_text(sql, "SELECT d.number, c.number, d.title, a.key, a.name_zh, a.name_en, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
+                  "d.is_due_provisional, 0 FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id WHERE ($1 IS NULL OR "
+                  "a.key = $1) AND ($2 IS NULL OR d.state = $2) AND ($3 = 0 OR d.state NOT IN ('closed', 'recalled', 'discarded')) AND "
+                  "($4 IS NULL OR d.number > $4)");
+    visible_records_where(&l.viewer, "lead", "d", &l.clause);
+    buf_text(sql, " ORDER BY d.number LIMIT $5");
+    if (s == OK)
+        s = each(w, &l, fn, ctx);
+    looking_end(&l);
+    return s;
+}
 
-static enum status check_after(struct work *w, const struct agency_facts *agency, const struct page *p)
+// $1 the agency, $2 the number to go on after, $3 how many. The place in the queue: without a deadline last, then by deadline, priority,
+// age and number.
+static void write_queue(struct looking *l)
+{
+    struct buf *sql = &l->clause.text;
+    buf_text(sql, "WITH queue AS (SELECT d.number AS number, c.number AS case_number, d.title AS title, d.state AS state, d.secrecy AS secrecy, "
+                  "d.cell_code AS cell_code, d.priority AS priority, d.due_at_s AS due_at_s, d.is_due_provisional AS is_due_provisional, 0 AS is_case, "
+                  "d.made_at_s AS since_s, coalesce(d.due_at_s, 9e18) AS rank FROM lead d JOIN case_file c ON c.id = d.case_id WHERE d.agency_id = $1 "
+                  "AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress')");
+    visible_records_where(&l->viewer, "lead", "d", &l->clause);
+    buf_text(sql, " UNION ALL SELECT c.number, c.number, c.title, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, 1, "
+                  "c.stage_at_s, coalesce(c.due_at_s, 9e18) FROM case_file c WHERE c.agency_id = $1 AND c.state IN ('dispatched', 'handling', 'rework', "
+                  "'fast_handling')");
+    visible_records_where(&l->viewer, "case", "c", &l->clause);
+    buf_text(sql, ") ");
+}
+
+static enum status check_after(struct work *w, struct looking *l, const struct page *p)
 {
     int64_t count = 1;
-    enum status s = OK;
-    if (page_after(p) != NULL)
-        s = db_integer(w->db, "SELECT count(*) FROM (" QUEUE ") AS q WHERE q.number = $3",
-                       VALUES(value_text(w->actor), value_text(agency->id), value_text(p->after)), &count, w->e);
+    if (page_after(p) == NULL)
+        return OK;
+    size_t begun = l->clause.text.len;
+    buf_text(&l->clause.text, "SELECT count(*) FROM queue WHERE number = $2 AND $3 > 0");
+    enum status s = clause_check(&l->clause, w->e);
+    if (s == OK)
+        s = db_integer(w->db, l->clause.text.data, clause_values(&l->clause), &count, w->e);
+    l->clause.text.len = begun;
+    l->clause.text.data[begun] = '\0';
     return s == OK && count == 0 ? err_set(w->e, NOT_FOUND, "there is no \"%s\" in this list to go on after", p->after) : s;
 }
 
 enum status queue_each(struct work *w, const char *agency_key, const struct page *p, lead_visit *fn, void *ctx)
 {
     struct agency_facts agency;
-    struct rows *r = NULL;
+    struct looking l;
     enum status s = agency_facts_select(w->db, agency_key, &agency, w->e);
     if (s == NOT_FOUND)
         return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", agency_key);
+    if (s != OK)
+        return s;
+    s = looking_begin(w, "lead", "case", VALUES(value_text(agency.id), value_text(page_after(p)), value_integer(page_limit(p))), &l);
+    write_queue(&l);
     if (s == OK)
-        s = check_after(w, &agency, p);
+        s = check_after(w, &l, p);
+    buf_text(&l.clause.text, "SELECT q.number, q.case_number, q.title, a.key, a.name_zh, a.name_en, q.state, q.secrecy, q.cell_code, q.priority, q.due_at_s, "
+                             "q.is_due_provisional, q.is_case FROM queue q JOIN agency a ON a.id = $1 WHERE $2 IS NULL OR "
+                             "(q.rank, q.priority, q.since_s, q.number) > (SELECT o.rank, o.priority, o.since_s, o.number FROM queue o WHERE o.number = $2) "
+                             "ORDER BY q.rank, q.priority, q.since_s, q.number LIMIT $3");
     if (s == OK)
-        s = db_ask(w->db, "WITH queue AS (" QUEUE ") SELECT q.number, q.case_number, q.title, a.key, a.name_zh, a.name_en, q.state, q.secrecy, q.cell_code, "
-                          "q.priority, q.due_at_s, q.is_due_provisional, q.is_case FROM queue q JOIN agency a ON a.id = $2 WHERE $3 IS NULL OR "
-                          "(q.rank, q.priority, q.since_s, q.number) > (SELECT o.rank, o.priority, o.since_s, o.number FROM queue o WHERE o.number = $3) "
-                          "ORDER BY q.rank, q.priority, q.since_s, q.number LIMIT $4",
-                   VALUES(value_text(w->actor), value_text(agency.id), value_text(page_after(p)), value_integer(page_limit(p))), &r, w->e);
-    if (s == OK)
-        s = visit(r, w, fn, ctx);
-    rows_done(r);
+        s = each(w, &l, fn, ctx);
+    looking_end(&l);
     return s;
 }

@@ -10,7 +10,6 @@ enum status lead_change(struct db *db, const char *id, const struct lead_change 
 
 struct lead_facts { char case_id[ID_TEXT], kind[64], agency_id[ID_TEXT], agency_key[64], secrecy[16]; int priority; };
 enum status lead_facts_select(struct db *db, const char *id, struct lead_facts *out, struct err *e);
-enum status lead_seen_by(struct db *db, const char *key, const char *actor, bool *out, struct err *e);
 struct agency_facts { char id[ID_TEXT], secrecy[16]; };
 enum status agency_facts_select(struct db *db, const char *key, struct agency_facts *out, struct err *e);  // NOT_FOUND, no sentence
 enum status case_kind_select(struct db *db, const char *case_id, char kind[64], int *priority, struct err *e);

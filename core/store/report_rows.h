@@ -1,4 +1,4 @@
-// report_rows.h - cases with their steps, in the order of steps; see core/case_report.h.
+// report_rows.h - cases that w->actor may see with their steps, in the order of steps; see core/case_report.h.
 #pragma once
 #include "core/step.h"
 
@@ -10,4 +10,4 @@ struct report_row {
     int64_t at_s, step_due_at_s;                                // NO_DEADLINE: none
 };
 typedef enum status report_visit(void *ctx, const struct report_row *r, struct err *e);
-enum status report_each_step(struct db *db, report_visit *fn, void *ctx, struct err *e);
+enum status report_each_step(struct work *w, report_visit *fn, void *ctx);

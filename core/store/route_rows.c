@@ -1,6 +1,6 @@
 #include "core/store/route_rows.h"
 
-#include <stdio.h>
+#include "core/visible.h"
 
 static void read_facts(const struct rows *r, struct route_facts *f)
 {
@@ -35,37 +35,52 @@ static void read_facts(const struct rows *r, struct route_facts *f)
     rows_copy(r, 27, f->agency, sizeof f->agency);
 }
 
-static enum status each(struct db *db, const char *sql, struct values v, route_visit *fn, void *ctx, struct err *e)
+// A question about the rows of one layer that w->actor may see; alias: theirs in it.
+struct asking { const char *layer, *alias, *sql, *order; struct values values; };
+
+static enum status each(struct work *w, const struct asking *a, route_visit *fn, void *ctx)
 {
+    struct looking l;
     struct rows *r = NULL;
-    enum status s = db_ask(db, sql, v, &r, e);
-    for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; ) {
+    enum status s = looking_begin(w, a->layer, NULL, a->values, &l);
+    buf_text(&l.clause.text, a->sql);
+    visible_records_where(&l.viewer, a->layer, a->alias, &l.clause);
+    buf_text(&l.clause.text, a->order);
+    if (s == OK)
+        s = db_ask(w->db, l.clause.text.data, clause_values(&l.clause), &r, w->e);
+    for (bool more = true; s == OK && (s = rows_next(r, &more, w->e)) == OK && more; ) {
         struct route_facts f;
         read_facts(r, &f);
-        s = fn(ctx, &f, e);
+        s = fn(ctx, &f, w->e);
     }
     rows_done(r);
+    looking_end(&l);
     return s;
 }
 
-enum status route_each_change(struct db *db, route_visit *fn, void *ctx, struct err *e)
+enum status route_each_change(struct work *w, route_visit *fn, void *ctx)
 {
-    return each(db, "SELECT h.id, NULL, NULL, '', '', '', h.stock, 'survey', h.class, h.legal_codes, h.zone_kind, h.permit_number, h.cell_code, "
-                    "h.community_code, h.gained_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, 3, NULL, 0, 0, '{}', '', '' "
-                    "FROM change h WHERE h.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM case_link l WHERE l.thing = 'change' AND l.thing_id = h.id) "
-                    "AND NOT EXISTS (SELECT 1 FROM change o JOIN case_link l ON l.thing = 'change' AND l.thing_id = o.id JOIN case_file c ON c.id = l.case_id "
-                    "WHERE o.object_id = h.object_id AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged')) "
-                    "ORDER BY h.suspicion DESC, h.id", NO_VALUES, fn, ctx, e);
+    static const struct asking a = { "change", "h",
+        "SELECT h.id, NULL, NULL, '', '', '', h.stock, 'survey', h.class, h.legal_codes, h.zone_kind, h.permit_number, h.cell_code, "
+        "h.community_code, h.gained_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, 3, NULL, 0, 0, '{}', '', '' "
+        "FROM change h WHERE h.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM case_link l WHERE l.thing = 'change' AND l.thing_id = h.id) "
+        "AND NOT EXISTS (SELECT 1 FROM change o JOIN case_link l ON l.thing = 'change' AND l.thing_id = o.id JOIN case_file c ON c.id = l.case_id "
+        "WHERE o.object_id = h.object_id AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged'))",
+        " ORDER BY h.suspicion DESC, h.id", { 0 } };
+    return each(w, &a, fn, ctx);
 }
 
-enum status route_each_case(struct db *db, bool all, route_visit *fn, void *ctx, struct err *e)
+enum status route_each_case(struct work *w, bool all, route_visit *fn, void *ctx)
 {
-    return each(db, "SELECT NULL, c.id, c.number, c.kind, c.scheme, c.code, c.stock, c.source, h.class, h.legal_codes, h.zone_kind, h.permit_number, "
-                    "c.cell_code, c.community_code, c.area_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, "
-                    "c.priority, c.opened_at_s, c.in_progress, c.recurrence_of IS NOT NULL, c.facts, c.rule, a.key FROM case_file c LEFT JOIN agency a ON a.id = c.agency_id "
-                    "LEFT JOIN change h ON h.id = (SELECT max(l.thing_id) FROM case_link l WHERE l.case_id = c.id AND l.thing = 'change') "
-                    "WHERE (c.rule = '' OR $1) AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged') ORDER BY c.number",
-                VALUES(value_integer(all)), fn, ctx, e);
+    const struct asking a = { "case", "c",
+        "SELECT NULL, c.id, c.number, c.kind, c.scheme, c.code, c.stock, c.source, h.class, h.legal_codes, h.zone_kind, h.permit_number, "
+        "c.cell_code, c.community_code, c.area_m2, h.gained_m2, h.height_after_m, h.confidence, h.suspicion, h.zone_share, h.zone_p, "
+        "c.priority, c.opened_at_s, c.in_progress, c.recurrence_of IS NOT NULL, c.facts, c.rule, a.key FROM case_file c "
+        "LEFT JOIN agency a ON a.id = c.agency_id "
+        "LEFT JOIN change h ON h.id = (SELECT max(l.thing_id) FROM case_link l WHERE l.case_id = c.id AND l.thing = 'change') "
+        "WHERE (c.rule = '' OR $1) AND c.state NOT IN ('closed', 'forced_closed', 'cancelled', 'not_accepted', 'merged')", " ORDER BY c.number",
+        VALUES(value_integer(all)) };
+    return each(w, &a, fn, ctx);
 }
 
 enum status route_has_case(struct db *db, const char *change_id, bool *out, struct err *e)

@@ -13,10 +13,10 @@ struct route_facts {
     char rule[64], agency[64];                                            // that routed it before, and whom it is with; "" none
 };
 typedef enum status route_visit(void *ctx, const struct route_facts *f, struct err *e);
-// Confirmed changes without a case, most suspicious first.
-enum status route_each_change(struct db *db, route_visit *fn, void *ctx, struct err *e);
-// Open cases that no rule has named yet (all: those too), by number.
-enum status route_each_case(struct db *db, bool all, route_visit *fn, void *ctx, struct err *e);
+// Confirmed changes without a case that w->actor may see, most suspicious first.
+enum status route_each_change(struct work *w, route_visit *fn, void *ctx);
+// Open cases that no rule has named yet (all: those too) and that w->actor may see, by number.
+enum status route_each_case(struct work *w, bool all, route_visit *fn, void *ctx);
 // Has another look at the same thing on the ground led to a case that is still open?
 enum status route_has_case(struct db *db, const char *change_id, bool *out, struct err *e);
 struct routed { const char *case_id, *rule, *agency_id, *stage, *unit; int priority; int32_t amount; bool has_limit, legal; };

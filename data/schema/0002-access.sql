@@ -3,6 +3,59 @@
 -- Times, ids and states as in 0001. Secrets are never here, only what they can be checked by: SHA-256 of what is random anyway
 -- (tokens, sessions), argon2id of what people remember.
 
+-- --- Areas of people -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE actor_area (                          -- 授权范围: what a person may see lies in these; no row: the whole district
+  actor_id TEXT NOT NULL REFERENCES actor (id),
+  code TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 40),            -- of a street, a community or a cell: what codes begin with
+  PRIMARY KEY (actor_id, code)
+);
+CREATE TRIGGER actor_area_most BEFORE INSERT ON actor_area
+WHEN (SELECT count(*) FROM actor_area WHERE actor_id = NEW.actor_id) >= 64
+BEGIN SELECT RAISE(ABORT, 'a person has at most 64 areas'); END;
+
+-- --- Tokens, passwords, sessions -------------------------------------------------------------------------------------------------
+
+CREATE TABLE token (                               -- 访问令牌: what a program shows instead of a password
+  id TEXT PRIMARY KEY,                             -- the part of it that may be known
+  actor_id TEXT NOT NULL REFERENCES actor (id),
+  name TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('read', 'all')),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),                    -- of the secret part
+  made_by TEXT NOT NULL,
+  made_at_s INTEGER NOT NULL,
+  expires_at_s INTEGER NOT NULL,
+  revoked_at_s INTEGER,
+  used_at_s INTEGER                                -- to the minute
+);
+CREATE INDEX token_actor ON token (actor_id);
+CREATE TRIGGER token_stays BEFORE UPDATE OF actor_id, scope, sha256, expires_at_s ON token
+BEGIN SELECT RAISE(ABORT, 'a token stays what it was made: revoke it and make another one'); END;
+CREATE TRIGGER token_ends_once BEFORE UPDATE OF revoked_at_s ON token WHEN OLD.revoked_at_s IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a token that was revoked stays revoked'); END;
+
+CREATE TABLE password (                            -- 口令
+  actor_id TEXT PRIMARY KEY REFERENCES actor (id),
+  hash TEXT NOT NULL CHECK (hash LIKE '$argon2id$%'),                  -- with its parameters and its salt
+  set_at_s INTEGER NOT NULL
+);
+
+CREATE TABLE session (                             -- 会话: somebody who signed in with a password
+  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),                 -- of the id the browser has
+  actor_id TEXT NOT NULL REFERENCES actor (id),
+  csrf TEXT NOT NULL,                              -- what its pages send back with every change
+  address TEXT NOT NULL DEFAULT '', agent TEXT NOT NULL DEFAULT '',    -- of the sign-in, for the list of sessions
+  made_at_s INTEGER NOT NULL,
+  seen_at_s INTEGER NOT NULL                       -- to the minute
+);
+CREATE INDEX session_actor ON session (actor_id);
+CREATE UNIQUE INDEX session_handle ON session (substr(sha256, 1, 16));
+
+CREATE TRIGGER actor_last_administrator BEFORE UPDATE OF role, is_active ON actor
+WHEN OLD.role = 'administrator' AND OLD.is_active = 1 AND NOT (NEW.role = 'administrator' AND NEW.is_active = 1)
+  AND (SELECT count(*) FROM actor WHERE role = 'administrator' AND is_active = 1) = 1
+BEGIN SELECT RAISE(ABORT, 'the last administrator stays one'); END;
+
 -- --- Records as they are published -------------------------------------------------------------------------------------------
 --
 -- A view read_X has the rows of its table with their fid and id, words and numbers of other records instead of bare ids, and the

@@ -16,6 +16,7 @@ Sun coordinator
 Li officer urban_management
 Chen chief
 Ji discipline discipline
+Gui officer natural_resources
 PEOPLE
 gp agency list "$station" | grep -q "^discipline .*secret" || fail "the agencies of the rules are not there"
 printf '{"year":2026,"days":[{"name":"x","date":"2026-10-01","isOffDay":true}]}' >"$home/2026.json"
@@ -62,12 +63,47 @@ grep -q "^1 secret leads opened" "$home/said" || fail "the compartment: $(cat "$
 strings -n 6 "$station/gridpatrol.sqlite"* >"$home/strings"
 grep -q "$secret" "$home/strings" && fail "the file tells its number"
 
+# Who sees what: nobody learns from a list, a page, a move or a sentence that something is there.
+gone() { # gone AS WORDS...: answered as if it were not there
+  local who=$1 status=0; shift
+  gp "$@" --as "$who" >"$home/said" 2>&1 || status=$?
+  [ $status = 3 ] || fail "$who, $*: exit $status, $(cat "$home/said")"
+  ! grep -q "rule " "$home/said" || fail "$who, $*: $(cat "$home/said")"
+}
+for who in administrator Zhao Li Wang; do
+  for key in "" "--key $home/ji.key"; do          # the key alone opens no eyes: it must be somebody who may know
+    # shellcheck disable=SC2086
+    gone "$who" lead show "$station" "$secret" $key
+    # shellcheck disable=SC2086
+    gone "$who" lead move "$station" "$secret" approve $key
+  done
+done
+for what in "case list" "lead list" "finding list" changes report queue; do
+  words="$what $station"
+  [ "$what" != queue ] || words="$words urban_management"
+  [ "$what" != changes ] || words="$words --comparison all"
+  # shellcheck disable=SC2086
+  gone administrator $words
+  grep -q "for the role administrator" "$home/said" || fail "$what: $(cat "$home/said")"
+done
+gone administrator case show "$station" "$case"
+gone administrator case photo "$station" "$case" --file "$home/near.jpg"
+gone administrator case move "$station" "$case" submit
+gone Gui case show "$station" "$case"
+gone Gui lead draft "$station" "$case" --agency discipline
+gone Gui case move "$station" "$case" merge --master "$case"
+[ "$(gp case list "$station" --as Gui | wc -l)" = 0 ] || fail "an officer of another agency sees the case"
+gp case show "$station" "$case" --as Zhao | jq -e '.party == "Xu" and ([.leads[].secrecy] | index("secret")) == null' >/dev/null || fail "the case for a checker"
+gp audit list "$station" >"$home/said"
+grep -q " case \| finding \| lead " "$home/said" && fail "the administrator reads of records in the audit"
+gone Zhao audit list "$station"
+
 move() { gp case move "$station" "$case" "$@" >"$home/said"; }
 move submit --as Zhao --at 2026-03-03T09:00
 move register --as Zhao --at 2026-03-03T09:10
 move dispatch --as Sun --at 2026-03-03T09:20
 grep -q "2026-03-18 09:20" "$home/said" || fail "the deadline: $(cat "$home/said")"
-gp queue "$station" urban_management --at 2026-03-20 | grep -q "$case.*overdue" || fail "the queue does not say overdue"
+gp queue "$station" urban_management --as Sun --at 2026-03-20 | grep -q "$case.*overdue" || fail "the queue does not say overdue"
 move accept --as Li --at 2026-03-03T10:00
 refused extension-amount case move "$station" "$case" extension.request --amount 16 --note rain --as Li --at 2026-03-04
 move extension.request --amount 2 --note rain --as Li --at 2026-03-04
@@ -78,16 +114,16 @@ gp case photo "$station" "$case" --file "$home/after.jpg" --part after --place 1
 move pass --as Wang --at 2026-03-10T12:10
 refused area-measured case move "$station" "$case" close --as Zhao --at 2026-03-10T15:00
 move close --area 125 --as Zhao --at 2026-03-10T15:00
-gp case show "$station" "$case" | jq -e '.state == "closed" and .measured_area_m2 == 125 and (.steps | length) >= 10 and .building_result == "demolished_self"' >/dev/null ||
-  fail "the case: $(gp case show "$station" "$case")"
-gp report "$station" --from 2026-01-01 --to 2027-01-01 --json |
-  jq -e 'map(select(.indicator == "handled_in_time")) | .[0].numerator == 1 and .[0].denominator == 1' >/dev/null || fail "the report: $(gp report "$station" --from 2026-01-01 --to 2027-01-01)"
-gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month >"$home/said"
+gp case show "$station" "$case" --as Sun | jq -e '.state == "closed" and .measured_area_m2 == 125 and (.steps | length) >= 10 and .building_result == "demolished_self"' >/dev/null ||
+  fail "the case: $(gp case show "$station" "$case" --as Sun)"
+gp report "$station" --from 2026-01-01 --to 2027-01-01 --json --as Sun |
+  jq -e 'map(select(.indicator == "handled_in_time")) | .[0].numerator == 1 and .[0].denominator == 1' >/dev/null || fail "the report: $(gp report "$station" --from 2026-01-01 --to 2027-01-01 --as Sun)"
+gp report "$station" --from 2026-01-01 --to 2026-07-01 --by month --as Sun >"$home/said"
 grep -q "^2026-03 .*on-time handling rate .*1 / 1" "$home/said" || fail "no figures by month: $(cat "$home/said")"
 gp audit verify "$station" 2>"$home/said" || fail "the audit: $(cat "$home/said")"
-gp report "$station" --from 2026-01-01 --to 2027-01-01 --lang zh | grep -q "^按期处置率 .*1 / 1 .*按期处置数 / 应处置数" || fail "the report in Chinese"
-gp audit list "$station" --thing case --lang zh | grep -q "派遣 .*案卷 " || fail "the audit in Chinese: $(gp audit list "$station" --thing case --lang zh | head -3)"
-gp audit list "$station" --json --lang zh | jq -e '[.rows[] | select(.verb == "dispatch" and .thing == "case")] | length == 1' >/dev/null || fail "programs get words of a language in the audit"
-[ "$(gp audit list "$station" --thing case --id "$case" | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
+gp report "$station" --from 2026-01-01 --to 2027-01-01 --lang zh --as Sun | grep -q "^按期处置率 .*1 / 1 .*按期处置数 / 应处置数" || fail "the report in Chinese"
+gp audit list "$station" --thing case --lang zh --as Chen | grep -q "派遣 .*案卷 " || fail "the audit in Chinese: $(gp audit list "$station" --thing case --lang zh --as Chen | head -3)"
+gp audit list "$station" --json --lang zh --as Chen | jq -e '[.rows[] | select(.verb == "dispatch" and .thing == "case")] | length == 1' >/dev/null || fail "programs get words of a language in the audit"
+[ "$(gp audit list "$station" --thing case --id "$case" --as Chen | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
 gp verify "$station" --quiet || fail "the station does not verify"
 echo "case: holds"

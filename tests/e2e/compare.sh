@@ -42,15 +42,15 @@ same "the same rows" "$(sql "$station" "SELECT count(*) AS n FROM change a JOIN 
   AND b.audit_slot = a.audit_slot AND b.geom = a.geom WHERE a.comparison_id = '$short' AND b.comparison_id = '$again'")" 243
 
 # Lists and layers.
-"$GRIDPATROL" changes "$station" --limit 3 >"$home/list"
+"$GRIDPATROL" changes "$station" --limit 3 --as Ana >"$home/list"
 same "listed" "$(grep -c '^[0-9]*\. ' "$home/list")" 3
 grep -q "no permit in force touches it" "$home/list" || fail "no reason in the list"
 while read -r number id _; do
   same "the number listed is the number reviewed" "${number%.}" "$(sql "$station" "SELECT number AS n FROM change WHERE id = '$id'")"
 done < <(grep '^[0-9]*\. ' "$home/list")
-"$GRIDPATROL" changes "$station" --comparison "$long" -o "$home/changes.gpkg"
+"$GRIDPATROL" changes "$station" --comparison "$long" -o "$home/changes.gpkg" --as Ana
 same "written" "$(ogrinfo -so "$home/changes.gpkg" changes | sed -n 's/^Feature Count: //p')" 363
-"$GRIDPATROL" report "$station" precision --comparison "$long" | grep -q "^all classes.*listed 363, reviewed 2, real 1" || fail "precision is not told"
+"$GRIDPATROL" report "$station" precision --comparison "$long" --as Ana | grep -q "^all classes.*listed 363, reviewed 2, real 1" || fail "precision is not told"
 
 # Interrupted at any moment: nothing half-done is seen, and it can be run again.
 copy=$home/copy

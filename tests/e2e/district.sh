@@ -80,10 +80,11 @@ said "is no mark of a page"
 
 "$GRIDPATROL" compare "$station" 2025 2026 >/dev/null 2>"$home/said"
 said "$(jq .approved_unused "$in/district.json") permits in force have no building on them"
-"$GRIDPATROL" report "$station" unused-permits >"$home/unused" 2>"$home/said" || fail "unused permits: $(cat "$home/said")"
+"$GRIDPATROL" actor add "$station" Ana --role analyst >/dev/null
+"$GRIDPATROL" report "$station" unused-permits --as Ana >"$home/unused" 2>"$home/said" || fail "unused permits: $(cat "$home/said")"
 grep -q "^$(jq .approved_unused "$in/district.json") permits in force" "$home/unused" || fail "unused permits: $(head -1 "$home/unused")"
-same "unused permits named" "$("$GRIDPATROL" report "$station" unused-permits --json | jq '.rows | length')" "$(jq .approved_unused "$in/district.json")"
-"$GRIDPATROL" changes "$station" -o "$home/changes.gpkg" 2>/dev/null
+same "unused permits named" "$("$GRIDPATROL" report "$station" unused-permits --json --as Ana | jq '.rows | length')" "$(jq .approved_unused "$in/district.json")"
+"$GRIDPATROL" changes "$station" -o "$home/changes.gpkg" --as Ana 2>/dev/null
 "$maker" score "$in" "$home/changes.gpkg" >"$home/score"
 share() { sed -n "s/^$1[^/]*\/[ 0-9]* \([01][.][0-9]*\) .*/\1/p" "$home/score"; }
 recall=$(share "illegal increments") precision=$(share "suspicions that are right")

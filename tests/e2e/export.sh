@@ -39,7 +39,7 @@ done
 gp export "$station" billboard -o "$home/metric.gpkg" --crs EPSG:4549 --quiet
 ogrinfo -al "$home/metric.gpkg" | grep -q "POINT (600[0-9]*\.[0-9]* 3549[0-9]*\|POINT (60[0-9]*\.[0-9]* 35[0-9]*" || fail "not in metres: $(ogrinfo -al "$home/metric.gpkg" | grep POINT)"
 for what in permit areas cells surveys changes cases findings leads audit indicators; do
-  gp export "$station" $what -o "$home/$what.gpkg" --quiet || fail "no $what"
+  gp export "$station" $what -o "$home/$what.gpkg" --as Chen --quiet || fail "no $what"
   ogrinfo -so -al "$home/$what.gpkg" >"$home/said" 2>&1 || fail "$what cannot be read: $(cat "$home/said")"
 done
 
@@ -62,7 +62,7 @@ gp export "$station" billboard -o "$home/some.csv" --where "state = 'damaged' OR
 same "filtered" "$(($(wc -l <"$home/some.csv") - 1))" 1
 gp export "$station" billboard -o "$home/here.csv" --where "S_INTERSECTS(geometry, BBOX(121.06, 32, 121.1, 32.1)) AND permit_until > DATE('2026-06-01')" --quiet
 same "in a window" "$(($(wc -l <"$home/here.csv") - 1))" 1
-gp export "$station" cases -o "$home/none.csv" --where "opened_at > TIMESTAMP('2026-04-01T00:00:00Z')" --quiet
+gp export "$station" cases -o "$home/none.csv" --as Chen --where "opened_at > TIMESTAMP('2026-04-01T00:00:00Z')" --quiet
 same "later cases" "$(($(wc -l <"$home/none.csv") - 1))" 0
 cp "$home/some.csv" "$home/before.csv"
 for where in "colour = 'red'" "state = 'broken'" "width_m = 'wide'" "state ="; do
@@ -79,13 +79,29 @@ gp export "$station" leads -o "$home/p.csv" --as Zhang 2>"$home/said" && fail "t
 [ ! -e "$home/p.csv" ] || fail "and a file was written"
 gp export "$station" building -o "$home/pb.csv" --as Zhang --lang zh --quiet
 head -1 "$home/pb.csv" | grep -q "产权人" && fail "the public sees who owns what"
-gp export "$station" leads -o "$home/l.csv" --as Ji --quiet
-same "leads without the key" "$(($(wc -l <"$home/l.csv") - 1))" 1
-gp export "$station" leads -o "$home/lk.csv" --as Ji --key "$home/ji.key" --quiet
-same "leads with the key" "$(($(wc -l <"$home/lk.csv") - 1))" 2
+leads_of() { gp export "$station" leads -o "$home/l.csv" --quiet "$@" || fail "leads $*"; echo "$(($(wc -l <"$home/l.csv") - 1))"; }
+same "leads without the key" "$(leads_of --as Ji)" 0
+same "leads with the key" "$(leads_of --as Ji --key "$home/ji.key")" 1
+same "leads of a chief" "$(leads_of --as Chen)" 1
+same "leads of a chief with the key" "$(leads_of --as Chen --key "$home/ji.key")" 2
+same "leads of a checker with the key" "$(leads_of --as Zhao --key "$home/ji.key")" 1
+for what in changes cases findings leads indicators; do
+  gp export "$station" $what -o "$home/p.csv" 2>"$home/said" && fail "the administrator got the $what"
+done
+gp export "$station" everything -o "$home/admins" 2>"$home/said" && fail "the administrator took everything"
+gp export "$station" findings -o "$home/f.csv" --as Zhao --quiet
+head -1 "$home/f.csv" | grep -q "reported by" || fail "a checker is not told who reported: $(head -1 "$home/f.csv")"
+gp actor add "$station" Wei --role inspector >/dev/null
+gp export "$station" findings -o "$home/fw.csv" --as Wei --quiet
+same "findings of another inspector's" "$(($(wc -l <"$home/fw.csv") - 1))" 1
+grep -q "Wang\|reported by" "$home/fw.csv" && fail "an inspector is told who reported: $(cat "$home/fw.csv")"
+gp export "$station" cases -o "$home/cj.csv" --as Ji --quiet
+same "cases of another agency" "$(($(wc -l <"$home/cj.csv") - 1))" 0
+gp export "$station" audit -o "$home/aa.csv" --quiet
+grep -q "finding\|lead\|P-1" "$home/aa.csv" && fail "the administrator reads of records in the audit: $(cat "$home/aa.csv")"
 
 # Everything.
-gp export "$station" everything -o "$home/archive" --originals --quiet
+gp export "$station" everything -o "$home/archive" --originals --as Chen --quiet
 jq -e '.format == "gridpatrol-archive" and .district.code == "320612" and (.agencies | length) == 14 and (.files | length) > 15' "$home/archive/station.json" >/dev/null ||
   fail "station.json: $(head -c 300 "$home/archive/station.json")"
 for file in $(jq -r '.files[].name' "$home/archive/station.json"); do
@@ -98,9 +114,9 @@ same "audit in the archive" "$(wc -l <"$home/archive/audit.jsonl")" "$(jq .audit
 for sha in $(jq -r '.originals[].sha256' "$home/archive/station.json"); do
   [ -s "$home/archive/blobs/${sha:0:2}/$sha" ] || fail "original $sha is not in the archive"
 done
-gp export "$station" everything -o "$home/archive" 2>"$home/said" && fail "an archive was overwritten"
+gp export "$station" everything -o "$home/archive" --as Chen 2>"$home/said" && fail "an archive was overwritten"
 gp export "$station" everything -o "$home/other" --as Wang 2>"$home/said" && fail "an inspector took everything"
-gp export "$station" everything -o "$home/plain" --quiet
+gp export "$station" everything -o "$home/plain" --as Chen --quiet
 [ ! -e "$home/plain/blobs" ] || fail "an archive without originals has a place for them"
 ls -d "$home"/*draft* 2>/dev/null && fail "drafts were left"
 gp verify "$station" --quiet || fail "the station does not verify"
