@@ -60,6 +60,12 @@ static int32_t decomposing(const struct wide *from, UChar *to, int32_t room, UEr
     return unorm2_normalize(nfd, from->at, from->len, to, room, error);
 }
 
+static int32_t unifying(const struct wide *from, UChar *to, int32_t room, UErrorCode *error)
+{
+    const UNormalizer2 *nfkc = unorm2_getNFKCInstance(error);
+    return unorm2_normalize(nfkc, from->at, from->len, to, room, error);
+}
+
 static int32_t composing(const struct wide *from, UChar *to, int32_t room, UErrorCode *error)
 {
     const UNormalizer2 *nfc = unorm2_getNFCInstance(error);
@@ -89,6 +95,11 @@ static void drop_accents(struct wide *w)
 char *fold_case(const char *utf8)
 {
     return utf8 != NULL ? narrow(changed(wide_of(utf8), folding)) : NULL;
+}
+
+char *fold_forms(const char *utf8)
+{
+    return utf8 != NULL ? narrow(changed(wide_of(utf8), unifying)) : NULL;
 }
 
 char *fold_accents(const char *utf8)

@@ -39,6 +39,7 @@ forbid 'the door of jansson is base/json'    'jansson'                $(others '
 forbid 'the door of SQLite is core/store/spatialite' 'sqlite3|spatialite' $(others 'core/store/spatialite[a-z_]*\.c' $all)
 forbid 'the door of ICU is core/fold'        'unicode/'               $(others 'core/fold\.c' $all)
 forbid 'the door of libmicrohttpd is api/http' 'microhttpd'           $(others 'api/http[a-z_]*\.c' $all)
+forbid 'the door of libsodium is core/secret' 'sodium'                 $(others 'core/secret\.c' $all)
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.

@@ -438,6 +438,7 @@ static void text_folds(void **state)
     (void)state;
     static const struct { char *(*fold)(const char *); const char *from, *to; } folds[] = {
         { fold_case, "Straße", "strasse" }, { fold_case, "ΟΔΟΣ", "οδοσ" }, { fold_case, "网格A", "网格a" }, { fold_case, "", "" },
+        { fold_forms, "Ａ１ﾊﾞ", "A1バ" }, { fold_forms, "e\xcc\x81", "é" }, { fold_forms, "北京", "北京" },
         { fold_accents, "débárquér", "debarquer" }, { fold_accents, "がく", "がく" }, { fold_accents, "北京", "北京" }, { fold_accents, "\xff!", "\xef\xbf\xbd!" },
     };
     for (size_t i = 0; i < sizeof folds / sizeof folds[0]; i++) {
