@@ -14,6 +14,9 @@ static const char DIFF_NOTES[] =
     "The geometry of a change is what must be looked at on the ground: the increment, not the building.\n"
     "A change is a clue, never a verdict.\n";
 
+static const char ACTOR_NOTES[] =
+    "Areas limit what a person sees. A password is typed, or read from stdin, never written into the command.\n";
+
 static const char INIT_NOTES[] =
     "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
 
@@ -53,10 +56,14 @@ static const char ROUTE_NOTES[] =
     "A confirmed change gets a case, a case its agency and limit, other agencies a draft lead. Nothing is sent. Again finds nothing to do.\n";
 
 const struct command command_list[] = {
-    { .name = "actor", .run = cmd_actor, .operands = "list STATION | add STATION NAME --role ROLE [--agency KEY]",
-      .brief = "the people and services that work in a station", .option = actor_options,
+    { .name = "actor", .run = cmd_actor,
+      .operands = "list STATION | add STATION NAME --role ROLE | off, on, password STATION NAME | role, agency, area STATION NAME WORD...",
+      .brief = "the people and services that work in a station", .option = actor_options, .notes = ACTOR_NOTES,
       .examples = "gridpatrol actor add tongzhou 李敏 --role analyst\n"
                   "gridpatrol actor add tongzhou 马强 --role officer --agency urban_management\n"
+                  "gridpatrol actor add tongzhou 王勇 --role inspector --area 320612001,320612002003\n"
+                  "gridpatrol actor area tongzhou 王勇 all\n"
+                  "gridpatrol actor password tongzhou 李敏\n"
                   "gridpatrol actor list tongzhou\n" },
     { .name = "agency", .run = cmd_agency, .operands = "list STATION | add STATION [KEY --name NAME]", .brief = "the agencies that handle cases or get leads",
       .option = agency_options,

@@ -10,6 +10,17 @@ enum status actor_insert(struct db *db, const struct actor *a, int64_t now_s, st
                          value_integer(now_s)), e);
 }
 
+enum status actor_update(struct db *db, const struct actor *a, struct err *e)
+{
+    return db_run(db, "UPDATE actor SET role = $2, agency_id = $3, is_active = $4 WHERE id = $1",
+                  VALUES(value_text(a->id.text), value_text(a->role), value_word(a->agency.text), value_integer(a->is_active)), e);
+}
+
+enum status actor_count_administrators(struct db *db, const char *but_id, int64_t *out, struct err *e)
+{
+    return db_integer(db, "SELECT count(*) FROM actor WHERE role = 'administrator' AND is_active = 1 AND id <> $1", VALUES(value_text(but_id)), out, e);
+}
+
 static void read_row(void *ctx, const struct rows *r)
 {
     struct actor *out = ctx;
@@ -69,5 +80,26 @@ enum status actor_each_area(struct db *db, const char *actor_id, actor_area_visi
     for (bool more = true; s == OK && (s = rows_next(r, &more, e)) == OK && more; )
         s = fn(ctx, rows_text(r, 0), e);
     rows_done(r);
+    return s;
+}
+
+enum status actor_delete_areas(struct db *db, const char *actor_id, struct err *e)
+{
+    return db_run(db, "DELETE FROM actor_area WHERE actor_id = $1", VALUES(value_text(actor_id)), e);
+}
+
+enum status actor_insert_area(struct db *db, const char *actor_id, const char *code, struct err *e)
+{
+    return db_run(db, "INSERT INTO actor_area (actor_id, code) VALUES ($1, $2) ON CONFLICT (actor_id, code) DO NOTHING",
+                  VALUES(value_text(actor_id), value_text(code)), e);
+}
+
+enum status area_code_begins(struct db *db, const char *code, bool *out, struct err *e)
+{
+    int64_t count = 0;
+    enum status s = db_integer(db, "SELECT (SELECT count(*) FROM area WHERE valid_to_s IS NULL AND substr(code, 1, length($1)) = $1) + "
+                                   "(SELECT count(*) FROM cell WHERE state = 'active' AND (substr(code, 1, length($1)) = $1 OR "
+                                   "substr(community_code, 1, length($1)) = $1))", VALUES(value_text(code)), &count, e);
+    *out = code[0] != '\0' && count > 0;
     return s;
 }
