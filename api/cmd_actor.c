@@ -28,8 +28,8 @@ const struct option actor_options[] = {
 // --- Telling ------------------------------------------------------------------------------------------------------------------------
 
 static const struct list_column columns[] = {
-    { "name", LIST_TEXT, 16, false }, { "role", LIST_TEXT, 22, false }, { "agency", LIST_TEXT, 18, false }, { "areas", LIST_TEXT, 14, false },
-    { "is_active", LIST_FLAG, 0, true }, { "is_former", LIST_FLAG, 0, false }, { "id", LIST_TEXT, 36, false }, { "agency_id", LIST_TEXT, 0, true },
+    { "name", LIST_TEXT, 16, false }, { "role", LIST_TEXT, 22, false }, { "is_active", LIST_FLAG, 0, true }, { "is_former", LIST_FLAG, 0, false },
+    { "agency", LIST_TEXT, 18, false }, { "areas", LIST_TEXT, 14, false }, { "id", LIST_TEXT, 36, false }, { "agency_id", LIST_TEXT, 0, true },
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -47,8 +47,9 @@ static enum status print_told(struct listing *l, const struct told *t)
 {
     const struct actor *a = &t->actor;
     const struct list_value v[COLUMNS] = {
-        { .text = a->name }, { .text = a->role, .label = role_title((enum role)role_of_word(a->role), l->lang) }, { .text = t->agency }, { .text = t->areas },
-        { .whole = a->is_active }, { .whole = !a->is_active, .label = text_in(l->lang, "(not any more)") }, { .text = a->id.text }, { .text = a->agency.text },
+        { .text = a->name }, { .text = a->role, .label = role_title((enum role)role_of_word(a->role), l->lang) }, { .whole = a->is_active },
+        { .whole = !a->is_active, .label = text_in(l->lang, "(not any more)") }, { .text = t->agency }, { .text = t->areas }, { .text = a->id.text },
+        { .text = a->agency.text },
     };
     return listing_row(l, v);
 }

@@ -17,6 +17,9 @@ static const char DIFF_NOTES[] =
 static const char ACTOR_NOTES[] =
     "Areas limit what a person sees. A password is typed, or read from stdin, never written into the command.\n";
 
+static const char TOKEN_NOTES[] =
+    "A token sees and does what its owner may. Send it as \"Authorization: Bearer TOKEN\"; QGIS and GDAL take it as the password to any name.\n";
+
 static const char INIT_NOTES[] =
     "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
 
@@ -74,8 +77,8 @@ const struct command command_list[] = {
       .option = audit_options,
       .examples = "gridpatrol audit verify tongzhou\n"
                   "gridpatrol audit verify tongzhou --against /mnt/safe/manifest-2026-03-01.json\n"
-                  "gridpatrol audit list tongzhou --thing case --id 320612-WJ-2026-00001 --as 陈局\n"
-                  "gridpatrol audit list tongzhou --json --limit 1000 --after 5000 --as 陈局\n" },
+                  "gridpatrol audit list tongzhou --thing case --id 320612-WJ-2026-00001 --as 陈伟\n"
+                  "gridpatrol audit list tongzhou --json --limit 1000 --after 5000 --as 陈伟\n" },
     { .name = "backup", .run = cmd_backup, .operands = "STATION FOLDER", .brief = "a whole copy of a station, while others go on working",
       .option = backup_options,
       .examples = "gridpatrol backup tongzhou /mnt/backup/tongzhou-2026-03-01\n" },
@@ -135,10 +138,10 @@ const struct command command_list[] = {
       .option = export_options, .notes = EXPORT_NOTES,
       .examples = "gridpatrol export tongzhou building -o buildings.gpkg --crs EPSG:4549\n"
                   "gridpatrol export tongzhou billboard -o 户外广告.xlsx --lang zh --where \"state = 'damaged'\"\n"
-                  "gridpatrol export tongzhou changes -o new.geojson --where \"class = 'new' AND suspicion > 0.3\"\n"
-                  "gridpatrol export tongzhou cases -o cases.csv --lang zh --where \"opened_at >= DATE('2026-01-01')\"\n"
-                  "gridpatrol export tongzhou indicators -o figures.xlsx --by month --from 2026-01-01\n"
-                  "gridpatrol export tongzhou everything -o tongzhou-archive --originals\n" },
+                  "gridpatrol export tongzhou changes -o new.geojson --where \"class = 'new' AND suspicion > 0.3\" --as 李敏\n"
+                  "gridpatrol export tongzhou cases -o cases.csv --lang zh --where \"opened_at >= DATE('2026-01-01')\" --as 孙华\n"
+                  "gridpatrol export tongzhou indicators -o figures.xlsx --by month --from 2026-01-01 --as 孙华\n"
+                  "gridpatrol export tongzhou everything -o tongzhou-archive --originals --as 陈伟\n" },
     { .name = "finding", .run = cmd_finding, .operands = "list STATION | add STATION --place LON,LAT [options] [PHOTO...] | photo STATION NUMBER PHOTO... | move STATION NUMBER VERB",
       .brief = "what people report from a place, with photos", .option = finding_options,
       .examples = "gridpatrol finding add tongzhou near.jpg far.jpg --place 121.07,32.05 --scheme gbt30428.2-2013 --code 0101 --text \"a shed\" --as 王勇\n"
@@ -156,7 +159,7 @@ const struct command command_list[] = {
       .examples = "gridpatrol lead draft tongzhou 320612-WJ-2026-00001 --agency natural_resources --as 孙华\n"
                   "gridpatrol lead move tongzhou 320612-XS-2026-00001 approve --as 陈伟\n"
                   "gridpatrol lead move tongzhou 320612-XS-2026-00001 receive --receipt R-12 --received-by 马强 --as 马强\n"
-                  "gridpatrol lead show tongzhou 320612-XS-2026-00001\n"
+                  "gridpatrol lead show tongzhou 320612-XS-2026-00001 --as 马强\n"
                   "gridpatrol lead list tongzhou --open --agency natural_resources --as 孙华\n" },
     { .name = "list", .run = cmd_list, .operands = "STATION LAYER [options]", .brief = "what is registered: page by page, in a cell, a window, by words, and how many",
       .option = list_options, .notes = LIST_NOTES,
@@ -200,6 +203,11 @@ const struct command command_list[] = {
       .brief = "the surveys of a station: the file is kept for good, with who looked when and how well", .option = survey_options,
       .examples = "gridpatrol survey add tongzhou 2025.gpkg --name 2025 --date 2025-05-10 --accuracy-m 0.3 --id-field BSM --height-field JZWGD\n"
                   "gridpatrol survey list tongzhou\n" },
+    { .name = "token", .run = cmd_token, .operands = "list STATION | add STATION --for ACTOR --name NAME | revoke STATION ID",
+      .brief = "what programs show instead of a password: made, listed, revoked", .option = token_options, .notes = TOKEN_NOTES,
+      .examples = "gridpatrol token add tongzhou --for 李敏 --name \"nightly pull\" --days 90 --read-only\n"
+                  "gridpatrol token list tongzhou --for 李敏\n"
+                  "gridpatrol token revoke tongzhou 4fQ0aB7xYz12\n" },
     { .name = "verify", .run = cmd_verify, .operands = "STATION", .brief = "is everything in a station what it was when it was written?",
       .option = verify_options,
       .examples = "gridpatrol verify tongzhou\n" },

@@ -63,4 +63,5 @@ int cmd_review(const struct call *call);
 int cmd_route(const struct call *call);
 int cmd_score(const struct call *call);
 int cmd_survey(const struct call *call);
+int cmd_token(const struct call *call);
 int cmd_verify(const struct call *call);
