@@ -1,13 +1,16 @@
 #include "api/station_options.h"
 #include "api/station_use.h"
 #include "core/base/when.h"
+#include "core/secret.h"
+#include "core/token.h"
 #include <stdio.h>
 #include <string.h>
 
+enum { FIRST_DAYS = 30, JSON_CEILING = 65536 };
 struct settings {
     const char *code, *name, *name_en, *crs, *digits, *baseline, *administrator;
     double utc_offset_h;
-    bool quiet;
+    bool quiet, json;
 };
 
 const struct option init_options[] = {
@@ -26,6 +29,7 @@ const struct option init_options[] = {
       .help = "what is built later than this day is new stock" },
     { .kind = OPTION_TEXT, .name = "administrator", .value = "NAME", .at = offsetof(struct settings, administrator),
       .help = "the first actor (default administrator)" },
+    { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, json), .help = "for programs: one object instead of the bare token" },
     { .kind = OPTION_FLAG, .name = "quiet", .letter = 'q', .at = offsetof(struct settings, quiet), .help = "no words, no progress bar" },
     { .kind = OPTION_END },
 };
@@ -71,6 +75,44 @@ static enum status district_from(const struct settings *s, struct district *d, s
     return status;
 }
 
+// --- How the first administrator signs in --------------------------------------------------------------------------------------------
+
+struct first { const char *administrator; char text[TOKEN_TEXT]; struct token token; };
+
+static enum status make_token(struct work *w, void *ctx)
+{
+    struct first *f = ctx;
+    return token_make(w, &(struct token_spec){ .actor = w->actor, .name = "first", .days = FIRST_DAYS, .scope = TOKEN_ALL }, f->text, &f->token);
+}
+
+static enum status let_in(const char *folder, struct first *f, struct err *e)
+{
+    struct station_use use = { .as = f->administrator };
+    enum status s = station_use_open(&use, folder, e);
+    struct station_call call = station_use_call(&use);
+    if (s == OK)
+        s = station_write(use.station, &call, make_token, f, e);
+    station_use_close(&use);
+    return s;
+}
+
+static void print_json(const char *folder, const struct district *d, const struct first *f)
+{
+    struct buf out;
+    char until[WHEN_TEXT];
+    when_write(f->token.expires_at_s, until);
+    const struct { const char *name, *text; } members[] = { { "station", folder }, { "district", d->code }, { "administrator", f->administrator },
+                                                            { "actor", f->token.actor.text }, { "token", f->text }, { "expires_at", until } };
+    buf_init(&out, JSON_CEILING);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        buf_printf(&out, "%s\"%s\":", i > 0 ? "," : "{", members[i].name);
+        buf_json_text(&out, members[i].text);
+    }
+    printf("%s}\n", out.data);
+    secret_wipe(out.data, out.len);
+    buf_clear(&out);
+}
+
 int cmd_init(const struct call *call)
 {
     struct err e = { .lang = call->lang };
@@ -84,11 +126,22 @@ int cmd_init(const struct call *call)
         status = district_from(&s, &district, &e);
     if (status != OK)
         return command_used_wrongly(call, &e);
+    struct first first = { .administrator = s.administrator };
     status = station_make(words.item[0], &district, s.administrator, &e);
+    if (status == OK)
+        status = let_in(words.item[0], &first, &e);
     if (status != OK)
         return command_failed(call, &e);
     if (!s.quiet)
         fprintf(stderr, text_in(call->lang, "%s: a station for %s %s; its first actor is %s\n"), words.item[0], district.code,
                 district.name_zh, s.administrator);
+    if (!s.quiet)
+        fprintf(stderr, text_in(call->lang, "This token of %s is shown once and is in force for %d days; gridpatrol actor password sets a password:\n"),
+                s.administrator, FIRST_DAYS);
+    if (s.json)
+        print_json(words.item[0], &district, &first);
+    else
+        printf("%s\n", first.text);
+    secret_wipe(&first, sizeof first);
     return EXIT_DONE;
 }

@@ -21,7 +21,8 @@ static const char TOKEN_NOTES[] =
     "A token sees and does what its owner may. Send it as \"Authorization: Bearer TOKEN\"; QGIS and GDAL take it as the password to any name.\n";
 
 static const char INIT_NOTES[] =
-    "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals.\n";
+    "A station is one folder: gridpatrol.sqlite, which QGIS opens as it is, and blobs/ with the originals. What is printed is a token of\n"
+    "the first administrator, once: with it one signs in from elsewhere. On this machine --as NAME is enough.\n";
 
 static const char LIST_NOTES[] = "Each line: id, id at the source, name, state, cell. Personal properties are not shown.\n";
 
