@@ -265,8 +265,8 @@ enum status route_all(struct work *w, struct desk *d, const struct route_asked *
     struct routing r = { w, d, asked->dry, fn, ctx, out, arena_open(FILTER_ARENA_BYTES) };
     must(asked->dry || !asked->all);
     enum status s = desk_ready(w, d);
-    if (s == OK && !asked->dry)
-        s = may_open(&r);
+    if (s == OK)
+        s = may_open(&r);                              // also for a dry run: it tells who would be told
     if (s == OK)
         s = route_check(w, &d->rules);
     if (s == OK)

@@ -34,5 +34,6 @@ struct route_asked {
     bool all;                         // also open cases that were routed before; dry only
     struct page page;                 // of changes, then cases; after: the number of a case or the id of a change
 };
-// Inside a writing job. INVALID: a rule asks for a fact that does not exist.
+// Inside a writing job. Only of what w->actor may see (core/visible.h). INVALID: a rule asks for a fact that does not exist; DENIED:
+// w->actor may open no cases.
 enum status route_all(struct work *w, struct desk *d, const struct route_asked *asked, route_told *fn, void *ctx, struct route_report *out);

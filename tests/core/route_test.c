@@ -84,6 +84,8 @@ static void only_who_may_opens_cases(void **state)
     struct told as = { .f = f, .line = &(struct line){ .who = "Li" } };
     assert_ok(f, run(f, find_actor, &as));
     assert_int_equal(run(f, route, &t), DENIED);
+    t.dry = true;                                        // nor is told who would be told
+    assert_int_equal(run(f, route, &t), DENIED);
 }
 
 static void new_works_go_the_fast_way(void **state)
