@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/store/register_list_rows.h"
 #include "core/store/tally_rows.h"
+#include "core/visible.h"
 #include "core/words.h"
 #include <inttypes.h>
 #include <math.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 static const size_t ARENA_BYTES = FILTER_ARENA_BYTES + (32u << 20);
-enum { OWN_QUERYABLES = 6, MATCH_CEILING = 4096, PROPERTIES_MOST = 100, ROWS_ALWAYS_FEW = 2000 };
+enum { OWN_QUERYABLES = 6, MATCH_CEILING = 4096, PROPERTIES_MOST = 100, ROWS_ALWAYS_FEW = 2000, SIGHT_CEILING = 16 << 20 };
 
 struct asked {
     struct work *w;
@@ -25,6 +26,8 @@ struct asked {
     struct filter_sql where;
     struct filter_window window;
     struct register_trip trip;
+    struct viewer viewer;
+    bool is_program, is_limited;             // the program itself sees all; limited: who asks sees some of the rows only
 };
 
 // --- What may be asked ----------------------------------------------------------------------------------------------------------
@@ -63,7 +66,7 @@ static void make_scope(struct asked *a)
     int count = 0;
     for (int i = 0; i < l->properties; i++) {
         const struct property *p = &l->property[i];
-        if (!p->is_personal || a->q->personal)
+        if (!p->is_personal || (a->q->personal && (a->is_program || visible_property(&a->viewer, l, p))))
             list[count++] = (struct filter_queryable){ .name = p->name, .type = type_of(p), .column = p->held_in, .code = codes_of(a->arena, p),
                                                        .kept = p->column != NULL ? FILTER_AS_SECONDS : FILTER_AS_TEXT };
     }
@@ -73,10 +76,26 @@ static void make_scope(struct asked *a)
     a->scope = (struct filter_scope){ list, count, FILTER_ALL_CLASSES };
 }
 
+// "system" is the program at its own work: nobody's question is asked in its name.
+static enum status find_viewer(struct asked *a)
+{
+    a->is_program = strcmp(a->w->actor, "system") == 0;
+    if (a->is_program)
+        return a->layer->is_register ? OK : err_set(a->w->e, NOT_FOUND, "there is no register \"%s\"", a->layer->key);
+    enum status s = viewer_of(a->w, a->w->actor, a->arena, &a->viewer);
+    if (s == OK && (!a->layer->is_register || !visible_layer(&a->viewer, a->layer)))
+        s = err_set(a->w->e, NOT_FOUND, "there is no register \"%s\"", a->layer->key);
+    a->is_limited = s == OK && !visible_whole(&a->viewer, a->layer);
+    return s;
+}
+
 static enum status find_layer(struct asked *a)
 {
     a->layer = arena_get(a->arena, sizeof *a->layer);
     enum status s = layer_get(a->w, a->arena, a->q->layer, a->layer);
+    if (s != OK)
+        return s;
+    s = find_viewer(a);
     if (s != OK)
         return s;
     must(a->layer->properties <= PROPERTIES_MOST);
@@ -104,6 +123,27 @@ static enum status read_filter(struct asked *a)
         s = filter_compile(a->filter, &a->scope, &how, a->arena, &a->where, a->w->e);
     if (s == OK)
         a->trip.where = &a->where;
+    return s;
+}
+
+// The one rule of who sees what (core/visible.h) is one condition more of the filter.
+static enum status read_sight(struct asked *a)
+{
+    struct clause c;
+    if (!a->is_limited)
+        return OK;
+    clause_init(&c, SIGHT_CEILING);
+    clause_bind_all(&c, (struct values){ a->where.value, a->where.values });
+    buf_printf(&c.text, "(%s)", a->trip.where != NULL ? a->where.text : "TRUE");
+    visible_where(&a->viewer, a->layer, "t", &c);
+    enum status s = clause_check(&c, a->w->e);
+    if (s == OK) {
+        struct value *v = arena_get(a->arena, ((size_t)c.values + 1) * sizeof *v);
+        memcpy(v, c.value, (size_t)c.values * sizeof *v);
+        a->where = (struct filter_sql){ arena_text(a->arena, c.text.data), v, c.values };
+        a->trip.where = &a->where;
+    }
+    clause_clear(&c);
     return s;
 }
 
@@ -261,6 +301,8 @@ static enum status make_out(struct asked *a, struct work *w, const struct regist
     if (s == OK)
         s = read_filter(a);
     if (s == OK)
+        s = read_sight(a);
+    if (s == OK)
         s = read_words(a);
     if (s == OK)
         s = read_window(a);
@@ -314,7 +356,7 @@ enum status register_list(struct work *w, const struct register_question *q, reg
     return s;
 }
 
-static bool is_known(const struct asked *a) { return a->filter == NULL && a->trip.match == NULL && a->trip.window == NULL; }
+static bool is_known(const struct asked *a) { return !a->is_limited && a->filter == NULL && a->trip.match == NULL && a->trip.window == NULL; }
 
 enum status register_count(struct work *w, const struct register_question *q, int64_t most, struct register_number *out)
 {
@@ -344,6 +386,8 @@ enum status register_groups(struct work *w, const struct register_question *q, e
     static const enum tally_by bys[] = { [REGISTER_BY_STATE] = TALLY_STATE, [REGISTER_BY_COMMUNITY] = TALLY_COMMUNITY, [REGISTER_BY_CELL] = TALLY_CELL };
     struct asked a = { .w = w, .q = q, .arena = arena_open(ARENA_BYTES) };
     enum status s = find_layer(&a);
+    if (s == OK && a.is_limited)
+        s = err_set(w->e, NOT_FOUND, "figures of the whole district are for those whose view no area limits");
     if (s == OK && (q->where != NULL || q->words != NULL || q->window != NULL))
         s = err_set(w->e, INVALID, "numbers by group are kept for a layer, its cells, communities and states; a window, words or a filter are counted one by one");
     if (s == OK) {

@@ -8,6 +8,7 @@
 #include "core/filter.h"
 #include "core/layer.h"
 
+// Of what w->actor may see (core/visible.h): rows, numbers, properties that are asked for. "system" is the program itself.
 enum { REGISTER_LIMIT_MOST = 10000, REGISTER_TOKEN = 64 };
 enum register_order { REGISTER_AS_TAKEN, REGISTER_BY_END };     // by fid; by the day a permit ends, of layers that have one
 
@@ -40,7 +41,7 @@ enum status register_list(struct work *w, const struct register_question *q, reg
 struct register_number { int64_t count; bool is_more; };
 enum status register_count(struct work *w, const struct register_question *q, int64_t most, struct register_number *out);
 
-// The numbers by state, community or cell; of layer, cell, community and state alone.
+// The numbers by state, community or cell; of layer, cell, community and state alone. NOT_FOUND also for those whose view areas limit.
 enum register_by { REGISTER_BY_STATE, REGISTER_BY_COMMUNITY, REGISTER_BY_CELL };
 typedef enum status register_group_visit(void *ctx, const char *key, int64_t count, struct err *e); // key "": none
 enum status register_groups(struct work *w, const struct register_question *q, enum register_by by, register_group_visit *fn, void *ctx);

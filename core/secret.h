@@ -1,5 +1,5 @@
 // secret.h - what must not be guessed (密钥): chance, comparing without telling, and what people remember. libsodium lives in secret.c
-// and nowhere else.
+// and, for boxes, in base/seal.c, and nowhere else.
 //
 // What is random anyway (256 bits) is kept as its SHA-256: a slow hash would add nothing but waiting. What people think up is kept
 // by argon2id, slow on purpose and large in memory, so that a stolen station is no list of passwords.

@@ -34,12 +34,11 @@ forbid 'GDAL is read and written in gis'     "$gdal" \
 forbid 'the door of PROJ is gis/crs'         'proj'                   $(others 'gis/crs[a-z_]*\.c' $all)
 forbid 'the door of GEOS is gis/overlay'     'geos'                   $(others 'gis/overlay[a-z_]*\.c' $all)
 forbid 'the door of OpenSSL is base/hash'    'openssl/'               $(others 'core/base/hash\.c' $all)
-forbid 'the door of libsodium is base/seal'   'sodium'                $(others 'core/base/seal\.c' $all)
+forbid 'the door of libsodium is base/seal and core/secret' 'sodium'  $(others 'core/base/seal\.c|core/secret\.c' $all)
 forbid 'the door of jansson is base/json'    'jansson'                $(others 'core/base/json\.c' $all)
 forbid 'the door of SQLite is core/store/spatialite' 'sqlite3|spatialite' $(others 'core/store/spatialite[a-z_]*\.c' $all)
 forbid 'the door of ICU is core/fold'        'unicode/'               $(others 'core/fold\.c' $all)
 forbid 'the door of libmicrohttpd is api/http' 'microhttpd'           $(others 'api/http[a-z_]*\.c' $all)
-forbid 'the door of libsodium is core/secret' 'sodium'                 $(others 'core/secret\.c' $all)
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.

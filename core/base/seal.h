@@ -1,4 +1,4 @@
-// seal.h - what only the holder of a key can read (封存). libsodium lives in seal.c and nowhere else.
+// seal.h - what only the holder of a key can read (封存). libsodium lives in seal.c and, for passwords, in core/secret.c, and nowhere else.
 //
 // A sealed box (X25519, XSalsa20-Poly1305) is made by anybody with the public key and opened with the secret one; who made it cannot
 // open it again. One bit changed and it does not open. Lengths are rounded up to SEAL_BLOCK, so that they tell little. A box does not

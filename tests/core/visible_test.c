@@ -4,9 +4,11 @@
 
 #include "core/case_file.h"
 #include "core/change.h"
+#include "core/base/mem.h"
 #include "core/comparison.h"
 #include "core/finding.h"
 #include "core/lead.h"
+#include "core/store/export_rows.h"
 
 enum { SQL_CEILING = 1 << 16 };
 
@@ -118,8 +120,8 @@ static enum status check_person(struct work *work, void *ctx)
     struct arena *arena = arena_open(1 << 16);
     q->work = work;
     enum status s = viewer_of(work, q->person->id, arena, &q->viewer);
-    for (int i = 0; s == OK && i < q->w->layers; i++) {
-        q->layer = &q->w->layer[i];
+    for (int i = 0; s == OK && i < q->w->layers.count; i++) {
+        q->layer = &q->w->layers.layer[i];
         struct allowed a = allowed_of(q->w, q->person, q->layer->key);
         check_list(q, &a, NULL);
         if (!q->layer->is_register && strcmp(q->layer->read, "map_area") != 0 && strcmp(q->layer->read, "map_cell") != 0)
@@ -172,9 +174,9 @@ static enum status check_properties(struct work *work, void *ctx)
     struct question *q = ctx;
     struct arena *arena = arena_open(1 << 16);
     enum status s = viewer_of(work, q->person->id, arena, &q->viewer);
-    for (int i = 0; s == OK && i < q->w->layers; i++)
-        for (int k = 0; k < q->w->layer[i].properties; k++) {
-            const struct layer *l = &q->w->layer[i];
+    for (int i = 0; s == OK && i < q->w->layers.count; i++)
+        for (int k = 0; k < q->w->layers.layer[i].properties; k++) {
+            const struct layer *l = &q->w->layers.layer[i];
             bool expected = visible_layer(&q->viewer, l) && reference_knows(q->person, l->key, l->property[k].name);
             if (visible_property(&q->viewer, l, &l->property[k]) != expected)
                 fail_msg("%s (%d areas): %s.%s is %s", q->person->role, q->person->areas, l->key, l->property[k].name, expected ? "left out" : "told");
@@ -211,11 +213,11 @@ static void a_layer_nobody_may_see_is_not_there(void **state)
         struct viewer v = { .role = viewers[i].role };
         strcpy(v.actor, viewers[i].actor);
         strcpy(v.agency, viewers[i].agency);
-        for (int k = 0; k < w->layers; k++) {
+        for (int k = 0; k < w->layers.count; k++) {
             char word[32];
-            snprintf(word, sizeof word, " %s ", w->layer[k].key);
-            if (visible_layer(&v, &w->layer[k]) == (strstr(viewers[i].not_there, word) != NULL))
-                fail_msg("viewer %zu: %s", i, w->layer[k].key);
+            snprintf(word, sizeof word, " %s ", w->layers.layer[k].key);
+            if (visible_layer(&v, &w->layers.layer[k]) == (strstr(viewers[i].not_there, word) != NULL))
+                fail_msg("viewer %zu: %s", i, w->layers.layer[k].key);
         }
     }
 }
@@ -226,7 +228,7 @@ static void no_file_makes_a_record_public(void **state)
     struct world *w = *state;
     static const char *const records[] = { "change", "finding", "case", "lead" };
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
-        struct layer l = *layer_find(w->layer, w->layers, records[i]);
+        struct layer l = *layer_find(&w->layers, records[i]);
         l.is_public = true;
         assert_false(visible_layer(&VIEWER_PUBLIC, &l));
     }
@@ -259,10 +261,10 @@ static void the_same_key_is_the_same_sight(void **state)
         q[i] = (struct question){ .w = w, .person = i == w->people ? &PUBLIC : &w->person[i] };
         ask_as(w, q[i].person, get_viewer, &q[i]);
     }
-    for (int k = 0; k < w->layers; k++)
+    for (int k = 0; k < w->layers.count; k++)
         for (int a = 0; a <= w->people; a++)
             for (int b = 0; b < a; b++) {
-                const struct layer *l = &w->layer[k];
+                const struct layer *l = &w->layers.layer[k];
                 bool both = visible_key(&q[a].viewer, l, key_a, sizeof key_a) && visible_key(&q[b].viewer, l, key_b, sizeof key_b);
                 bool same = both && strcmp(key_a, key_b) == 0;
                 if (same && !sees_the_same(w, l, &q[a], &q[b]))
@@ -279,7 +281,7 @@ static void what_can_be_shared_is(void **state)
     static const char *const ab[] = { "320612001", "320612002" }, *const ba[] = { "320612002", "320612001" };
     struct viewer a = { .role = ROLE_CHECKER, .actor = "a", .area = ab, .areas = 2 }, b = { .role = ROLE_ANALYST, .actor = "b", .area = ba, .areas = 2 };
     struct viewer inspector = { .role = ROLE_INSPECTOR, .actor = "c" };
-    const struct layer *cases = layer_find(w->layer, w->layers, "case"), *findings = layer_find(w->layer, w->layers, "finding");
+    const struct layer *cases = layer_find(&w->layers, "case"), *findings = layer_find(&w->layers, "finding");
     char key_a[VISIBLE_KEY], key_b[VISIBLE_KEY];
     assert_true(visible_key(&a, cases, key_a, sizeof key_a) && visible_key(&b, cases, key_b, sizeof key_b));
     assert_string_equal(key_a, key_b);
@@ -287,9 +289,9 @@ static void what_can_be_shared_is(void **state)
     assert_true(visible_key(&b, cases, key_b, sizeof key_b));
     assert_string_not_equal(key_a, key_b);
     assert_false(visible_key(&inspector, findings, key_a, sizeof key_a));
-    assert_false(visible_key(&a, layer_find(w->layer, w->layers, "lead"), key_a, sizeof key_a));
+    assert_false(visible_key(&a, layer_find(&w->layers, "lead"), key_a, sizeof key_a));
     assert_false(visible_key(&a, cases, key_a, 10));
-    assert_true(visible_whole(&VIEWER_PUBLIC, layer_find(w->layer, w->layers, "building")));
+    assert_true(visible_whole(&VIEWER_PUBLIC, layer_find(&w->layers, "building")));
     assert_false(visible_whole(&a, cases));
     a.areas = 0;
     assert_true(visible_whole(&a, cases));
@@ -297,7 +299,7 @@ static void what_can_be_shared_is(void **state)
 
 // --- The lists and pages of commands -----------------------------------------------------------------------------------------------
 
-struct listing { struct world *w; const struct person *person; const char *layer; struct allowed allowed; int count; };
+struct listing { struct world *w; const struct person *person; const char *layer; struct allowed allowed; int count; struct page page; char last[64]; };
 
 static enum status take_number(struct listing *l, const char *number)
 {
@@ -306,6 +308,7 @@ static enum status take_number(struct listing *l, const char *number)
             if (!l->allowed.seen[i])
                 fail_msg("%s (%s): %s is listed", l->person->role, l->person->name, number);
             l->count++;
+            snprintf(l->last, sizeof l->last, "%s", number);
             return OK;
         }
     fail_msg("%s was never planted", number);
@@ -322,13 +325,26 @@ static enum status take_change(void *ctx, const struct change_row *c, struct err
     (void)e;
     assert_true(l->allowed.seen[row_of(l->w, "change", c->id.text)]);
     l->count++;
+    snprintf(l->last, sizeof l->last, "%s", c->id.text);
     return OK;
 }
 
-static enum status list_cases(struct work *w, void *ctx) { return case_each(w, &(struct case_query){ .state = NULL }, take_case, ctx); }
-static enum status list_leads(struct work *w, void *ctx) { return lead_each(w, &(struct lead_query){ .state = NULL }, take_lead, ctx); }
-static enum status list_findings(struct work *w, void *ctx) { return finding_each(w, NULL, take_finding, ctx); }
-static enum status list_changes(struct work *w, void *ctx) { return change_each(w, &(struct change_query){ .limit = 0 }, take_change, ctx); }
+static enum status list_cases(struct work *w, void *ctx)
+{
+    return case_each(w, &(struct case_query){ .page = ((struct listing *)ctx)->page }, take_case, ctx);
+}
+static enum status list_leads(struct work *w, void *ctx)
+{
+    return lead_each(w, &(struct lead_query){ .page = ((struct listing *)ctx)->page }, take_lead, ctx);
+}
+static enum status list_findings(struct work *w, void *ctx)
+{
+    return finding_each(w, &(struct finding_query){ .page = ((struct listing *)ctx)->page }, take_finding, ctx);
+}
+static enum status list_changes(struct work *w, void *ctx)
+{
+    return change_each(w, &(struct change_query){ .page = ((struct listing *)ctx)->page }, take_change, ctx);
+}
 
 static enum status take_comparison(void *ctx, const struct comparison_row *c, struct err *e)
 {
@@ -341,7 +357,7 @@ static enum status count_changes(struct work *w, void *ctx)
 {
     struct listing *l = ctx;
     int64_t changes = -1;
-    enum status s = comparison_each(w, take_comparison, &changes);
+    enum status s = comparison_each(w, NULL, take_comparison, &changes);
     l->count = s == OK ? (int)changes : 0;
     return s;
 }
@@ -363,6 +379,105 @@ static void the_lists_of_commands_are_the_same(void **state)
         }
 }
 
+// Page after page is the whole; to go on after what may not be seen is to go on after nothing.
+static void pages_together_are_the_list(void **state)
+{
+    enum { ROWS_OF_A_PAGE = 7, PAGES_MOST = 1000 };
+    struct world *w = *state;
+    static const struct { const char *layer; station_job *list; } lists[] = {
+        { "case", list_cases }, { "lead", list_leads }, { "finding", list_findings }, { "change", list_changes } };
+    for (int i = 0; i < w->people; i += 3)
+        for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+            const struct person *p = &w->person[i];
+            struct listing l = { .w = w, .person = p, .layer = lists[k].layer, .allowed = allowed_of(w, p, lists[k].layer), .page = { NULL, ROWS_OF_A_PAGE } };
+            char after[sizeof l.last];
+            int before = -1, pages = 0;
+            for (; l.count != before && pages < PAGES_MOST; pages++) {
+                before = l.count;
+                enum status s = station_read(w->station, &(struct station_call){ 1770000002, p->id }, lists[k].list, &l, &w->e);
+                assert_true(s == OK || l.allowed.count == 0);
+                memcpy(after, l.last, sizeof after);
+                l.page.after = after;
+            }
+            if (l.count != l.allowed.count)
+                fail_msg("%s (%s): %d of %s in pages, not %d", p->role, p->name, l.count, lists[k].layer, l.allowed.count);
+        }
+}
+
+struct asking_on { const char *after; struct listing *l; };
+static enum status changes_after(struct work *w, void *ctx)
+{
+    const struct asking_on *a = ctx;
+    return change_each(w, &(struct change_query){ .page = { a->after, 5 } }, take_change, a->l);
+}
+
+static void a_change_that_may_not_be_seen_is_nothing_to_go_on_after(void **state)
+{
+    struct world *w = *state;
+    int hidden = 0;
+    for (int i = 0; i < w->people; i++)
+        for (int k = 0; k < w->rows; k++) {
+            struct listing l = { .w = w, .person = &w->person[i], .layer = "change" };
+            if (strcmp(w->row[k].layer, "change") != 0 || k % 11 != 0)
+                continue;
+            l.allowed = allowed_of(w, &w->person[i], "change");
+            if (l.allowed.count == 0 || l.allowed.seen[k])
+                continue;
+            hidden++;
+            assert_int_equal(station_read(w->station, &(struct station_call){ 1770000002, w->person[i].id }, changes_after, &(struct asking_on){ w->row[k].id, &l }, &w->e), NOT_FOUND);
+        }
+    assert_true(hidden > 20);
+}
+
+// --- What leaves the station --------------------------------------------------------------------------------------------------------
+
+struct exporting { struct listing l; const char *what; struct arena *arena; int id_at; };
+static enum status take_exported(void *ctx, const struct rows *r, struct err *e)
+{
+    struct exporting *x = ctx;
+    int i = row_of(x->l.w, x->l.layer, rows_text(r, x->id_at));
+    (void)e;
+    if (!x->l.allowed.seen[i])
+        fail_msg("%s (%s) takes %s out", x->l.person->role, x->l.person->name, x->l.w->row[i].id);
+    x->l.count++;
+    return OK;
+}
+
+static enum status take_out(struct work *w, void *ctx)
+{
+    struct exporting *x = ctx;
+    struct export_table t;
+    enum status s = export_table_of(w, x->arena, x->what, false, &t);
+    if (s != OK)
+        return s;
+    for (x->id_at = 0; strcmp(t.column[x->id_at].name, "id") != 0; x->id_at++)
+        must(x->id_at + 1 < t.columns);
+    for (int i = 0; i < t.columns; i++) {
+        const struct property *p = layer_property(t.layer, t.column[i].name);
+        if (p != NULL && p->is_personal && !is_any(x->l.person->role, "checker", "coordinator", "legal", "analyst") && strcmp(x->l.person->role, "chief") != 0 &&
+            !(is_any(x->l.layer, "case", "lead", "case", "lead") && is_any(x->l.person->role, "officer", "service", "discipline", "inspector")))
+            fail_msg("%s is told %s of %s", x->l.person->role, p->name, x->what);
+    }
+    return export_each(w, &t, NULL, take_exported, x);
+}
+
+static void what_leaves_is_what_may_be_seen(void **state)
+{
+    struct world *w = *state;
+    static const char *const what[][2] = { { "changes", "change" }, { "cases", "case" }, { "findings", "finding" }, { "leads", "lead" }, { "permit", "permit" } };
+    for (int i = 0; i < w->people; i++)
+        for (size_t k = 0; k < sizeof what / sizeof what[0]; k++) {
+            const struct person *p = &w->person[i];
+            struct exporting x = { { .w = w, .person = p, .layer = what[k][1], .allowed = allowed_of(w, p, what[k][1]) }, what[k][0], arena_open(16 << 20), 0 };
+            enum status s = station_read(w->station, &(struct station_call){ 1770000002, p->id }, take_out, &x, &w->e);
+            if (s != OK && (s != NOT_FOUND || x.l.allowed.count > 0))
+                fail_msg("%s, %s: %s", p->role, what[k][0], w->e.text);
+            if (x.l.count != x.l.allowed.count)
+                fail_msg("%s (%s) takes out %d of %s, not %d", p->role, p->name, x.l.count, what[k][0], x.l.allowed.count);
+            arena_close(x.arena);
+        }
+}
+
 struct queueing { struct listing leads, cases; int unit; };
 static enum status take_queued(void *ctx, const struct lead_line *d, struct err *e)
 {
@@ -374,7 +489,7 @@ static enum status take_queued(void *ctx, const struct lead_line *d, struct err 
 static enum status list_queue(struct work *w, void *ctx)
 {
     static const char *const keys[UNITS] = { "k0", "k1", "k2" };
-    return queue_each(w, keys[((struct queueing *)ctx)->unit], take_queued, ctx);
+    return queue_each(w, keys[((struct queueing *)ctx)->unit], NULL, take_queued, ctx);
 }
 
 static int queued(const struct listing *l, int unit, const char *const *states)
@@ -393,7 +508,7 @@ static void queues_hold_what_may_be_seen(void **state)
     int all = 0;
     for (int i = 0; i < w->people * UNITS; i++) {
         const struct person *p = &w->person[i / UNITS];
-        struct queueing q = { .leads = { w, p, "lead", allowed_of(w, p, "lead"), 0 }, .cases = { w, p, "case", allowed_of(w, p, "case"), 0 }, .unit = i % UNITS };
+        struct queueing q = { .leads = { w, p, "lead", allowed_of(w, p, "lead"), 0, { NULL, 0 }, "" }, .cases = { w, p, "case", allowed_of(w, p, "case"), 0, { NULL, 0 }, "" }, .unit = i % UNITS };
         enum status s = station_read(w->station, &(struct station_call){ 1770000002, p->id }, list_queue, &q, &w->e);
         if (s != OK && s != NOT_FOUND)
             fail_msg("%s", w->e.text);
@@ -406,11 +521,11 @@ static void queues_hold_what_may_be_seen(void **state)
 
 // --- The page of a case ------------------------------------------------------------------------------------------------------------------
 
-struct page { struct world *w; const struct person *person; int row; struct buf out; enum status answer; };
+struct case_page { struct world *w; const struct person *person; int row; struct buf out; enum status answer; };
 
 static enum status tell_page(struct work *work, void *ctx)
 {
-    struct page *p = ctx;
+    struct case_page *p = ctx;
     p->answer = case_tell(work, p->w->row[p->row].number, &p->out);
     return p->answer == NOT_FOUND ? OK : p->answer;
 }
@@ -424,7 +539,7 @@ static bool is_linked(const struct world *w, int case_row, int row)
 }
 
 // Nothing of a record that may not be seen, not even its number or the name of its photo.
-static void check_page(const struct page *p)
+static void check_page(const struct case_page *p)
 {
     const struct world *w = p->w;
     for (int i = 0; i < w->rows; i++) {
@@ -450,7 +565,7 @@ static void a_case_tells_nothing_of_what_may_not_be_seen(void **state)
     int told = 0;
     for (int i = -1; i < w->people; i++)
         for (int r = 0; r < w->rows; r++) {
-            struct page p = { .w = w, .person = i < 0 ? &PUBLIC : &w->person[i], .row = r };
+            struct case_page p = { .w = w, .person = i < 0 ? &PUBLIC : &w->person[i], .row = r };
             if (strcmp(w->row[r].layer, "case") != 0)
                 continue;
             buf_init(&p.out, 1 << 20);
@@ -499,7 +614,7 @@ static void records_are_named_only_to_who_may_see_them(void **state)
 static void a_question_that_is_too_long_asks_nothing(void **state)
 {
     struct world *w = *state;
-    const struct layer *cases = layer_find(w->layer, w->layers, "case");
+    const struct layer *cases = layer_find(&w->layers, "case");
     struct viewer v = { .role = ROLE_OFFICER, .actor = "a", .agency = "g0" };
     struct clause c;
     for (size_t ceiling = 0; ceiling < 120; ceiling++) {
@@ -559,6 +674,9 @@ int main(void)
         cmocka_unit_test(the_same_key_is_the_same_sight),
         cmocka_unit_test(what_can_be_shared_is),
         cmocka_unit_test(the_lists_of_commands_are_the_same),
+        cmocka_unit_test(pages_together_are_the_list),
+        cmocka_unit_test(a_change_that_may_not_be_seen_is_nothing_to_go_on_after),
+        cmocka_unit_test(what_leaves_is_what_may_be_seen),
         cmocka_unit_test(queues_hold_what_may_be_seen),
         cmocka_unit_test(a_case_tells_nothing_of_what_may_not_be_seen),
         cmocka_unit_test(records_are_named_only_to_who_may_see_them),
