@@ -8,6 +8,7 @@
 #include "core/comparison.h"
 #include "core/finding.h"
 #include "core/lead.h"
+#include "core/register_list.h"
 #include "core/store/export_rows.h"
 
 enum { SQL_CEILING = 1 << 16 };
@@ -478,6 +479,51 @@ static void what_leaves_is_what_may_be_seen(void **state)
         }
 }
 
+// --- The register ------------------------------------------------------------------------------------------------------------------
+
+struct registering { struct listing l; struct register_number number; };
+static enum status take_line(void *ctx, const struct register_line *line, struct err *e)
+{
+    struct registering *r = ctx;
+    int i = row_of(r->l.w, r->l.layer, line->id);
+    (void)e;
+    if (!r->l.allowed.seen[i])
+        fail_msg("%s (%s): %s %s is registered", r->l.person->role, r->l.person->name, r->l.layer, line->id);
+    r->l.count++;
+    return OK;
+}
+
+static enum status ask_register(struct work *w, void *ctx)
+{
+    struct registering *r = ctx;
+    char next[REGISTER_TOKEN];
+    const struct register_question q = { .layer = r->l.layer, .limit = REGISTER_LIMIT_MOST };
+    enum status s = register_list(w, &q, take_line, r, next);
+    return s == OK ? register_count(w, &q, 0, &r->number) : s;
+}
+
+static void the_register_tells_what_may_be_seen(void **state)
+{
+    struct world *w = *state;
+    int told = 0;
+    for (int i = -1; i < w->people; i++)
+        for (int k = 0; k < w->layers.count; k++) {
+            const struct person *p = i < 0 ? &PUBLIC : &w->person[i];
+            const struct layer *layer = &w->layers.layer[k];
+            struct registering r = { .l = { .w = w, .person = p, .layer = layer->key } };
+            if (layer->is_register)
+                r.l.allowed = allowed_of(w, p, layer->key);
+            enum status s = station_read(w->station, &(struct station_call){ 1770000002, p->id }, ask_register, &r, &w->e);
+            if (s != OK && (s != NOT_FOUND || r.l.allowed.count > 0))
+                fail_msg("%s, %s: %s", p->role, layer->key, w->e.text);
+            if (r.l.count != r.l.allowed.count || r.number.count != r.l.count)
+                fail_msg("%s (%s): %d of %s are listed, %lld counted, not %d", p->role, p->name, r.l.count, layer->key, (long long)r.number.count,
+                         r.l.allowed.count);
+            told += r.l.count;
+        }
+    assert_true(told > 100);
+}
+
 struct queueing { struct listing leads, cases; int unit; };
 static enum status take_queued(void *ctx, const struct lead_line *d, struct err *e)
 {
@@ -677,6 +723,7 @@ int main(void)
         cmocka_unit_test(pages_together_are_the_list),
         cmocka_unit_test(a_change_that_may_not_be_seen_is_nothing_to_go_on_after),
         cmocka_unit_test(what_leaves_is_what_may_be_seen),
+        cmocka_unit_test(the_register_tells_what_may_be_seen),
         cmocka_unit_test(queues_hold_what_may_be_seen),
         cmocka_unit_test(a_case_tells_nothing_of_what_may_not_be_seen),
         cmocka_unit_test(records_are_named_only_to_who_may_see_them),

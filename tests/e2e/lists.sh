@@ -9,6 +9,7 @@ Wang inspector
 Zhao checker
 Sun coordinator
 Li officer urban_management
+Chen chief
 PEOPLE
 printf 'x' >"$home/near.jpg"
 for i in 1 2 3 4 5; do
@@ -40,10 +41,10 @@ pages() {
 least=5
 pages actor list "$station"
 pages agency list "$station"
-pages audit list "$station" --thing case
-pages case list "$station"
-pages finding list "$station"
-pages queue "$station" urban_management --at 2026-03-30
+pages audit list "$station" --thing case --as Chen
+pages case list "$station" --as Sun
+pages finding list "$station" --as Sun
+pages queue "$station" urban_management --as Sun --at 2026-03-30
 pages document list "$station"
 for year in 2024 2025 2026; do
   printf '{"year":%d,"days":[{"name":"x","date":"%d-10-01","isOffDay":true}]}' $year $year >"$home/$year.json"
@@ -60,26 +61,26 @@ pages route "$station" --dry-run --as Sun
 gp document list "$station" --after codes/none >"$home/said" 2>&1 && fail "documents after none"
 grep -q 'no "codes/none" in this list' "$home/said" || fail "why: $(cat "$home/said")"
 least=0
-pages lead list "$station"
+pages lead list "$station" --as Sun
 pages survey list "$station"
 pages document history "$station"
-pages report "$station" comparisons
+pages report "$station" comparisons --as Sun
 
 # A queue goes by deadline, not by number: the last dispatched is the last.
-gp queue "$station" urban_management --json | jq -e '[.rows[].due_at] | . == sort and length == 5' >/dev/null || fail "the queue's order"
-gp queue "$station" urban_management --json | jq -e '.rows[0].number | endswith("00005")' >/dev/null || fail "the queue does not begin with the most urgent"
-gp queue "$station" urban_management --after nothing >"$home/said" 2>&1 && fail "a page after nothing"
+gp queue "$station" urban_management --as Sun --json | jq -e '[.rows[].due_at] | . == sort and length == 5' >/dev/null || fail "the queue's order"
+gp queue "$station" urban_management --as Sun --json | jq -e '.rows[0].number | endswith("00005")' >/dev/null || fail "the queue does not begin with the most urgent"
+gp queue "$station" urban_management --as Sun --after nothing >"$home/said" 2>&1 && fail "a page after nothing"
 grep -q 'no "nothing" in this list' "$home/said" || fail "why: $(cat "$home/said")"
-gp case list "$station" --state opne >"$home/said" 2>&1 && fail "a state that is none was taken"
+gp case list "$station" --as Sun --state opne >"$home/said" 2>&1 && fail "a state that is none was taken"
 grep -q "there are: reported" "$home/said" || fail "the states are not named: $(cat "$home/said")"
 
 # For people: labels in their language, keys for programs only.
-gp queue "$station" urban_management --lang zh --at 2026-04-30 | head -1 >"$home/said"
+gp queue "$station" urban_management --as Sun --lang zh --at 2026-04-30 | head -1 >"$home/said"
 grep -q "超期.*已派遣.*城市管理局" "$home/said" || fail "the queue in Chinese: $(cat "$home/said")"
 grep -qE "dispatched|urban_management" "$home/said" && fail "keys instead of labels: $(cat "$home/said")"
-gp case list "$station" --lang zh | head -1 | grep -q "已派遣" || fail "the cases in Chinese: $(gp case list "$station" --lang zh | head -1)"
+gp case list "$station" --as Sun --lang zh | head -1 | grep -q "已派遣" || fail "the cases in Chinese: $(gp case list "$station" --as Sun --lang zh | head -1)"
 gp actor list "$station" --lang zh | grep "^Wang" | grep -qv inspector || fail "roles are not told in Chinese"
-gp queue "$station" urban_management --json --lang zh | jq -e '.rows[0] | .state == "dispatched" and .agency == "urban_management"' >/dev/null ||
+gp queue "$station" urban_management --as Sun --json --lang zh | jq -e '.rows[0] | .state == "dispatched" and .agency == "urban_management"' >/dev/null ||
   fail "programs get words of a language"
 
 # Routing for good goes on where it was left by being run again.
