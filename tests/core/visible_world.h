@@ -373,3 +373,37 @@ static inline int world_close(void **state)
     free(w);
     return gone;
 }
+
+// --- What is allowed, by the reference --------------------------------------------------------------------------------------------------
+
+static const struct person PUBLIC = { .id = "", .role = "public", .unit = NOBODY };
+
+// What one person is allowed of one layer, by the reference.
+struct allowed { bool seen[ROWS_MOST]; int count; double min_x, min_y, max_x, max_y; };
+
+static inline struct allowed allowed_of(const struct world *w, const struct person *p, const char *layer)
+{
+    struct allowed a = { .min_x = INFINITY, .min_y = INFINITY, .max_x = -INFINITY, .max_y = -INFINITY };
+    for (int i = 0; i < w->rows; i++) {
+        const struct planted *r = &w->row[i];
+        a.seen[i] = strcmp(r->layer, layer) == 0 && reference_sees(w, p, r);
+        if (!a.seen[i])
+            continue;
+        double side = r->is_point ? 0 : 0.001;
+        a.count++;
+        a.min_x = fmin(a.min_x, r->x);
+        a.min_y = fmin(a.min_y, r->y);
+        a.max_x = fmax(a.max_x, r->x + side);
+        a.max_y = fmax(a.max_y, r->y + side);
+    }
+    return a;
+}
+
+static inline int row_of(const struct world *w, const char *layer, const char *id)
+{
+    for (int i = 0; i < w->rows; i++)
+        if (strcmp(w->row[i].layer, layer) == 0 && strcmp(w->row[i].id, id) == 0)
+            return i;
+    fail_msg("%s %s was never planted", layer, id);
+    return -1;
+}

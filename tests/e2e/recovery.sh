@@ -3,13 +3,14 @@
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
 doc=$(dirname "$0")/../../doc/recovery.md
-export STATION=$home/tongzhou BACKUPS=$home/backups SAFE=$home/safe DAY=2026-03-02
+export STATION=$home/tongzhou CHIEF=Chen BACKUPS=$home/backups SAFE=$home/safe DAY=2026-03-02
 mkdir "$BACKUPS" "$SAFE" "$home/bin"
 ln -s "$(realpath "$GRIDPATROL")" "$home/bin/gridpatrol"
 export PATH=$home/bin:$PATH
 
 gridpatrol init "$STATION" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
 gridpatrol actor add "$STATION" Wang --role inspector >/dev/null
+gridpatrol actor add "$STATION" "$CHIEF" --role chief >/dev/null
 gridpatrol backup "$STATION" "$BACKUPS/2026-03-01" --quiet
 cp "$BACKUPS/2026-03-01/manifest.json" "$SAFE/manifest-first.json"
 CASE=$(gridpatrol case open "$STATION" --kind billboard --place 121.07,32.07 --as Wang)
