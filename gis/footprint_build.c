@@ -4,6 +4,7 @@
 #include "gis/source_stream.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 // Where a coordinate in millimetres may be: far beyond any projection, far within int64.
 static const double PLACE_LIMIT_M = 1e9;
@@ -12,38 +13,44 @@ static const double PLACE_LIMIT_M = 1e9;
 
 void outlines_clear(struct outlines *o)
 {
-    mem_free(o->outline);
-    mem_free(o->vertex);
+    mem_free(o->at);
+    mem_free(o->data);
     *o = (struct outlines){0};
 }
 
-// Numbers in pairs behind the vertices: how many rings, then the size of each.
-static uint32_t told_behind(const struct outlines *o, int64_t i, uint32_t place)
+// Behind the vertices: how many rings, then the size of each.
+static uint32_t told_behind(const struct outline *of, uint32_t place)
 {
-    const struct mm *pair = &o->vertex[o->outline[i].at + o->outline[i].vertices + place / 2];
-    return (uint32_t)(place % 2 == 0 ? pair->x : pair->y);
+    return (uint32_t)of->number[((size_t)of->vertices << of->wide) + place];
 }
 
-uint32_t outline_rings(const struct outlines *o, int64_t i)
+uint32_t outline_rings(const struct outline *of)
 {
-    return o->outline[i].several ? told_behind(o, i, 0) : 1;
+    return of->several ? told_behind(of, 0) : 1;
 }
 
-uint32_t outline_ring_size(const struct outlines *o, int64_t i, uint32_t ring)
+uint32_t outline_ring_size(const struct outline *of, uint32_t ring)
 {
-    return o->outline[i].several ? told_behind(o, i, ring + 1) : o->outline[i].vertices;
+    return of->several ? told_behind(of, ring + 1) : of->vertices;
 }
 
-void outline_draw(const struct outlines *o, int64_t i, struct mm64 frame, struct rings *out)
+static struct mm vertex_of(const struct outline *of, uint32_t k)
 {
-    must(i >= 0 && i < o->count);
-    const struct outline *of = &o->outline[i];
-    const struct mm *v = o->vertex + of->at;
+    if (of->wide)
+        return (struct mm){ of->number[2 * (size_t)k], of->number[2 * (size_t)k + 1] };
+    return (struct mm){ of->number[k] & UINT16_MAX, (int32_t)((uint32_t)of->number[k] >> 16) };
+}
+
+void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out)
+{
     double dx = (double)(of->origin.x - frame.x), dy = (double)(of->origin.y - frame.y); // whole millimetres are exact sums
+    uint32_t at = 0;
     rings_start(out);
-    for (uint32_t k = 0; k < outline_rings(o, i); k++) {
-        for (uint32_t n = outline_ring_size(o, i, k); n > 0; n--, v++)
-            rings_add_vertex(out, (struct xy_m){ (v->x + dx) * 1e-3, (v->y + dy) * 1e-3 });
+    for (uint32_t k = 0; k < outline_rings(of); k++) {
+        for (uint32_t n = outline_ring_size(of, k); n > 0; n--, at++) {
+            struct mm v = vertex_of(of, at);
+            rings_add_vertex(out, (struct xy_m){ (v.x + dx) * 1e-3, (v.y + dy) * 1e-3 });
+        }
         rings_end_ring(out);
     }
 }
@@ -62,6 +69,7 @@ void footprint_builder_close(struct footprint_builder *b)
     wkb_shape_clear(&b->shape);
     rings_clear(&b->local);
     rings_clear(&b->repaired);
+    mem_free(b->vertex);
     mem_free(b->first);
     mem_free(b->is_hole);
 }
@@ -76,20 +84,18 @@ void dirt_note(struct dirt *d, enum dirt_kind kind, int64_t fid)
 // Room is taken, memory only where it is written to; a header may lie, so there is an end to it.
 void footprint_builder_expect(struct footprint_builder *b, int64_t features)
 {
-    enum { MOST = 8000000, CORNERS = 8 };
+    enum { MOST = 8000000, WORDS = 8 };
     if (features < 1024)
         return;
     size_t n = features < MOST ? (size_t)features : MOST;
-    b->o.outline = mem_grow(b->o.outline, &b->o.outline_cap, n + n / 64, sizeof *b->o.outline);
-    b->o.vertex = mem_grow(b->o.vertex, &b->o.vertex_cap, n * CORNERS, sizeof *b->o.vertex);
+    b->o.at = mem_grow(b->o.at, &b->o.at_cap, n + n / 64, sizeof *b->o.at);
+    b->o.data = mem_grow(b->o.data, &b->o.data_cap, n * WORDS, sizeof *b->o.data);
 }
 
-static void reserve_outline(struct footprint_builder *b, uint32_t rings, uint32_t vertices)
+static void reserve_draft(struct footprint_builder *b, uint32_t rings, uint32_t vertices)
 {
-    size_t need = b->o.end + (size_t)vertices + rings / 2 + 2 + OUTLINE_SLACK;
-    must(need <= UINT32_MAX && vertices <= INT32_MAX);
-    if (need > b->o.vertex_cap)
-        b->o.vertex = mem_grow(b->o.vertex, &b->o.vertex_cap, need, sizeof *b->o.vertex);
+    if ((size_t)vertices + OUTLINE_SLACK > b->vertex_cap)
+        b->vertex = mem_grow(b->vertex, &b->vertex_cap, (size_t)vertices + OUTLINE_SLACK, sizeof *b->vertex);
     if (rings + (size_t)1 > b->first_cap)
         b->first = mem_grow(b->first, &b->first_cap, rings + (size_t)1, sizeof *b->first);
     if (rings > b->hole_cap)
@@ -98,14 +104,13 @@ static void reserve_outline(struct footprint_builder *b, uint32_t rings, uint32_
 
 // --- an outline on its way into them ---------------------------------------------------------------------------------
 
-// Its vertices lie behind the finished outlines; ring k is b->first[k] .. b->first[k + 1] - 1 of them.
+// Ring k is b->vertex[b->first[k]] .. b->vertex[b->first[k + 1] - 1].
 struct draft {
     struct mm64 origin;
     uint32_t rings;
+    bool wide;                        // a vertex may not fit 16 bits
     bool repeated, too_few, doubtful; // doubtful: a ring without area that may yet hold some (a bow tie)
 };
-
-static struct mm *draft_vertices(const struct footprint_builder *b) { return b->o.vertex + b->o.end; }
 
 static int64_t whole_mm(double metres) { return llrint(metres * 1000); }
 
@@ -187,7 +192,7 @@ static void draft_rings(struct footprint_builder *b, const struct rings *r, cons
         if (is_hole[k] && !outer_kept)
             continue;
         uint32_t at = b->first[d->rings];
-        uint32_t n = draft_ring(d, r->vertex + r->first[k], r->first[k + 1] - r->first[k], low, is_hole[k], draft_vertices(b) + at);
+        uint32_t n = draft_ring(d, r->vertex + r->first[k], r->first[k + 1] - r->first[k], low, is_hole[k], b->vertex + at);
         if (!is_hole[k])
             outer_kept = n > 0;
         if (n == 0) {
@@ -208,7 +213,7 @@ static enum status say_too_large(const struct footprint_builder *b, int64_t fid,
 static enum status make_draft(struct footprint_builder *b, int64_t fid, const struct rings *r, const uint8_t *is_hole, struct box_m box,
                               struct mm64 from, struct draft *d, struct err *e)
 {
-    reserve_outline(b, r->count, r->first[r->count]);
+    reserve_draft(b, r->count, r->first[r->count]);
     *d = (struct draft){0};
     if (r->count == 0)
         return OK;
@@ -217,36 +222,74 @@ static enum status make_draft(struct footprint_builder *b, int64_t fid, const st
     if (width > INT32_MAX || height > INT32_MAX)
         return say_too_large(b, fid, e);
     d->origin = (struct mm64){ from.x + low.x, from.y + low.y };
+    d->wide = width > UINT16_MAX || height > UINT16_MAX;
     draft_rings(b, r, is_hole, low, d);
     return OK;
 }
 
-// Behind the vertices of several rings: their number and their sizes, in pairs.
-static uint32_t tell_rings(struct mm *behind, const uint32_t *first, uint32_t rings)
+// A place for an outline of that many numbers behind all others.
+static struct outline *take_place(struct outlines *o, size_t numbers)
 {
-    _Static_assert(sizeof(struct mm) == 2 * sizeof(int32_t), "a vertex is two numbers");
-    int32_t *number = (int32_t *)behind;
-    *number++ = (int32_t)rings;
+    size_t bytes = offsetof(struct outline, number) + numbers * sizeof(int32_t);
+    size_t end = o->end + (bytes + sizeof *o->data - 1) / sizeof *o->data;
+    must(end <= UINT32_MAX);
+    if (end + OUTLINE_SLACK > o->data_cap)
+        o->data = mem_grow(o->data, &o->data_cap, end + OUTLINE_SLACK, sizeof *o->data);
+    o->at = mem_grow(o->at, &o->at_cap, (size_t)o->count + 1, sizeof *o->at);
+    o->at[o->count++] = o->end;
+    struct outline *of = (struct outline *)(o->data + o->end);
+    o->end = (uint32_t)end;
+    return of;
+}
+
+static int32_t *put_wide(int32_t *to, const struct mm *v, uint32_t n)
+{
+    memcpy(to, v, n * sizeof *v);
+    return to + 2 * (size_t)n;
+}
+
+static int32_t *put_narrow(int32_t *to, const struct mm *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = (int32_t)((uint32_t)v[i].y << 16 | (uint32_t)v[i].x);
+    return to + n;
+}
+
+static void put_rings(int32_t *to, const uint32_t *first, uint32_t rings)
+{
+    *to++ = (int32_t)rings;
     for (uint32_t k = 0; k < rings; k++)
-        *number++ = (int32_t)(first[k + 1] - first[k]);
-    return rings / 2 + 1;
+        *to++ = (int32_t)(first[k + 1] - first[k]);
+}
+
+static void count_in(struct outlines *o, const struct outline *of, uint32_t rings)
+{
+    struct mm64 at = of->origin, low = o->count > 1 ? o->low : at, high = o->count > 1 ? o->high : at;
+    o->low = (struct mm64){ at.x < low.x ? at.x : low.x, at.y < low.y ? at.y : low.y };
+    o->high = (struct mm64){ at.x > high.x ? at.x : high.x, at.y > high.y ? at.y : high.y };
+    o->rings += rings;
+    o->vertices += of->vertices;
 }
 
 static void finish(struct footprint_builder *b, int64_t fid, const struct draft *d)
 {
-    struct outlines *o = &b->o;
-    uint32_t n = b->first[d->rings], more = d->rings > 1 ? tell_rings(draft_vertices(b) + n, b->first, d->rings) : 0;
-    o->outline = mem_grow(o->outline, &o->outline_cap, (size_t)o->count + 1, sizeof *o->outline);
-    o->outline[o->count++] = (struct outline){ d->origin, fid, o->end, n, more > 0 };
-    o->end += n + more;
-    o->rings += d->rings;
-    o->vertices += n;
+    uint32_t n = b->first[d->rings];
+    bool several = d->rings > 1;
+    must(n < 1u << 30);
+    struct outline *of = take_place(&b->o, ((size_t)n << d->wide) + (several ? d->rings + (size_t)1 : 0));
+    of->origin = d->origin;
+    of->fid = fid;
+    of->vertices = n, of->several = several, of->wide = d->wide;
+    int32_t *behind = (d->wide ? put_wide : put_narrow)(of->number, b->vertex, n);
+    if (several)
+        put_rings(behind, b->first, d->rings);
+    count_in(&b->o, of, d->rings);
 }
 
 // The draft as rings in metres from its origin, for GEOS.
 static void draft_to_local(struct footprint_builder *b, const struct draft *d)
 {
-    const struct mm *v = draft_vertices(b);
+    const struct mm *v = b->vertex;
     rings_start(&b->local);
     for (uint32_t k = 0; k < d->rings; k++) {
         for (uint32_t i = b->first[k]; i < b->first[k + 1]; i++)
@@ -295,7 +338,7 @@ static enum status settle_draft(struct footprint_builder *b, int64_t fid, struct
 // Repairing can leave flat rings behind, dropped vertices a smaller box: the origin is the box of what is kept.
 static void shrink_box(struct footprint_builder *b, struct draft *d)
 {
-    struct mm *v = draft_vertices(b), low = { INT32_MAX, INT32_MAX };
+    struct mm *v = b->vertex, low = { INT32_MAX, INT32_MAX };
     uint32_t n = b->first[d->rings];
     for (uint32_t i = 0; i < n; i++)
         low = (struct mm){ v[i].x < low.x ? v[i].x : low.x, v[i].y < low.y ? v[i].y : low.y };
@@ -319,7 +362,7 @@ static enum status add_outline(struct footprint_builder *b, int64_t fid, const s
     enum status s = make_draft(b, fid, r, is_hole, g->box, g->from, &d, e);
     if (s != OK)
         return s;
-    bool sure = d.rings > 0 && !d.doubtful && footprint_surely_valid(draft_vertices(b), b->first, b->is_hole, d.rings);
+    bool sure = d.rings > 0 && !d.doubtful && footprint_surely_valid(b->vertex, b->first, b->is_hole, d.rings);
     if (d.rings > 0 && !sure && (s = settle_draft(b, fid, &d, e)) != OK)
         return s;
     if (d.rings > 0 && (d.too_few || !sure))

@@ -5,27 +5,31 @@
 #include "gis/overlay.h"
 #include "gis/wkb.h"
 
-// Outlines as they come, in little memory: what can be told from the vertices is told when they are laid out.
+// An outline as it came, in little memory: what can be told from the vertices is told when they are laid out. Everything of one
+// outline lies together, for they are laid out in another order than they came in, and each is found anywhere in memory.
 struct outline {
     struct mm64 origin;
     int64_t fid;
-    uint32_t at;                   // into outlines.vertex
-    uint32_t vertices : 31, several : 1; // several rings: behind the vertices stand their number and their sizes, in pairs
+    uint32_t vertices : 30, several : 1; // several rings: behind the vertices stand their number and their sizes
+    uint32_t wide : 1;             // over 65 m: a vertex is two numbers, x and y; else one, y in the upper half
+    int32_t number[];
 };
 struct outlines {
     int64_t count;
-    struct outline *outline;
-    struct mm *vertex;
+    uint32_t *at;                  // [count] of each outline in data
+    uint64_t *data;
+    struct mm64 low, high;         // of all origins
     uint64_t rings, vertices;      // of all
-    uint32_t end;                  // of what is in vertex
-    size_t outline_cap, vertex_cap;
+    uint32_t end;                  // of what is in data
+    size_t at_cap, data_cap;
 };
-enum { OUTLINE_SLACK = 8 };        // places that may be read behind an outline's last vertex
+enum { OUTLINE_SLACK = 8 };        // vertices that may be read behind an outline's last one
 void outlines_clear(struct outlines *o);
-uint32_t outline_rings(const struct outlines *o, int64_t i);                    // how many
-uint32_t outline_ring_size(const struct outlines *o, int64_t i, uint32_t ring);
-// Outline i as rings in metres from `frame`. Replaces what was in out.
-void outline_draw(const struct outlines *o, int64_t i, struct mm64 frame, struct rings *out);
+static inline const struct outline *outline_at(const struct outlines *o, int64_t i) { return (const struct outline *)(o->data + o->at[i]); }
+uint32_t outline_rings(const struct outline *of);                              // how many
+uint32_t outline_ring_size(const struct outline *of, uint32_t ring);
+// As rings in metres from `frame`. Replaces what was in out.
+void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out);
 
 struct footprint_builder {
     struct outlines o;             // grows
@@ -35,7 +39,8 @@ struct footprint_builder {
     struct overlay *overlay;
     struct box_m seen;             // all coordinates as the source gave them
     struct wkb_shape shape;
-    uint32_t *first; size_t first_cap;     // rings of the outline being drawn
+    struct mm *vertex; size_t vertex_cap;  // of the outline being drawn
+    uint32_t *first; size_t first_cap;     // and its rings
     uint8_t *is_hole; size_t hole_cap;
     struct rings local, repaired;
 };

@@ -186,7 +186,7 @@ uint8_t *outlines_find_duplicates(const struct outlines *o, const uint64_t *orde
     qsort(r.list, r.count, sizeof *r.list, ascending);
     uint8_t *out = mem_get((size_t)o->count, 1);
     for (size_t k = 0; k < r.count; k++) {
-        dirt_note(dirt, DIRT_DUPLICATE, o->outline[r.list[k]].fid);
+        dirt_note(dirt, DIRT_DUPLICATE, outline_at(o, r.list[k])->fid);
         out[r.list[k]] = 1;
     }
     mem_free(r.list);
@@ -220,7 +220,7 @@ void outlines_count_same_ids(const struct outlines *o, const struct footprint_te
         if (i + AHEAD < o->count)
             firsts_expect(&table, hash_of(&ids, i + AHEAD)); // hashing twice is cheaper than waiting
         if ((out == NULL || !out[i]) && firsts_find(&table, hash_of(&ids, i), i, same_text, &ids) != i)
-            dirt_note(dirt, DIRT_SAME_ID, o->outline[i].fid);
+            dirt_note(dirt, DIRT_SAME_ID, outline_at(o, i)->fid);
     }
     mem_free(table.slot);
 }
@@ -260,13 +260,13 @@ static void chains_clear(struct chains *c)
 static enum status join_pieces(struct overlay *overlay, const struct outlines *o, const int64_t *next, int64_t first, struct rings *out,
                                int64_t *pieces, struct err *e)
 {
-    struct mm64 frame = o->outline[first].origin;
+    struct mm64 frame = outline_at(o, first)->origin;
     int64_t n = 0;
     for (int64_t i = first; i >= 0; i = next[i])
         n++;
     *pieces = n;
     if (n == 1) {
-        outline_draw(o, first, frame, out);
+        outline_draw(outline_at(o, first), frame, out);
         return OK;
     }
     must(n <= INT32_MAX);
@@ -274,7 +274,7 @@ static enum status join_pieces(struct overlay *overlay, const struct outlines *o
     const struct rings **parts = mem_get((size_t)n, sizeof *parts);
     int64_t k = 0;
     for (int64_t i = first; i >= 0; i = next[i], k++) {
-        outline_draw(o, i, frame, &part[k]);
+        outline_draw(outline_at(o, i), frame, &part[k]);
         parts[k] = &part[k];
     }
     enum status s = overlay_union(overlay, parts, (int)n, CLOSE_M, out, e);
@@ -296,8 +296,9 @@ static enum status build_joined(const struct outlines *o, const struct chains *c
         int64_t pieces;
         bool added = false;
         s = join_pieces(b->overlay, o, c->next, i, &rings, &pieces, e);
+        const struct outline *of = outline_at(o, i);
         if (s == OK)
-            s = footprint_add_rings(b, o->outline[i].fid, &rings, o->outline[i].origin, &added, e);
+            s = footprint_add_rings(b, of->fid, &rings, of->origin, &added, e);
         dirt->dissolved += pieces - 1;
         if (added)
             which[b->o.count - 1] = (uint64_t)i;

@@ -78,12 +78,7 @@ static int steps_for(int64_t cells)
 
 static uint64_t *sorted_cells(const struct outlines *o)
 {
-    struct mm64 low = o->outline[0].origin, high = low;
-    for (int64_t i = 1; i < o->count; i++) {
-        struct mm64 at = o->outline[i].origin;
-        low.x = at.x < low.x ? at.x : low.x, low.y = at.y < low.y ? at.y : low.y;
-        high.x = at.x > high.x ? at.x : high.x, high.y = at.y > high.y ? at.y : high.y;
-    }
+    struct mm64 low = o->low, high = o->high;
     int bits = CELL_BITS_MM;
     while ((high.x - low.x) >> bits >> ORDER || (high.y - low.y) >> bits >> ORDER)
         bits++;
@@ -92,7 +87,7 @@ static uint64_t *sorted_cells(const struct outlines *o)
     curve_make(&curve);
     uint64_t *item = mem_get((size_t)o->count, sizeof *item);
     for (int64_t i = 0; i < o->count; i++) {
-        struct mm64 at = o->outline[i].origin;
+        struct mm64 at = outline_at(o, i)->origin;
         item[i] = curve_place(&curve, (uint32_t)((at.x - low.x) >> bits), (uint32_t)((at.y - low.y) >> bits), steps) << 32 | (uint64_t)i;
     }
     sort_numbers(item, (size_t)o->count, 32);
@@ -171,12 +166,20 @@ static void take_room(const struct outlines *o, int64_t count, struct footprints
 }
 
 // Some at a time, a few too many: what comes next writes over them.
-static inline void copy_vertices(struct mm *to, const struct mm *from, uint32_t n)
+enum { STEP = 4 };
+_Static_assert((int)STEP <= (int)OUTLINE_SLACK, "both arrays go on that far");
+
+static inline void copy_wide(struct mm *to, const int32_t *from, uint32_t n)
 {
-    enum { STEP = 4 };
-    _Static_assert((int)STEP <= (int)OUTLINE_SLACK, "both arrays go on that far");
     for (uint32_t i = 0; i < n; i += STEP)
-        memcpy(to + i, from + i, STEP * sizeof *to);
+        memcpy(to + i, from + 2 * (size_t)i, STEP * sizeof *to);
+}
+
+static inline void copy_narrow(struct mm *to, const int32_t *from, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i += STEP)
+        for (uint32_t k = i; k < i + STEP; k++)
+            to[k] = (struct mm){ from[k] & UINT16_MAX, (int32_t)((uint32_t)from[k] >> 16) };
 }
 
 static inline void lay_facts(struct footprints *f, int64_t i, const struct outline *of, const struct facts *s, uint32_t rings)
@@ -193,13 +196,13 @@ static inline void lay_facts(struct footprints *f, int64_t i, const struct outli
 // Outlines lie anywhere in memory and are found in two steps: each is asked for while others are being copied.
 static inline void expect(const struct outlines *o, const uint64_t *order, int64_t i, int64_t count)
 {
-    enum { OUTLINE = 32, VERTICES = 16 };
-    if (i + OUTLINE >= count)
+    enum { AT = 48, OUTLINE = 24, LINE_WORDS = 8 };
+    if (i + AT >= count)
         return;
-    ahead_read(&o->outline[order_who(order[i + OUTLINE])]);
-    const struct mm *vertex = o->vertex + o->outline[order_who(order[i + VERTICES])].at;
-    ahead_read(vertex);
-    ahead_read(vertex + 8);
+    ahead_read(&o->at[order_who(order[i + AT])]);
+    const uint64_t *outline = o->data + o->at[order_who(order[i + OUTLINE])];
+    ahead_read(outline);
+    ahead_read(outline + LINE_WORDS - 1);
 }
 
 void outlines_lay_out(const struct outlines *o, const uint64_t *order, int64_t count, struct footprints *f)
@@ -209,13 +212,13 @@ void outlines_lay_out(const struct outlines *o, const uint64_t *order, int64_t c
     must(o->rings < UINT32_MAX && o->vertices < UINT32_MAX);
     for (int64_t i = 0; i < count; i++) {
         expect(o, order, i, count);
-        uint32_t who = order_who(order[i]), rings = outline_rings(o, who);
-        const struct outline *of = &o->outline[who];
+        const struct outline *of = outline_at(o, order_who(order[i]));
+        uint32_t rings = outline_rings(of);
         struct facts s = {0};
         f->ring_first[i] = ring;
-        copy_vertices(f->vertex + vertex, o->vertex + of->at, of->vertices);
+        (of->wide ? copy_wide : copy_narrow)(f->vertex + vertex, of->number, of->vertices);
         for (uint32_t k = 0; k < rings; k++) {
-            uint32_t n = outline_ring_size(o, who, k);
+            uint32_t n = outline_ring_size(of, k);
             f->vertex_first[ring++] = vertex;
             add_ring_facts(f->vertex + vertex, n, &s);
             vertex += n;

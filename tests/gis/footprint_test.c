@@ -125,6 +125,34 @@ static void a_house_with_a_yard(void **state)
     assert_non_null(strstr(source_description(got.source), "yard.geojson (GeoJSON)"));
 }
 
+// 65.535 m is the widest and highest of which a vertex fits one number while it is read; a yard's ring is told behind the vertices.
+static void a_large_house_keeps_every_millimetre(void **state)
+{
+    (void)state;
+    static const char *const LARGE[] = {
+        POLYGON(1, "", "[[500000,3430000],[500065.535,3430000],[500065.535,3430065.535],[500000,3430065.535],[500000,3430000]]"
+                       ",[[500001,3430002],[500001,3430065],[500065.534,3430065],[500001,3430002]]"),
+        POLYGON(1, "", "[[500000,3430000],[500065.536,3430000],[500065.536,3430008],[500000,3430008],[500000,3430000]]"
+                       ",[[500001,3430002],[500001,3430007],[500065.535,3430007],[500001,3430002]]"),
+        POLYGON(1, "", "[[500000,3430000],[500008,3430000],[500008,3430065.536],[500000,3430065.536],[500000,3430000]]"
+                       ",[[500001,3430002],[500001,3430065],[500007,3430065.535],[500001,3430002]]"),
+    };
+    static const struct { struct mm size, yard_corner; } EXPECT[] = {
+        { {65535, 65535}, {65534, 65000} }, { {65536, 8000}, {65535, 7000} }, { {8000, 65536}, {7000, 65535} },
+    };
+    for (size_t k = 0; k < sizeof LARGE / sizeof *LARGE; k++) {
+        struct source_spec spec = before(layer_of("large.geojson", LARGE[k]));
+        read_good(&spec);
+        assert_int_equal(got.f.count, 1);
+        assert_int_equal(got.f.ring_first[1], 2);
+        assert_int_equal(got.f.vertex_first[2], 7);
+        assert_memory_equal(&got.f.size[0], &EXPECT[k].size, sizeof(struct mm));
+        assert_memory_equal(&got.f.vertex[2], &EXPECT[k].size, sizeof(struct mm));
+        assert_memory_equal(&got.f.vertex[6], &EXPECT[k].yard_corner, sizeof(struct mm));
+        clear(NULL);
+    }
+}
+
 static void identity_knows_no_start_and_no_direction(void **state)
 {
     (void)state;
@@ -546,6 +574,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_house_with_a_yard, clear),
+        cmocka_unit_test_teardown(a_large_house_keeps_every_millimetre, clear),
         cmocka_unit_test_teardown(identity_knows_no_start_and_no_direction, clear),
         cmocka_unit_test_teardown(the_same_twice_is_kept_once, clear),
         cmocka_unit_test_teardown(copies_in_a_crowd_are_found_in_either_order, clear),
