@@ -308,6 +308,8 @@ VECTORS static void sum_ties(const struct near_ties *t, const struct polynomial 
         out->x[i] = lanes_sum(&right_x[i]), out->y[i] = lanes_sum(&right_y[i]);
 }
 
+// Six equations: written out in full they stay in registers, and no loop's end is guessed wrong.
+#define UNROLL _Pragma("GCC unroll 6")
 typedef double triangle[TERMS][TERMS];
 
 // Cholesky of the ridged normal matrix.
@@ -316,29 +318,37 @@ static void decompose(const struct sums *s, double h, double noise, triangle l)
     double s2 = fmax(noise * noise, 1e-4), first = s2 / (h * GRADIENT_SD * h * GRADIENT_SD);
     double second = s2 / (h * h * CURVATURE_SD * h * h * CURVATURE_SD);
     double ridge[TERMS] = {s2 / (5.0 * 5.0), first, first, second, second, second};
+    UNROLL
     for (int i = 0; i < TERMS; i++)
+        UNROLL
         for (int k = 0; k <= i; k++) {
             double sum = s->m[PRODUCT[i][k]] + (i == k ? ridge[i] : 0);
+            UNROLL
             for (int m = 0; m < k; m++)
                 sum -= l[i][m] * l[k][m];
             l[i][k] = i == k ? 1 / sqrt(fmax(sum, 1e-12)) : sum * l[k][k]; // the diagonal's reciprocal is what is asked for
         }
 }
 
-static void solve(const triangle l, const double right[TERMS], float out[TERMS][AXES], int axis)
+// East and north at once.
+static void solve(const triangle l, const struct sums *s, float out[TERMS][AXES])
 {
-    double z[TERMS];
+    axes z[TERMS];
+    UNROLL
     for (int i = 0; i < TERMS; i++) {
-        z[i] = right[i];
+        z[i] = (axes){s->x[i], s->y[i]};
+        UNROLL
         for (int m = 0; m < i; m++)
             z[i] -= l[i][m] * z[m];
         z[i] *= l[i][i];
     }
+    UNROLL
     for (int i = TERMS - 1; i >= 0; i--) {
+        UNROLL
         for (int m = i + 1; m < TERMS; m++)
             z[i] -= l[m][i] * z[m];
         z[i] *= l[i][i];
-        out[i][axis] = (float)z[i];
+        out[i][EAST] = (float)z[i][EAST], out[i][NORTH] = (float)z[i][NORTH];
     }
 }
 
@@ -346,7 +356,9 @@ static void solve(const triangle l, const double right[TERMS], float out[TERMS][
 static double constant_sd(const triangle l)
 {
     double z[TERMS] = {1}, sum = 0;
+    UNROLL
     for (int i = 0; i < TERMS; i++) {
+        UNROLL
         for (int m = 0; m < i; m++)
             z[i] -= l[i][m] * z[m];
         z[i] *= l[i][i];
@@ -393,8 +405,7 @@ void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, 
         triangle l;
         sum_ties(&ties, turn == 0 ? NULL : out, rule->tukey_m * (turn + 1 < rule->turns ? 2.5 : 1), &s);
         decompose(&s, h, rule->noise_m, l);
-        solve(l, s.x, out->term, EAST);
-        solve(l, s.y, out->term, NORTH);
+        solve(l, &s, out->term);
         out->sd_factor = (float)constant_sd(l);
     }
     bound_of(ties.x, ties.count, &out->low[EAST], &out->high[EAST]);
