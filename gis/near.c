@@ -332,7 +332,7 @@ static void sort_items(uint32_t *item, size_t count)
 
 // What the items of a slice found waits in its job's list until its place in the answer is known.
 struct join {
-    const struct near_grid *grid, *lone; // lone: for those who have a twin
+    const struct near_grid *grid, *lone; // lone: for those who have a twin, NULL where they are few
     const struct near_question *q;
     uint32_t *found_count;          // per item of A
     struct found *found;            // per job
@@ -357,6 +357,15 @@ static size_t tidy(uint32_t *item, size_t count)
     return kept;
 }
 
+static size_t drop_twins(const uint32_t *twin_of, uint32_t *item, size_t count)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < count; k++)
+        if (!has_twin(twin_of, item[k]))
+            item[kept++] = item[k];
+    return kept;
+}
+
 static void join_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
@@ -368,7 +377,9 @@ static void join_slice(void *ctx, int64_t first, int64_t last, int thread)
         bool twin = has_twin(j->q->twin, i);
         struct box_mm b = grown(box_of(j->q->a, i), twin ? j->q->twin_reach_m : j->q->reach_m);
         size_t before = out->count;
-        find(twin ? j->lone : j->grid, &b, out);
+        find(twin && j->lone != NULL ? j->lone : j->grid, &b, out);
+        if (twin && j->lone == NULL)
+            out->count = before + drop_twins(j->q->twin_of, out->item + before, out->count - before);
         if (out->count > before)
             out->count = before + tidy(out->item + before, out->count - before);
         j->found_count[i] = (uint32_t)(out->count - before);
@@ -388,12 +399,22 @@ static void copy_slice(void *ctx, int64_t first, int64_t last, int thread)
         }
 }
 
+// A grid of its own for those without twin is worth laying where many ask it.
+static bool many_twins(const struct near_question *q)
+{
+    enum { ONE_OF = 8 };
+    int64_t twins = 0;
+    for (int64_t i = 0; q->twin != NULL && i < q->a->count; i++)
+        twins += has_twin(q->twin, i);
+    return twins * ONE_OF > q->a->count;
+}
+
 void near_grid_join(struct pool *pool, const struct near_grid *g, const struct near_question *q, struct near_pairs *out)
 {
     int64_t items = q->a->count, jobs = (items + SLICE - 1) / SLICE;
     must(items < NOBODY);
     *out = (struct near_pairs){ 0 };
-    struct near_grid *lone = q->twin != NULL ? open_without(pool, g, q->twin_of) : NULL;
+    struct near_grid *lone = many_twins(q) ? open_without(pool, g, q->twin_of) : NULL;
     struct join j = { .grid = g, .lone = lone, .q = q, .out = out };
     j.found = mem_get((size_t)jobs, sizeof *j.found);
     j.place = mem_get((size_t)jobs, sizeof *j.place);

@@ -82,10 +82,11 @@ static void test_against_double_loop(void **state)
     (void)state;
     static const double cell[] = { 0, 0.01, 3, 20, 500, 1e5, 1e9 }, reach[] = { 0, 0.5, 10 };
     static uint8_t keep[1200];
-    static uint32_t twin[1200], twin_of[900];
+    static uint32_t twin[1200], few[1200], twin_of[900];
     for (int i = 0; i < 1200; i++) {
         keep[i] = i % 7 != 0;
         twin[i] = i % 3 != 0 ? 0 : NOBODY;
+        few[i] = i % 20 == 0 ? 0 : NOBODY;
     }
     for (int i = 0; i < 900; i++)
         twin_of[i] = i % 5 != 0 ? 0 : NOBODY;
@@ -95,7 +96,7 @@ static void test_against_double_loop(void **state)
             struct footprints a = towns(1200, shape == 2 ? 7 : 1, shape == 1 ? 30 : 400, shape == 1, 5);
             struct footprints b = towns(900, shape == 2 ? 7 : 1, shape == 1 ? 30 : 400, shape == 1, 6);
             for (size_t c = 0; c < sizeof cell / sizeof *cell; c++) {
-                struct near_question q = { &a, reach[(c + (size_t)shape) % 3], c % 2 ? keep : NULL, c % 3 ? twin : NULL,
+                struct near_question q = { &a, reach[(c + (size_t)shape) % 3], c % 2 ? keep : NULL, c % 3 ? c % 3 == 1 ? twin : few : NULL,
                                            c % 3 ? twin_of : NULL, 0.2 };
                 check_join(pool, &q, &b, cell[c]);
             }
