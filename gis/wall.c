@@ -34,37 +34,37 @@ void walls_clear(struct walls *w)
     *w = (struct walls){0};
 }
 
-static inline void add_way(struct walls *out, size_t n, const struct xy_m *from, const struct xy_m *to)
+// East and north are divided at once, as the wall is drawn: written down as ways and read again by vectors, it waited for itself longer.
+static inline void add_wall(struct walls *out, size_t n, const struct xy_m *from, const struct xy_m *to)
 {
+    typedef double both __attribute__((vector_size(2 * sizeof(double))));
+    both way = (both){to->x, to->y} - (both){from->x, from->y}, square = way * way;
+    double length = sqrt(square[0] + square[1]);
+    way /= length;
     out->from_x[n] = from->x, out->from_y[n] = from->y;
-    out->along_x[n] = to->x - from->x, out->along_y[n] = to->y - from->y;
+    out->along_x[n] = way[0], out->along_y[n] = way[1];
+    out->length_m[n] = length;
 }
 
-// From corner to corner; the ways are turned into directions afterwards.
-static void add_ways(const struct rings *r, struct walls *out)
+// From corner to corner.
+static void add_walls(const struct rings *r, struct walls *out)
 {
     size_t n = 0;
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], last = r->first[k + 1] - 1;
         for (uint32_t i = first; i < last; i++)
-            add_way(out, n++, &r->vertex[i], &r->vertex[i + 1]);
-        add_way(out, n++, &r->vertex[last], &r->vertex[first]);
+            add_wall(out, n++, &r->vertex[i], &r->vertex[i + 1]);
+        add_wall(out, n++, &r->vertex[last], &r->vertex[first]);
     }
     out->count = n;
 }
 
-// From ways to directions. Tells whether a wall has no length.
-VECTORS static bool turn_to_directions(struct walls *w)
+static bool any_point(const struct walls *w)
 {
-    lanes_mask points = {0};
-    for (size_t i = 0; i < w->count; i += LANES) {
-        lanes x = lanes_at(w->along_x + i), y = lanes_at(w->along_y + i), length = lanes_root(x * x + y * y);
-        lanes_put(w->along_x + i, x / length);
-        lanes_put(w->along_y + i, y / length);
-        lanes_put(w->length_m + i, length);
-        points |= length < NO_WALL_M;
-    }
-    return lanes_bits(points) != 0;
+    bool any = false;
+    for (size_t i = 0; i < w->count; i++)
+        any |= w->length_m[i] < NO_WALL_M;
+    return any;
 }
 
 // A corner drawn twice has no wall.
@@ -86,10 +86,8 @@ void walls_of(const struct rings *outline, struct walls *out)
     if (outline->count == 0)
         return;
     walls_reserve(out, lanes_whole(outline->first[outline->count]));
-    add_ways(outline, out);
-    for (size_t i = out->count, all = lanes_whole(i); i < all; i++)
-        out->along_x[i] = 1, out->along_y[i] = 0;
-    if (turn_to_directions(out))
+    add_walls(outline, out);
+    if (any_point(out))
         drop_points(out);
 }
 
