@@ -26,7 +26,8 @@ double footprint_likeness(const struct footprints *a, int64_t i, const struct fo
 }
 
 struct mode { struct xy_m at; float score; };
-struct vote { float x, y, weight; };
+enum { NO_BIN = -1 };
+struct vote { float x, y, weight; int32_t bin; }; // bin: in every histogram, or NO_BIN where it has none
 struct histogram {
     float *bin, *score;
     int *slot;                     // of a bin that holds something: where in used
@@ -44,6 +45,8 @@ struct counting {
     struct mode *mode;             // [cells * MODES]
     uint8_t *chosen, *next;        // [cells] of the modes
     struct histogram *histogram;   // one a thread
+    int bins;                      // of each, and how far they reach
+    double reach_m;
 };
 
 static uint32_t voters(const struct district *d, size_t cell)
@@ -73,11 +76,19 @@ static void make_room(struct counting *c)
     c->vote = mem_get(c->first_vote[d->cell.count], sizeof *c->vote);
 }
 
-static uint32_t votes_of(const struct register_input *in, uint32_t i, struct vote *out)
+static struct vote vote_for(const struct counting *c, float x, float y, float weight)
 {
+    int on_x = (int)((x + c->reach_m) / BIN_M), on_y = (int)((y + c->reach_m) / BIN_M);
+    bool inside = on_x >= HALF && on_y >= HALF && on_x < c->bins - HALF && on_y < c->bins - HALF;
+    return (struct vote){x, y, weight, inside ? on_y * c->bins + on_x : NO_BIN};
+}
+
+static uint32_t votes_of(const struct counting *c, uint32_t i, struct vote *out)
+{
+    const struct register_input *in = c->district->in;
     uint32_t count = 0;
     if (in->twin[i] != NOBODY) {
-        out[0] = (struct vote){0, 0, 1};
+        out[0] = vote_for(c, 0, 0, 1);
         return 1;
     }
     struct xy_m b = footprint_middle(in->after, i);
@@ -87,7 +98,7 @@ static uint32_t votes_of(const struct register_input *in, uint32_t i, struct vot
         if (like < 0.02)
             continue;
         struct xy_m a = footprint_middle(in->before, j);
-        out[count++] = (struct vote){(float)(a.x - b.x), (float)(a.y - b.y), (float)like};
+        out[count++] = vote_for(c, (float)(a.x - b.x), (float)(a.y - b.y), (float)like);
     }
     return count;
 }
@@ -100,7 +111,7 @@ static void collect_votes(void *ctx, int64_t first, int64_t last, int thread)
     for (int64_t w = first; w < last; w++) {
         uint32_t cell = c->district->walk[w];
         for (uint32_t k = 0; k < voters(c->district, cell); k++)
-            c->cast[cell] += votes_of(c->district->in, voter(c->district, cell, k), &c->vote[c->first_vote[cell] + c->cast[cell]]);
+            c->cast[cell] += votes_of(c, voter(c->district, cell, k), &c->vote[c->first_vote[cell] + c->cast[cell]]);
     }
 }
 
@@ -119,6 +130,17 @@ static void reserve_votes(struct histogram *h, size_t need)
     h->cap = cap;
 }
 
+// Whether a bin is new is anybody's guess: it is written down as if it were, and the next one over it.
+static inline void count_vote(struct histogram *h, int bin, float weight)
+{
+    bool is_new = h->bin[bin] == 0;
+    h->used[h->uses] = bin;
+    h->slot[bin] = is_new ? h->uses : h->slot[bin];
+    h->uses += is_new;
+    h->bin[bin] += weight;
+}
+
+// The votes of a cell and of those around it, as columns and in the bins.
 static void gather_votes(const struct counting *c, size_t cell, struct histogram *h)
 {
     h->votes = 0;
@@ -129,25 +151,12 @@ static void gather_votes(const struct counting *c, size_t cell, struct histogram
         for (uint32_t v = 0; v < cast; v++, h->votes++) {
             const struct vote *from = &c->vote[c->first_vote[o] + v];
             h->x[h->votes] = from->x, h->y[h->votes] = from->y, h->weight[h->votes] = weight * from->weight;
+            if (from->bin != NO_BIN)
+                count_vote(h, from->bin, h->weight[h->votes]);
         }
     }
     for (size_t v = h->votes; v < lanes_whole(h->votes); v++)
         h->x[v] = h->y[v] = INFINITY; // near nothing
-}
-
-static void fill_histogram(struct histogram *h)
-{
-    for (size_t v = 0; v < h->votes; v++) {
-        int x = (int)((h->x[v] + h->reach_m) / BIN_M), y = (int)((h->y[v] + h->reach_m) / BIN_M);
-        if (x < HALF || y < HALF || x >= h->bins - HALF || y >= h->bins - HALF)
-            continue;
-        int place = y * h->bins + x;
-        if (h->bin[place] == 0) {
-            h->slot[place] = h->uses;
-            h->used[h->uses++] = place;
-        }
-        h->bin[place] += h->weight[v];
-    }
 }
 
 static void empty_histogram(struct histogram *h)
@@ -238,7 +247,6 @@ static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
             continue;
         struct mode *mode = &c->mode[cell * MODES];
         gather_votes(c, (size_t)cell, h);
-        fill_histogram(h);
         find_modes(h, mode);
         empty_histogram(h);
         for (int k = 0; k < MODES && mode[k].score > 0; k++)
@@ -305,11 +313,12 @@ static void open_histograms(struct counting *c)
 {
     int threads = pool_threads(c->district->in->pool), bins = (int)ceil(2 * c->district->in->max_shift_m / BIN_M) | 1;
     bins = bins > BINS_MOST ? BINS_MOST : bins;
-    size_t room = (size_t)bins * (size_t)bins;
+    size_t room = (size_t)bins * (size_t)bins + 1;
+    c->bins = bins, c->reach_m = bins * BIN_M / 2;
     c->histogram = mem_get((size_t)threads, sizeof *c->histogram);
     for (int t = 0; t < threads; t++)
         c->histogram[t] = (struct histogram){mem_get(room, sizeof(float)), mem_get(room, sizeof(float)), mem_get(room, sizeof(int)), bins, mem_get(room, sizeof(int)), 0,
-                                             bins * BIN_M / 2, NULL, NULL, NULL, 0, 0};
+                                             c->reach_m, NULL, NULL, NULL, 0, 0};
 }
 
 static void clear_counting(struct counting *c)
@@ -336,8 +345,8 @@ void votes_count(const struct district *d, struct votes *out)
     *out = (struct votes){d, mem_get(cells, sizeof *out->mode), mem_get(cells, sizeof *out->share)};
     struct counting c = {.district = d, .votes = out, .mode = mem_get(cells * MODES, sizeof *c.mode)};
     make_room(&c);
-    pool_range(d->in->pool, (int64_t)cells, 64, collect_votes, &c);
     open_histograms(&c);
+    pool_range(d->in->pool, (int64_t)cells, 64, collect_votes, &c);
     pool_range(d->in->pool, (int64_t)cells, 64, count_cells, &c);
     agree(&c);
     clear_counting(&c);
