@@ -1,7 +1,9 @@
 #include "gis/footprint_valid.h"
+#include "core/base/status.h"
+#include "core/base/vectors.h"
 
-// Differences stay under 2^31 and their products under 2^62 when coordinates do not exceed this.
-static const int32_t SAFE_MM = 1 << 30;
+// Differences stay under 2^31 and their products under 2^62 when no coordinate has a bit from this one on.
+enum { SAFE_BITS = 30 };
 
 // Twice the signed area of a, b, c: which side of a-b is c on?
 static int64_t side(struct mm a, struct mm b, struct mm c)
@@ -39,24 +41,33 @@ static bool segments_meet(struct mm a, struct mm b, struct mm c, struct mm d)
     return on_segment(a, b, c) || on_segment(a, b, d) || on_segment(c, d, a);
 }
 
-// Turns to one side only and goes round once: the x-direction changes exactly twice.
-static bool is_convex(const struct mm *v, uint32_t n)
+// How a ring turns at its corners. To one side only and once round (the x-direction changes exactly twice) it is convex. All of it is
+// looked at: where it stops being so is anybody's guess.
+struct turns { bool left, right, straight; int changes; };
+
+static struct turns turns_of(const struct mm *v, uint32_t n)
 {
-    int turn = 0, changes = 0, last = 0;
+    struct turns t = {0};
+    int last = 0;
     struct mm a = v[n - 2], b = v[n - 1];
     for (uint32_t i = 0; i < n; i++) {
         struct mm c = v[i];
         int64_t s = side(a, b, c);
-        if (s == 0 || (turn != 0 && (s > 0) != (turn > 0)))
-            return false;
-        turn = s > 0 ? 1 : -1;
+        t.left |= s > 0;
+        t.right |= s < 0;
+        t.straight |= s == 0;
         int way = (c.x > b.x) - (c.x < b.x);
-        changes += way * last < 0;
+        t.changes += way * last < 0;
         last = way != 0 ? way : last;
         a = b;
         b = c;
     }
-    return changes <= 2;
+    return t;
+}
+
+static bool is_convex(struct turns t)
+{
+    return !t.straight && t.left != t.right && t.changes <= 2;
 }
 
 // From a to b and straight back over it.
@@ -79,14 +90,33 @@ static bool ring_has_spike(const struct mm *v, uint32_t n)
     return false;
 }
 
-static bool ring_is_simple(const struct mm *v, uint32_t n)
+// The box of an edge as min_x, min_y, -max_x, -max_y; of one who asks as max_x, max_y, -min_x, -min_y. Two meet where no number of the one
+// is larger than its number of the other: one comparison.
+typedef floats_mask edge_box;
+
+static inline edge_box edge_box_of(struct mm a, struct mm b)
 {
-    if (ring_has_spike(v, n))
+    edge_box p = { a.x, a.y, -a.x, -a.y }, q = { b.x, b.y, -b.x, -b.y }, less = p < q;
+    return (p & less) | (q & ~less);
+}
+
+static inline edge_box asking_box(edge_box b) { return -__builtin_shufflevector(b, b, 2, 3, 0, 1); }
+
+static bool ring_is_simple(const struct mm *v, uint32_t n, struct turns t)
+{
+    if (is_convex(t))
+        return true;
+    if (t.straight && ring_has_spike(v, n))
         return false;
+    edge_box box[FOOTPRINT_VALID_VERTICES];
+    must(n <= FOOTPRINT_VALID_VERTICES);
+    for (uint32_t i = 0; i < n; i++)
+        box[i] = edge_box_of(v[i], v[i + 1 < n ? i + 1 : 0]);
     for (uint32_t i = 0; i + 2 < n; i++) {
         uint32_t last = i == 0 ? n - 1 : n; // the first edge and the last are neighbours
+        edge_box asking = asking_box(box[i]);
         for (uint32_t j = i + 2; j < last; j++)
-            if (segments_meet(v[i], v[i + 1], v[j], v[j + 1 < n ? j + 1 : 0]))
+            if (floats_bits(box[j] > asking) == 0 && segments_meet(v[i], v[i + 1], v[j], v[j + 1 < n ? j + 1 : 0]))
                 return false;
     }
     return true;
@@ -151,10 +181,10 @@ static bool rings_are_in_place(const struct outline *o)
 
 static bool is_safe(const struct mm *v, uint32_t n)
 {
+    uint32_t bits = 0;
     for (uint32_t i = 0; i < n; i++)
-        if (v[i].x < 0 || v[i].x > SAFE_MM || v[i].y < 0 || v[i].y > SAFE_MM)
-            return false;
-    return true;
+        bits |= (uint32_t)v[i].x | (uint32_t)v[i].y;
+    return bits >> SAFE_BITS == 0;
 }
 
 bool footprint_surely_valid(const struct mm *vertex, const uint32_t *first, const uint8_t *is_hole, uint32_t rings)
@@ -162,12 +192,13 @@ bool footprint_surely_valid(const struct mm *vertex, const uint32_t *first, cons
     struct outline o = { vertex, first, is_hole, rings };
     if (rings == 0 || is_hole[0] || !is_safe(vertex + first[0], first[rings] - first[0]))
         return false;
-    if (rings == 1 && is_convex(vertex + first[0], ring_size(&o, 0)))
-        return true;
-    if (first[rings] - first[0] > FOOTPRINT_VALID_VERTICES)
-        return false;
-    for (uint32_t k = 0; k < rings; k++)
-        if (!ring_is_simple(vertex + first[k], ring_size(&o, k)))
+    bool many = first[rings] - first[0] > FOOTPRINT_VALID_VERTICES;
+    for (uint32_t k = 0; k < rings; k++) {
+        struct turns t = turns_of(vertex + first[k], ring_size(&o, k));
+        if (many && (rings > 1 || !is_convex(t)))
             return false;
+        if (!ring_is_simple(vertex + first[k], ring_size(&o, k), t))
+            return false;
+    }
     return rings == 1 || rings_are_in_place(&o);
 }
