@@ -2,6 +2,8 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "gis/wkb_bytes.h"
+#include <math.h>
+#include <string.h>
 
 enum { TYPE_LINE = 2, TYPE_POLYGON = 3, TYPE_MULTILINE = 5, TYPE_MULTIPOLYGON = 6, TYPE_COLLECTION = 7 };
 
@@ -35,22 +37,33 @@ static bool same_place(struct xy_m a, struct xy_m b)
     return (a.x == b.x) & (a.y == b.y);
 }
 
-static void copy_points(const struct wkb_bytes *in, uint32_t points, size_t stride, struct xy_m *to)
-{
-    if (!in->swap && stride == sizeof *to) {
-        memcpy(to, in->at, points * sizeof *to);
-        return;
-    }
-    for (uint32_t i = 0; i < points; i++)
-        to[i] = (struct xy_m){ wkb_double_at(in->at + i * stride, in->swap), wkb_double_at(in->at + i * stride + 8, in->swap) };
-}
-
-static bool any_repeated(const struct xy_m *p, uint32_t points)
+// Tells whether one is the same as the one before.
+static bool copy_points(const struct wkb_bytes *in, uint32_t points, size_t stride, struct xy_m *to)
 {
     int repeated = 0;
-    for (uint32_t i = 1; i < points; i++)
-        repeated |= same_place(p[i], p[i - 1]);
+    for (uint32_t i = 0; i < points; i++) {
+        to[i] = (struct xy_m){ wkb_double_at(in->at + i * stride, in->swap), wkb_double_at(in->at + i * stride + 8, in->swap) };
+        repeated |= i > 0 && same_place(to[i], to[i - 1]);
+    }
     return repeated != 0;
+}
+
+// The usual ones, x and y at once. A copy of that few is not worth a call.
+static bool copy_plain_points(const uint8_t *from, uint32_t points, struct xy_m *to)
+{
+    typedef double both __attribute__((vector_size(sizeof *to)));
+    typedef int64_t which __attribute__((vector_size(sizeof *to)));
+    which repeated = {0};
+    both last = { NAN, NAN };
+    for (uint32_t i = 0; i < points; i++) {
+        both p;
+        memcpy(&p, from + i * sizeof p, sizeof p);
+        memcpy(&to[i], &p, sizeof p);
+        which same = p == last;
+        repeated |= same & __builtin_shufflevector(same, same, 1, 0);
+        last = p;
+    }
+    return repeated[0] != 0;
 }
 
 // Without repetitions; returns how many are left.
@@ -68,8 +81,9 @@ static uint32_t drop_repeated(struct xy_m *p, uint32_t points, struct wkb_facts 
 // The vertices of one ring, the last one not told again; returns how many are left.
 static uint32_t take_points(const struct wkb_bytes *in, uint32_t points, size_t stride, struct xy_m *to, struct wkb_facts *facts)
 {
-    copy_points(in, points, stride, to);
-    uint32_t n = any_repeated(to, points) ? drop_repeated(to, points, facts) : points;
+    bool plain = !in->swap && stride == sizeof *to;
+    bool repeated = plain ? copy_plain_points(in->at, points, to) : copy_points(in, points, stride, to);
+    uint32_t n = repeated ? drop_repeated(to, points, facts) : points;
     return n > 1 && same_place(to[n - 1], to[0]) ? n - 1 : n;
 }
 
@@ -78,7 +92,7 @@ static bool take_ring(struct reading *r, uint32_t dims, bool hole, bool *found)
 {
     uint32_t points;
     size_t stride = dims * sizeof(double);
-    if (!wkb_take_u32(&r->in, &points) || points > r->in.left / stride)
+    if (!wkb_take_u32(&r->in, &points) || points * stride > r->in.left)
         return false;
     struct rings *rings = &r->out->rings;
     must(rings->first[rings->count] <= UINT32_MAX - points);
