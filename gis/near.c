@@ -334,15 +334,17 @@ static void sort_items(uint32_t *item, size_t count)
 struct join {
     const struct near_grid *grid, *lone; // lone: for those who have a twin, NULL where they are few
     const struct near_question *q;
+    int64_t reach_mm, twin_reach_mm;
     uint32_t *found_count;          // per item of A
     struct found *found;            // per job
     int64_t *place;                 // per job, in the answer
     struct near_pairs *out;
 };
 
-static struct box_mm grown(struct box_mm b, double reach_m)
+static int64_t reach_mm_of(double reach_m) { return llround(fmax(reach_m, 0) * 1000); }
+
+static struct box_mm grown(struct box_mm b, int64_t reach_mm)
 {
-    int64_t reach_mm = llround(fmax(reach_m, 0) * 1000);
     return (struct box_mm){ b.min_x - reach_mm, b.min_y - reach_mm, b.max_x + reach_mm, b.max_y + reach_mm };
 }
 
@@ -375,7 +377,7 @@ static void join_slice(void *ctx, int64_t first, int64_t last, int thread)
         if (j->q->keep != NULL && !j->q->keep[i])
             continue;
         bool twin = has_twin(j->q->twin, i);
-        struct box_mm b = grown(box_of(j->q->a, i), twin ? j->q->twin_reach_m : j->q->reach_m);
+        struct box_mm b = grown(box_of(j->q->a, i), twin ? j->twin_reach_mm : j->reach_mm);
         size_t before = out->count;
         find(twin && j->lone != NULL ? j->lone : j->grid, &b, out);
         if (twin && j->lone == NULL)
@@ -415,7 +417,8 @@ void near_grid_join(struct pool *pool, const struct near_grid *g, const struct n
     must(items < NOBODY);
     *out = (struct near_pairs){ 0 };
     struct near_grid *lone = many_twins(q) ? open_without(pool, g, q->twin_of) : NULL;
-    struct join j = { .grid = g, .lone = lone, .q = q, .out = out };
+    struct join j = { .grid = g, .lone = lone, .q = q, .out = out,
+                      .reach_mm = reach_mm_of(q->reach_m), .twin_reach_mm = reach_mm_of(q->twin_reach_m) };
     j.found = mem_get((size_t)jobs, sizeof *j.found);
     j.place = mem_get((size_t)jobs, sizeof *j.place);
     j.found_count = mem_get((size_t)items, sizeof *j.found_count);
