@@ -120,6 +120,20 @@ void hash_sha256(const void *bytes, size_t len, char out[65])
     write_hex(digest, out);
 }
 
+uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
+{
+    const unsigned char *at = bytes;
+    uint64_t a = hash_mix(hash_mix(seed) + len), word = 0;     // a byte more and a seed less are not the same
+    for (; len >= 8; at += 8, len -= 8) {
+        memcpy(&word, at, 8);
+        a = hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + 0xd6e8feb86659fd93u;
+    }
+    word = 0;
+    if (len > 0)                                        // of no bytes there need be no place
+        memcpy(&word, at, len);
+    return hash_mix(hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + a);
+}
+
 struct hash_sum { EVP_MD_CTX *state; };
 
 struct hash_sum *hash_sum_open(void)

@@ -35,3 +35,6 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
     unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+
+// 64 bits of any bytes, for tables and tags that change when the bytes do; not for secrets. seed: another function for each.
+uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed);

@@ -2,6 +2,7 @@
 
 #include "core/base/date.h"
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -87,4 +88,100 @@ bool when_write(int64_t utc_s, char out[WHEN_TEXT])
     date_write(date_of_day((int32_t)day), out);
     snprintf(out + 10, WHEN_TEXT - 10, "T%02u:%02u:%02uZ", second / 3600 % 24, second / 60 % 60, second % 60);
     return true;
+}
+
+// --- RFC 3339 -------------------------------------------------------------------------------------------------------------
+
+static bool take_digits(const char **text, int count, int *out)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        value = value * 10 + (**text - '0');
+    }
+    *out = value;
+    return true;
+}
+
+// A fraction of the seconds, which nobody here counts; a point or comma without a digit behind it is none.
+static bool skip_fraction(const char **text)
+{
+    const char *c = *text;
+    if (*c != '.' && *c != ',')
+        return true;
+    size_t digits = strspn(++c, "0123456789");
+    *text = c + digits;
+    return digits > 0;
+}
+
+// The zone may be missing, as QGIS and GDAL leave it out: UTC.
+static bool read_zone(const char **text, int64_t *zone_s)
+{
+    const char *c = *text;
+    *zone_s = 0;
+    if (*c == 'Z' || *c == 'z') {
+        c++;
+    } else if (*c == '+' || *c == '-') {
+        int sign = *c++ == '-' ? -1 : 1, hours, minutes = 0;
+        if (!take_digits(&c, 2, &hours))
+            return false;
+        c += *c == ':';
+        if (!take_digits(&c, 2, &minutes) || hours > 23 || minutes > 59)
+            return false;
+        *zone_s = sign * (hours * 3600 + minutes * 60);
+    }
+    *text = c;
+    return true;
+}
+
+// An instant, or a day as a whole: from its first to its last second. Year 0 is before everything we know.
+static bool read_instant(const char *text, int64_t *first_s, int64_t *last_s)
+{
+    const char *c = text;
+    struct date d;
+    int hour = 0, minute = 0, second = 0;
+    if (!take_digits(&c, 4, &d.year) || *c++ != '-' || !take_digits(&c, 2, &d.month) || *c++ != '-' || !take_digits(&c, 2, &d.day))
+        return false;
+    bool before_all = d.year == 0;
+    if (before_all)
+        d.year = 4; // a leap year, for its days
+    if (!date_is_real(d))
+        return false;
+    int64_t day_s = (int64_t)date_to_day(d) * 86400, zone_s = 0;
+    if (before_all)
+        day_s = INT64_MIN / 2;
+    *first_s = day_s;
+    *last_s = day_s + 86399;
+    if (*c == '\0' || ((*c == 'T' || *c == 't') && c[1] == '\0'))
+        return true;
+    if ((*c != 'T' && *c != 't' && *c != ' ') || (c++, !take_digits(&c, 2, &hour)) || *c++ != ':' || !take_digits(&c, 2, &minute))
+        return false;
+    if (*c == ':' && (c++, !take_digits(&c, 2, &second) || !skip_fraction(&c)))
+        return false;
+    if (hour > 23 || minute > 59 || second > 60 || !read_zone(&c, &zone_s) || *c != '\0')
+        return false;
+    *first_s = *last_s = day_s + hour * 3600 + minute * 60 + second - zone_s;
+    return true;
+}
+
+static bool is_open(const char *text) { return text[0] == '\0' || strcmp(text, "..") == 0; }
+
+bool when_read_interval(const char *text, int64_t *from_s, int64_t *to_s)
+{
+    char first[64];
+    int64_t aside;
+    const char *slash = strchr(text, '/');
+    size_t n = slash != NULL ? (size_t)(slash - text) : 0;
+    if (slash == NULL)
+        return read_instant(text, from_s, to_s);
+    if (n >= sizeof first)
+        return false;
+    memcpy(first, text, n);
+    first[n] = '\0';
+    *from_s = INT64_MIN;
+    *to_s = INT64_MAX;
+    if (is_open(first) && is_open(slash + 1))
+        return false;
+    return (is_open(first) || read_instant(first, from_s, &aside)) && (is_open(slash + 1) || read_instant(slash + 1, &aside, to_s));
 }
