@@ -11,7 +11,7 @@ struct crs {
     PJ_CONTEXT *context;
     PJ *pj;                // the horizontal part, x east and y north
     char *name, *wkt, code[48];
-    bool geographic;
+    bool geographic, north_first;
     double unit;           // one unit of the axes in metres or radians
     bool has_area;         // of use, as the register states it
     struct box_m area;     // degrees
@@ -92,6 +92,18 @@ static void learn_names(struct crs *c, const PJ *given, const char *definition)
         snprintf(c->code, sizeof c->code, "%s:%s", authority, number);
 }
 
+// The authority's own order of axes, before it is turned.
+static void learn_order(struct crs *c, const PJ *given)
+{
+    const char *way = NULL;
+    PJ *plain = unbound(c->context, given);
+    PJ *axes = plain != NULL ? proj_crs_get_coordinate_system(c->context, plain) : NULL;
+    if (axes != NULL && proj_cs_get_axis_info(c->context, axes, 0, NULL, NULL, &way, NULL, NULL, NULL, NULL) && way != NULL)
+        c->north_first = strcmp(way, "north") == 0 || strcmp(way, "south") == 0;
+    proj_destroy(axes);
+    proj_destroy(plain);
+}
+
 static void learn_area(struct crs *c, const PJ *given)
 {
     const char *name = NULL;
@@ -132,6 +144,7 @@ enum status crs_open(const char *definition, struct crs **out, struct err *e)
     c->context = context;
     learn_names(c, given, definition);
     learn_area(c, given);
+    learn_order(c, given);
     c->pj = horizontal(context, given);
     if (!learn_plain(c)) {
         err_set(e, INVALID, "%.80s is no map CRS: a geographic or a projected one is needed", c->name);
@@ -157,6 +170,7 @@ void crs_close(struct crs *c)
 const char *crs_name(const struct crs *c) { return c->name; }
 const char *crs_code(const struct crs *c) { return c->code; }
 const char *crs_wkt(const struct crs *c) { return c->wkt; }
+bool crs_is_north_first(const struct crs *c) { return c->north_first; }
 bool crs_is_geographic(const struct crs *c) { return c->geographic; }
 double crs_unit(const struct crs *c) { return c->unit; }
 double crs_half_turn(const struct crs *c) { return c->geographic ? M_PI / c->unit : 0; }

@@ -13,6 +13,7 @@ const char *crs_code(const struct crs *c);        // "EPSG:4549", or "" when it 
 const char *crs_wkt(const struct crs *c);         // WKT2:2019
 bool crs_same(const struct crs *a, const struct crs *b);   // axis order apart
 bool crs_is_geographic(const struct crs *c);
+bool crs_is_north_first(const struct crs *c);     // its authority names the northing or latitude first; here x is east all the same
 // Projected, in metres, not Web Mercator, and true to scale within 1 % at every corner and the middle of the area.
 bool crs_is_metric_at(const struct crs *c, struct box_m area);
 
