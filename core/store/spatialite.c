@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/fold.h"
+#include "core/store/spatialite_wkb.h"
 #include "core/store/spatialite_shape.h"
 #include <pthread.h>
 #include <sqlite3.h>
@@ -88,7 +89,8 @@ static enum status make_ready(struct connection *c, bool create, struct err *e)
     c->spatial = spatialite_alloc_connection();
     spatialite_init_ex(c->db, c->spatial, 0);
     pthread_mutex_unlock(&one_at_a_time);
-    return teach_folding(c, e);
+    s = teach_folding(c, e);
+    return s == OK ? spatialite_wkb_teach(c->db, e) : s;
 }
 
 // SQLite counts its memory under a lock, twice for every piece: a tenth of a move. Nobody asks for the count. This can be said
