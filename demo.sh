@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
-need $BUILD_PACKAGES
+need $BUILD_PACKAGES gdal-bin
 
 say "== Building" "== 编译"
 cmake --preset release >/dev/null
@@ -156,6 +156,19 @@ shown gridpatrol audit verify $station
 shown gridpatrol verify $station
 
 say "
+== 9. The station over HTTP: what anybody may read, as QGIS and scripts ask for it" "
+== 九、通过 HTTP 发布：公众可读的图层，供 QGIS 与脚本调用"
+build/release/gridpatrol serve $station --listen 127.0.0.1:0 >out/serve.txt 2>&1 &
+service=$!
+for _ in $(seq 100); do grep -q http out/serve.txt && break; sleep 0.05; done
+url=$(grep -o 'http://[0-9.:]*' out/serve.txt)
+printf '\n$ gridpatrol serve %s\n' "$station"
+cat out/serve.txt
+shown ogrinfo -ro -so "OAPIF:$url" building | sed -n '1,12p'
+kill $service
+wait $service
+
+say "
 Done in $((SECONDS - started)) s. Where to look next:
   the changes of the city, for QGIS:      out/changes.gpkg, and out/report.html for a browser
   the station, for QGIS as it is:         $station/gridpatrol.sqlite
@@ -163,6 +176,8 @@ Done in $((SECONDS - started)) s. Where to look next:
   what the check of the cells found:      out/cells-findings.gpkg
   one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   figures of the work:                    build/release/gridpatrol report $station --as 孙国华
+  the station for a browser or QGIS:      build/release/gridpatrol serve $station, then http://127.0.0.1:8080/collections
+                                          http://127.0.0.1:8080/collections/building/items?limit=10 and, in QGIS, WFS / OGC API - Features
   everything else:                        build/release/gridpatrol help" "
 用时 $((SECONDS - started)) 秒。接下来可以看：
   城市变化图斑（QGIS）与比对报告：    out/changes.gpkg，out/report.html（浏览器）
@@ -171,4 +186,6 @@ Done in $((SECONDS - started)) s. Where to look next:
   网格检查结果：                      out/cells-findings.gpkg
   一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   工作指标：                          build/release/gridpatrol report $station --as 孙国华
+  浏览器或 QGIS 访问站点：            build/release/gridpatrol serve $station，然后打开 http://127.0.0.1:8080/collections
+                                      http://127.0.0.1:8080/collections/building/items?limit=10；QGIS 中选 WFS / OGC API - Features
   其他命令：                          build/release/gridpatrol help"

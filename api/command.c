@@ -200,6 +200,11 @@ const struct command command_list[] = {
       .option = score_options,
       .examples = "gridpatrol score changes.gpkg truth.gpkg\n"
                   "gridpatrol score changes.gpkg truth.gpkg --json\n" },
+    { .name = "serve", .run = cmd_serve, .operands = "STATION [options]", .brief = "the station over HTTP, as OGC API Features",
+      .option = serve_options,
+      .examples = "gridpatrol serve tongzhou\n"
+                  "gridpatrol serve tongzhou --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n"
+                  "gridpatrol serve tongzhou --public-url https://grid.example.cn/tongzhou --trust-proxy\n" },
     { .name = "survey", .run = cmd_survey, .operands = "list STATION | add STATION FILE --name NAME --date DATE [options]",
       .brief = "the surveys of a station: the file is kept for good, with who looked when and how well", .option = survey_options,
       .examples = "gridpatrol survey add tongzhou 2025.gpkg --name 2025 --date 2025-05-10 --accuracy-m 0.3 --id-field BSM --height-field JZWGD\n"

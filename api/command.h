@@ -61,6 +61,7 @@ int cmd_report(const struct call *call);
 int cmd_restore(const struct call *call);
 int cmd_review(const struct call *call);
 int cmd_route(const struct call *call);
+int cmd_serve(const struct call *call);
 int cmd_score(const struct call *call);
 int cmd_survey(const struct call *call);
 int cmd_token(const struct call *call);

@@ -16,22 +16,11 @@ enum { TIME_BYTES = 40, DECIMALS = 4, PLACE_DECIMALS = 8 };
 
 // --- Which rows -------------------------------------------------------------------------------------------------------------------------
 
-static const char *const *codes_of(struct arena *a, const struct property *p)
-{
-    if (p == NULL || p->codes == 0)
-        return NULL;
-    const char **code = arena_get(a, ((size_t)p->codes + 1) * sizeof *code);
-    for (int i = 0; i < p->codes; i++)
-        code[i] = p->code[i].code;
-    code[p->codes] = NULL;
-    return code;
-}
-
 static struct filter_queryable queryable_of(struct arena *a, const struct export_column *c)
 {
     static const enum filter_type types[] = { [EXPORT_TEXT] = FILTER_TEXT, [EXPORT_WHOLE] = FILTER_INTEGER, [EXPORT_REAL] = FILTER_NUMBER,
                                               [EXPORT_TIME] = FILTER_INSTANT, [EXPORT_DAY] = FILTER_DATE };
-    return (struct filter_queryable){ .name = c->name, .type = types[c->type], .column = c->name, .code = codes_of(a, c->property),
+    return (struct filter_queryable){ .name = c->name, .type = types[c->type], .column = c->name, .code = property_codes(c->property, a),
                                       .kept = c->type == EXPORT_DAY ? FILTER_AS_TEXT : FILTER_AS_SECONDS };
 }
 

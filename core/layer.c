@@ -210,3 +210,14 @@ const char *property_code_title(const struct property *p, const char *code, enum
             return lang == LANG_ZH ? p->code[i].title_zh : p->code[i].title_en;
     return code;
 }
+
+const char *const *property_codes(const struct property *p, struct arena *a)
+{
+    if (p == NULL || p->codes == 0)
+        return NULL;
+    const char **code = arena_get(a, ((size_t)p->codes + 1) * sizeof *code);
+    for (int i = 0; i < p->codes; i++)
+        code[i] = p->code[i].code;
+    code[p->codes] = NULL;
+    return code;
+}

@@ -65,6 +65,7 @@ const struct property *layer_property(const struct layer *l, const char *name); 
 void layer_rows(const struct layer *l, const char *alias, struct buf *out);
 
 const char *property_code_title(const struct property *p, const char *code, enum lang lang);   // the code itself when it has none
+const char *const *property_codes(const struct property *p, struct arena *a);   // the codes alone, NULL at the end; NULL: any text
 
 // The layer of that key, held against what it is read from; what it needs lives in the arena. NOT_FOUND names the registers.
 enum status layer_get(struct work *w, struct arena *a, const char *key, struct layer *out);

@@ -39,16 +39,6 @@ static enum filter_type type_of(const struct property *p)
     return types[p->type];
 }
 
-static const char *const *codes_of(struct arena *a, const struct property *p)
-{
-    if (p->codes == 0)
-        return NULL;
-    const char **code = arena_get(a, (size_t)(p->codes + 1) * sizeof *code);
-    for (int i = 0; i < p->codes; i++)
-        code[i] = p->code[i].code;
-    return code;
-}
-
 static void make_scope(struct asked *a)
 {
     const struct layer *l = a->layer;
@@ -67,7 +57,7 @@ static void make_scope(struct asked *a)
     for (int i = 0; i < l->properties; i++) {
         const struct property *p = &l->property[i];
         if (!p->is_personal || (a->q->personal && (a->is_program || visible_property(&a->viewer, l, p))))
-            list[count++] = (struct filter_queryable){ .name = p->name, .type = type_of(p), .column = p->held_in, .code = codes_of(a->arena, p),
+            list[count++] = (struct filter_queryable){ .name = p->name, .type = type_of(p), .column = p->held_in, .code = property_codes(p, a->arena),
                                                        .kept = p->column != NULL ? FILTER_AS_SECONDS : FILTER_AS_TEXT };
     }
     for (int i = 0; i < OWN_QUERYABLES; i++)

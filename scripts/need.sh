@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libgdal-dev libproj-dev libgeos-dev libssl-dev libjansson-dev \
                 libsqlite3-dev libspatialite-dev libicu-dev libmicrohttpd-dev libsodium-dev"
-TEST_PACKAGES="libcmocka-dev gdal-bin jq"    # ogrinfo and jq read what the program wrote
+TEST_PACKAGES="libcmocka-dev gdal-bin jq curl"    # ogrinfo and jq read what the program wrote, curl what it serves
 
 say() {     # say ENGLISH CHINESE
   case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in zh*) printf '%s\n' "$2" ;; *) printf '%s\n' "$1" ;; esac

@@ -1,0 +1,26 @@
+// answer.h - what answers have in common: formats, links, problems, conditional requests, compression.
+#pragma once
+#include "api/exchange.h"
+#include "core/base/json_write.h"
+
+const char *format_type(enum format f);             // "application/geo+json"
+const char *format_word(enum format f);             // "geojson", as ?f= says it
+// Of what the route offers: ?f= first, then Accept with its weights, then the route's default. INVALID: f is not offered (400);
+// an Accept that matches nothing is answered with the default (RFC 9110 12.5.1 allows it, and clients are happier).
+enum status format_negotiate(struct exchange *x);
+enum lang lang_negotiate(const struct request *r);  // ?lang= is a parameter of every route; else Accept-Language
+
+// The base of all links, without a '/' at its end: --public-url, a trusted proxy's headers, or the Host that was asked.
+const char *base_url(struct exchange *x);
+// An absolute link to a path of ours: printf into the request's arena.
+const char *link_to(struct exchange *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct link { const char *rel, *href, *type, *title, *hreflang; bool templated; };
+void put_link(struct json_writer *j, struct link l);
+// self, and an alternate for each other format of the route.
+void put_self_links(struct exchange *x, struct json_writer *j);
+
+// The answer is this text, of the negotiated format: takes it over. Sets ETag from the bytes, answers 304 to If-None-Match.
+void answer_text(struct exchange *x, struct buf *text);
+void answer_problem(struct exchange *x, enum status s);                          // of x->err
+void answer_refusal(struct exchange *x, int status, const char *sentence);       // HTTP's own: 401, 405, 406, 415, 428, ...
+int status_code(enum status s);                                                  // OK 200, NOT_FOUND 404, INVALID 400, ...

@@ -1,0 +1,12 @@
+// collection.h - what routes of collections have in common: which layer is meant, and its links.
+#pragma once
+#include "api/answer.h"
+#include "core/feature.h"
+#include "core/station.h"
+
+// The layer of the first {part} of the path. NOT_FOUND: there is none, or none for this viewer.
+enum status collection_of(struct exchange *x, const struct layer **out);
+const char *collection_title(const struct exchange *x, const struct layer *l);
+const char *property_title(const struct exchange *x, const struct property *p);
+// A reading job of the station in the name of whoever asks.
+enum status read_station(struct exchange *x, station_job *fn, void *ctx);

@@ -1,0 +1,266 @@
+// Collections: what there is, what each of them can be asked, and what its features look like.
+#include "api/answer_crs.h"
+#include "api/collection.h"
+#include "api/routes.h"
+#include "api/server.h"
+#include "core/base/when.h"
+#include <string.h>
+
+enum { DOCUMENT_CEILING = 16 << 20 };
+
+// --- Shared -----------------------------------------------------------------------------------------------------------------
+
+enum status collection_of(struct exchange *x, const struct layer **out)
+{
+    const struct layer *l = layer_find(&x->server->layers, x->segment[0]);
+    if (l == NULL || !visible_layer(&x->viewer, l))
+        return err_set(&x->err, NOT_FOUND, "there is no collection \"%.60s\"; /collections names them", x->segment[0]);
+    *out = l;
+    return OK;
+}
+
+const char *collection_title(const struct exchange *x, const struct layer *l) { return x->lang == LANG_ZH ? l->title_zh : l->title_en; }
+const char *property_title(const struct exchange *x, const struct property *p) { return x->lang == LANG_ZH ? p->title_zh : p->title_en; }
+
+enum status read_station(struct exchange *x, station_job *fn, void *ctx)
+{
+    const char *actor = x->viewer.actor[0] != '\0' ? x->viewer.actor : "public";
+    return station_read(x->server->station, &(struct station_call){ x->now_s, actor }, fn, ctx, &x->err);
+}
+
+// --- One collection ---------------------------------------------------------------------------------------------------------
+
+static void put_moment(struct json_writer *j, int64_t at_s)
+{
+    char text[WHEN_TEXT];
+    bool known = at_s != INT64_MIN && at_s != INT64_MAX && when_write(at_s, text);
+    json_put_text(j, NULL, known ? text : NULL);
+}
+
+static enum status put_extent(struct work *w, struct exchange *x, const struct layer *l, struct json_writer *j)
+{
+    struct lonlat_box b;
+    bool found = false;
+    int64_t from_s = INT64_MIN, to_s = INT64_MAX;
+    enum status s = feature_extent(w, l, &x->viewer, &b, &found, &from_s, &to_s);
+    if (s != OK || (!found && l->time == NULL))
+        return s;
+    json_put_object(j, "extent");
+    if (found) {
+        const double side[] = { b.west, b.south, b.east, b.north };
+        json_put_object(j, "spatial");
+        json_put_list(j, "bbox");
+        json_put_list(j, NULL);
+        for (int i = 0; i < 4; i++)
+            json_put_number(j, NULL, side[i], 9);
+        json_put_end(j);
+        json_put_end(j);
+        json_put_text(j, "crs", "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+        json_put_end(j);
+    }
+    if (l->time != NULL) {
+        json_put_object(j, "temporal");
+        json_put_list(j, "interval");
+        json_put_list(j, NULL);
+        put_moment(j, from_s);
+        put_moment(j, l->time_end != NULL ? INT64_MAX : to_s);
+        json_put_end(j);
+        json_put_end(j);
+        json_put_end(j);
+    }
+    json_put_end(j);
+    return OK;
+}
+
+static void put_crs(struct exchange *x, struct json_writer *j)
+{
+    struct crs_offer offer[CRS_OFFERS_MOST];
+    int n = crs_offers(x, offer);
+    json_put_list(j, "crs");
+    for (int i = 0; i < n; i++)
+        json_put_text(j, NULL, offer[i].uri);
+    json_put_end(j);
+    json_put_text(j, "storageCrs", offer[0].uri);
+}
+
+static void put_collection_links(struct exchange *x, const struct layer *l, struct json_writer *j)
+{
+    static const struct { const char *rel, *path; enum format type; const char *title; } links[] = {
+        { "items", "/items", FORMAT_GEOJSON, "The features" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/queryables", "/queryables", FORMAT_SCHEMA, "What may be asked" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/sortables", "/sortables", FORMAT_SCHEMA, "What may be sorted by" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/schema", "/schema", FORMAT_SCHEMA, "What a feature looks like" },
+    };
+    json_put_list(j, "links");
+    put_link(j, (struct link){ .rel = "self", .href = link_to(x, "/collections/%s", l->key), .type = "application/json", .title = collection_title(x, l) });
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        put_link(j, (struct link){ .rel = links[i].rel, .href = link_to(x, "/collections/%s%s", l->key, links[i].path), .type = format_type(links[i].type),
+                                   .title = text_in(x->lang, links[i].title) });
+    json_put_end(j);
+}
+
+static enum status put_collection(struct work *w, struct exchange *x, const struct layer *l, struct json_writer *j)
+{
+    json_put_object(j, NULL);
+    json_put_text(j, "id", l->key);
+    json_put_text(j, "title", collection_title(x, l));
+    json_put_text(j, "itemType", "feature");
+    enum status s = put_extent(w, x, l, j);
+    put_crs(x, j);
+    put_collection_links(x, l, j);
+    json_put_end(j);
+    return s;
+}
+
+struct telling { struct exchange *x; const struct layer *layer; struct json_writer j; };
+
+static enum status tell_collection(struct work *w, void *ctx)
+{
+    struct telling *t = ctx;
+    return put_collection(w, t->x, t->layer, &t->j);
+}
+
+static enum status get_collection(struct exchange *x)
+{
+    struct buf b;
+    buf_init(&b, DOCUMENT_CEILING);
+    struct telling t = { .x = x, .j = { .to = &b } };
+    enum status s = collection_of(x, &t.layer);
+    if (s == OK)
+        s = read_station(x, tell_collection, &t);
+    if (s == OK)
+        answer_text(x, &b);
+    buf_clear(&b);
+    return s;
+}
+
+static enum status tell_collections(struct work *w, void *ctx)
+{
+    struct telling *t = ctx;
+    struct server *server = t->x->server;
+    enum status s = OK;
+    json_put_list(&t->j, "collections");
+    for (int i = 0; i < server->layers.count && s == OK; i++)
+        if (visible_layer(&t->x->viewer, &server->layers.layer[i]))
+            s = put_collection(w, t->x, &server->layers.layer[i], &t->j);
+    json_put_end(&t->j);
+    return s;
+}
+
+static enum status get_collections(struct exchange *x)
+{
+    struct buf b;
+    buf_init(&b, DOCUMENT_CEILING);
+    struct telling t = { .x = x, .j = { .to = &b } };
+    json_put_object(&t.j, NULL);
+    json_put_list(&t.j, "links");
+    put_self_links(x, &t.j);
+    json_put_end(&t.j);
+    enum status s = read_station(x, tell_collections, &t);
+    json_put_end(&t.j);
+    if (s == OK)
+        answer_text(x, &b);
+    buf_clear(&b);
+    return s;
+}
+
+// --- Schemas ------------------------------------------------------------------------------------------------------------------
+
+enum schema_kind { SCHEMA_FEATURES, SCHEMA_QUERYABLES, SCHEMA_SORTABLES };
+
+static void put_codes(struct json_writer *j, const struct property *p)
+{
+    if (p->codes == 0)
+        return;
+    json_put_list(j, "enum");
+    for (int i = 0; i < p->codes; i++)
+        json_put_text(j, NULL, p->code[i].code);
+    json_put_end(j);
+}
+
+static void put_property(struct exchange *x, const struct layer *l, const struct property *p, int seq, struct json_writer *j)
+{
+    static const struct { const char *type, *format; } types[PROPERTY_TYPES] = {
+        [PROPERTY_TEXT] = { "string", NULL }, [PROPERTY_NUMBER] = { "number", NULL }, [PROPERTY_INTEGER] = { "integer", NULL },
+        [PROPERTY_DATE] = { "string", "date" }, [PROPERTY_INSTANT] = { "string", "date-time" }, [PROPERTY_BOOLEAN] = { "boolean", NULL },
+    };
+    json_put_object(j, p->name);
+    json_put_text(j, "title", property_title(x, p));
+    json_put_text(j, "type", types[p->type].type);
+    if (types[p->type].format != NULL)
+        json_put_text(j, "format", types[p->type].format);
+    put_codes(j, p);
+    if (p == l->time && l->time_end == NULL)
+        json_put_text(j, "x-ogc-role", "primary-instant");
+    if (l->time_end != NULL && (p == l->time || p == l->time_end))
+        json_put_text(j, "x-ogc-role", p == l->time ? "primary-interval-start" : "primary-interval-end");
+    json_put_integer(j, "x-ogc-propertySeq", seq);
+    json_put_end(j);
+}
+
+static void put_geometry(struct exchange *x, const struct layer *l, int seq, struct json_writer *j)
+{
+    static const char *const formats[] = { [LAYER_POINT] = "geometry-point", [LAYER_AREA] = "geometry-multipolygon", [LAYER_ANY] = "geometry-any" };
+    json_put_object(j, "geometry");
+    json_put_text(j, "title", text_in(x->lang, "geometry"));
+    json_put_text(j, "format", formats[l->geometry]);
+    json_put_text(j, "x-ogc-role", "primary-geometry");
+    json_put_integer(j, "x-ogc-propertySeq", seq);
+    json_put_end(j);
+}
+
+static void put_id(struct exchange *x, struct json_writer *j)
+{
+    json_put_object(j, "id");
+    json_put_text(j, "title", text_in(x->lang, "id"));
+    json_put_text(j, "type", "string");
+    json_put_text(j, "format", "uuid");
+    json_put_text(j, "x-ogc-role", "id");
+    json_put_bool(j, "readOnly", true);
+    json_put_integer(j, "x-ogc-propertySeq", 1);
+    json_put_end(j);
+}
+
+static enum status get_some_schema(struct exchange *x, enum schema_kind kind)
+{
+    static const char *const word[] = { "schema", "queryables", "sortables" };
+    const struct layer *l = NULL;
+    int seq = 2;
+    enum status s = collection_of(x, &l);
+    if (s != OK)
+        return s;
+    struct buf b;
+    buf_init(&b, DOCUMENT_CEILING);
+    struct json_writer j = { .to = &b };
+    json_put_object(&j, NULL);
+    json_put_text(&j, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    json_put_text(&j, "$id", link_to(x, "/collections/%s/%s", l->key, word[kind]));
+    json_put_text(&j, "title", collection_title(x, l));
+    json_put_text(&j, "type", "object");
+    json_put_object(&j, "properties");
+    put_id(x, &j);
+    if (kind != SCHEMA_SORTABLES)
+        put_geometry(x, l, seq++, &j);
+    for (int i = 0; i < l->properties; i++)
+        if (visible_property(&x->viewer, l, &l->property[i]))
+            put_property(x, l, &l->property[i], seq++, &j);
+    json_put_end(&j);
+    json_put_bool(&j, "additionalProperties", false);
+    json_put_end(&j);
+    answer_text(x, &b);
+    return OK;
+}
+
+static enum status get_schema(struct exchange *x) { return get_some_schema(x, SCHEMA_FEATURES); }
+static enum status get_queryables(struct exchange *x) { return get_some_schema(x, SCHEMA_QUERYABLES); }
+static enum status get_sortables(struct exchange *x) { return get_some_schema(x, SCHEMA_SORTABLES); }
+
+#define COLLECTION "/collections/{collectionId}"
+const struct route collection_routes[] = {
+    { .method = HTTP_GET, .path = "/collections", .serve = get_collections, .formats = FORMAT_JSON, .id = "collections", .tag = "features", .about = "The collections there are" },
+    { .method = HTTP_GET, .path = COLLECTION, .serve = get_collection, .formats = FORMAT_JSON, .id = "collection", .tag = "features", .about = "One collection" },
+    { .method = HTTP_GET, .path = COLLECTION "/schema", .serve = get_schema, .formats = FORMAT_SCHEMA, .id = "schema", .tag = "features", .about = "What a feature looks like" },
+    { .method = HTTP_GET, .path = COLLECTION "/queryables", .serve = get_queryables, .formats = FORMAT_SCHEMA, .id = "queryables", .tag = "features", .about = "What may be asked" },
+    { .method = HTTP_GET, .path = COLLECTION "/sortables", .serve = get_sortables, .formats = FORMAT_SCHEMA, .id = "sortables", .tag = "features", .about = "What may be sorted by" },
+    { .path = NULL },
+};

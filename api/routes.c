@@ -1,0 +1,97 @@
+#include "api/routes.h"
+
+#include <string.h>
+
+extern const struct route landing_routes[], collection_routes[], item_routes[];
+const struct route *const route_tables[] = { landing_routes, collection_routes, item_routes, NULL };
+
+void route_each(route_visit *fn, void *ctx)
+{
+    for (int t = 0; route_tables[t] != NULL; t++)
+        for (const struct route *r = route_tables[t]; r->path != NULL; r++)
+            if (!fn(ctx, r))
+                return;
+}
+
+// A segment of a path: what stands between two slashes.
+struct segment { const char *text; size_t len; };
+
+static struct segment next_segment(const char **path)
+{
+    const char *from = *path + (**path == '/');
+    size_t len = strcspn(from, "/");
+    *path = from + len;
+    return (struct segment){ from, len };
+}
+
+static bool is_part(struct segment s) { return s.len > 2 && s.text[0] == '{' && s.text[s.len - 1] == '}'; }
+
+// Does the path as sent fit the pattern? A part takes one segment that is not empty. Fills the segments that parts took.
+static bool path_fits(const char *pattern, const char *path, struct segment taken[SEGMENTS_MOST], int *count)
+{
+    *count = 0;
+    while (*pattern != '\0' && *path != '\0') {
+        struct segment want = next_segment(&pattern), got = next_segment(&path);
+        if (is_part(want)) {
+            if (got.len == 0 || *count == SEGMENTS_MOST)
+                return false;
+            taken[(*count)++] = got;
+        } else if (want.len != got.len || memcmp(want.text, got.text, want.len) != 0)
+            return false;
+    }
+    return *pattern == '\0' && (*path == '\0' || strcmp(path, "/") == 0); // QGIS asks again with a slash at the end
+}
+
+struct knowing { const char *path; unsigned methods; };
+
+static bool know_method(void *ctx, const struct route *r)
+{
+    struct knowing *k = ctx;
+    struct segment taken[SEGMENTS_MOST];
+    int count;
+    if (path_fits(r->path, k->path, taken, &count))
+        k->methods |= 1u << r->method;
+    return true;
+}
+
+unsigned route_methods(const char *path)
+{
+    struct knowing k = { .path = path };
+    route_each(know_method, &k);
+    if (k.methods & 1u << HTTP_GET)
+        k.methods |= 1u << HTTP_HEAD;
+    return k.methods != 0 ? k.methods | 1u << HTTP_OPTIONS : 0;
+}
+
+static enum status decode(struct exchange *x, const struct segment *taken, int count)
+{
+    enum status s = OK;
+    for (int i = 0; i < count && s == OK; i++)
+        s = percent_decode(x->request->arena, taken[i].text, taken[i].len, &x->segment[i], &x->err);
+    return s;
+}
+
+struct finding_route { const char *path; enum http_method method; const struct route *route; struct segment taken[SEGMENTS_MOST]; int count; };
+
+// Plain segments stand before parts in the tables, so the first that fits is the one.
+static bool look_at(void *ctx, const struct route *r)
+{
+    struct finding_route *f = ctx;
+    if (r->method != f->method || !path_fits(r->path, f->path, f->taken, &f->count))
+        return true;
+    f->route = r;
+    return false;
+}
+
+enum status route_find(struct exchange *x)
+{
+    const char *path = x->request->path;
+    struct finding_route f = { .path = path, .method = x->request->method == HTTP_HEAD ? HTTP_GET : x->request->method };
+    route_each(look_at, &f);
+    x->route = f.route;
+    if (f.route != NULL)
+        return decode(x, f.taken, f.count);
+    if (route_methods(path) != 0)
+        return err_set(&x->err, CONFLICT, "%.100s does not know the method %s", path, http_method_word(x->request->method));
+    return err_set(&x->err, NOT_FOUND, "there is nothing at %.200s; /api tells what there is", path);
+}

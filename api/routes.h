@@ -1,0 +1,34 @@
+// routes.h - the one table of routes (路由): what the service answers to, and what its API document says.
+#pragma once
+#include "api/exchange.h"
+#include "api/params.h"
+
+enum route_flag {
+    ROUTE_SLOW = 1,                 // done by workers
+    ROUTE_SIGNED_IN = 2,            // nobody unknown may come: 401
+    ROUTE_PROPERTIES = 4,           // takes the collection's properties as parameters
+    ROUTE_HIDDEN = 8,               // not in the API document (pages, files of the map)
+    ROUTE_WRITES = 16               // changes something: CSRF and Origin are held, read-only tokens refused
+};
+
+struct route {
+    enum http_method method;
+    const char *path;               // "/collections/{collectionId}/items"
+    enum status (*serve)(struct exchange *x);
+    unsigned formats;               // FORMAT_ bits; the first one is the default of programs
+    const struct param *param;      // rows end with PARAM_END; NULL: none
+    unsigned flags;
+    enum http_body body;
+    const char *const *body_type;   // media types it takes, NULL-terminated
+    int64_t body_most;              // bytes; 0: the service's limit
+    const char *id, *tag, *about;   // for the API document; about: English key
+};
+
+// Each family of routes has its table in the file that answers (api/items.c, ...), ending with a row without a path; all of them
+// are named here and in routes.c.
+extern const struct route *const route_tables[];                // ends with NULL
+typedef bool route_visit(void *ctx, const struct route *r);     // false: enough
+void route_each(route_visit *fn, void *ctx);
+// The route of this method and path; segments are decoded into x. NOT_FOUND: no such path; CONFLICT: the path knows other methods.
+enum status route_find(struct exchange *x);
+unsigned route_methods(const char *path_as_sent);               // bits (1 << enum http_method) of the methods a path knows; 0: no such path

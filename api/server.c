@@ -1,0 +1,220 @@
+#include "api/server.h"
+
+#include "api/answer.h"
+#include "api/params.h"
+#include "api/places.h"
+#include "api/routes.h"
+#include "api/visitor.h"
+#include "core/base/mem.h"
+#include "core/base/when.h"
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ARENA_BYTES = 64 << 20 };
+
+// --- Opening and closing --------------------------------------------------------------------------------------------------
+
+static enum status read_layers(struct work *w, void *ctx)
+{
+    struct server *s = ctx;
+    enum status st = layer_read_all(w->db, s->arena, &s->layers, w->e);
+    for (int i = 0; i < s->layers.count && st == OK; i++)
+        st = layer_check(w->db, s->arena, &s->layers.layer[i], w->e);
+    return st;
+}
+
+static enum status listen_to(struct server *s, struct err *e)
+{
+    if (s->settings.http.address == NULL)
+        return OK;
+    struct http_service service = { server_begin, server_run, server_refuse, server_done, s };
+    return http_open(&s->settings.http, &service, &s->http, e);
+}
+
+enum status server_open(const struct server_settings *settings, struct server **out, struct err *e)
+{
+    struct server *s = mem_get(1, sizeof *s);
+    s->settings = *settings;
+    if (s->settings.now_s == NULL)
+        s->settings.now_s = when_now_s;
+    s->arena = arena_open(ARENA_BYTES);
+    enum status st = station_open(settings->station, &s->station, e);
+    if (st == OK)
+        st = station_read(s->station, &(struct station_call){ s->settings.now_s(), "system" }, read_layers, s, e);
+    if (st == OK)
+        st = places_open(station_district(s->station), &s->places, e);
+    if (st == OK) {
+        s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
+        st = listen_to(s, e);
+    }
+    if (st == OK)
+        *out = s;
+    else
+        server_close(s);
+    return st;
+}
+
+void server_close(struct server *s)
+{
+    enum { PATIENCE_S = 20 };
+    if (s == NULL)
+        return;
+    if (s->http != NULL)
+        http_stop(s->http, PATIENCE_S);
+    visitors_close(s->visitors);
+    places_close(s->places);
+    station_close(s->station);
+    arena_close(s->arena);
+    mem_free(s);
+}
+
+// --- A request ------------------------------------------------------------------------------------------------------------
+
+static struct exchange *exchange_of(struct server *s, struct request *r, struct answer *a)
+{
+    struct exchange *x = r->own;
+    if (x == NULL) {
+        x = arena_get(r->arena, sizeof *x);
+        *x = (struct exchange){ .server = s, .request = r, .now_s = s->settings.now_s(), .lang = lang_negotiate(r), .viewer = VIEWER_PUBLIC };
+        x->err.lang = x->lang;
+        r->own = x;
+    }
+    x->answer = a;
+    return x;
+}
+
+static void write_methods(unsigned methods, char *out, size_t cap)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (int m = 0; m < HTTP_METHODS && n < cap; m++)
+        if (methods & 1u << m)
+            n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? ", " : "", http_method_word((enum http_method)m));
+}
+
+static void allow(struct exchange *x, unsigned methods)
+{
+    char list[80];
+    write_methods(methods, list, sizeof list);
+    answer_header(x->answer, "Allow", arena_text(x->request->arena, list));
+}
+
+// Pages of other origins may read what anybody may read, with a token of theirs; never with our cookie.
+static void allow_origins(struct exchange *x)
+{
+    answer_header(x->answer, "Access-Control-Allow-Origin", "*");
+    answer_header(x->answer, "Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Retry-After");
+    if (x->request->method != HTTP_OPTIONS)
+        return;
+    answer_header(x->answer, "Access-Control-Allow-Methods", answer_header_get(x->answer, "Allow"));
+    answer_header(x->answer, "Access-Control-Allow-Headers",
+                  "Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer, X-CSRF-Token, Idempotency-Key");
+    answer_header(x->answer, "Access-Control-Max-Age", "600");
+}
+
+static void guard(struct exchange *x)
+{
+    answer_header(x->answer, "X-Content-Type-Options", "nosniff");
+    answer_header(x->answer, "Referrer-Policy", "no-referrer");
+    answer_header(x->answer, "X-Frame-Options", "DENY");
+    if (x->request->is_tls)
+        answer_header(x->answer, "Strict-Transport-Security", "max-age=31536000");
+}
+
+static void answer_options(struct exchange *x)
+{
+    unsigned methods = route_methods(x->request->path);
+    x->answer->status = methods != 0 ? 204 : 404;
+    x->answer->kind = ANSWER_EMPTY;
+    allow(x, methods);
+}
+
+static bool is_type_taken(const struct exchange *x)
+{
+    const char *type = request_header(x->request, "Content-Type");
+    size_t len = type != NULL ? strcspn(type, "; ") : 0;
+    if (x->route->body_type == NULL)
+        return true;
+    for (const char *const *t = x->route->body_type; *t != NULL; t++)
+        if (len == strlen(*t) && strncasecmp(type, *t, len) == 0)
+            return true;
+    return false;
+}
+
+static void say_types(struct exchange *x)
+{
+    char list[300] = "";
+    size_t n = 0;
+    for (const char *const *t = x->route->body_type; *t != NULL && n < sizeof list; t++)
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", n > 0 ? ", " : "", *t);
+    err_set(&x->err, INVALID, "the body is sent as one of %s (Content-Type)", list);
+    answer_refusal(x, 415, x->err.text);
+}
+
+// True: the answer is there already.
+static bool is_refused(struct exchange *x)
+{
+    enum status s = route_find(x);
+    if (s == CONFLICT) {
+        answer_refusal(x, 405, x->err.text);
+        allow(x, route_methods(x->request->path));
+        return true;
+    }
+    if (s != OK) {
+        answer_problem(x, s);
+        return true;
+    }
+    if (x->route->body != HTTP_BODY_NONE && !is_type_taken(x)) {
+        say_types(x);
+        return true;
+    }
+    return false;
+}
+
+void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a)
+{
+    struct exchange *x = exchange_of(ctx, r, a);
+    guard(x);
+    if (r->method == HTTP_OPTIONS)
+        answer_options(x);
+    plan->answered = r->method == HTTP_OPTIONS || is_refused(x);
+    allow_origins(x);
+    if (plan->answered)
+        return;
+    plan->body = x->route->body;
+    plan->body_most = x->route->body_most;
+    plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
+}
+
+static void serve(struct exchange *x)
+{
+    enum status s = params_read(x);
+    if (s == OK)
+        s = format_negotiate(x);
+    if (s == OK)
+        s = x->route->serve(x);
+    if (s != OK)
+        answer_problem(x, s);
+}
+
+void server_run(void *ctx, struct request *r, struct answer *a)
+{
+    struct exchange *x = exchange_of(ctx, r, a);
+    guard(x);
+    if (visitor_settle(x->server->visitors, x))
+        serve(x);
+    allow_origins(x);
+}
+
+void server_refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a)
+{
+    struct exchange *x = exchange_of(ctx, r, a);
+    guard(x);
+    answer_refusal(x, status, text_in(x->lang, sentence));
+}
+
+void server_done(void *ctx, struct request *r, const struct http_end *end)
+{
+    (void)ctx, (void)r, (void)end;
+}

@@ -1,0 +1,35 @@
+// server.h - a station served over HTTP (服务): what lives as long as the service, and how a request finds its route.
+//
+// begin sees the head: route, person, limits, body. run sees the whole: parameters, format, then the route. Both leave an answer.
+#pragma once
+#include "api/exchange.h"
+#include "core/station.h"
+
+enum { ASKS_PER_S = 200 };
+struct server_settings {
+    const char *station;                       // folder
+    struct http_settings http;
+    const char *public_url;                    // "https://grid.example.cn/patrol"; NULL: what was asked
+    bool trusts_proxy;                         // believe Forwarded and X-Forwarded-* (only behind a proxy that sets them)
+    double asks_per_s;                         // of one person or unknown address; 0: ASKS_PER_S
+    int64_t (*now_s)(void);                    // the clock; NULL: the machine's
+};
+
+struct server {
+    struct server_settings settings;
+    struct station *station;
+    struct http *http;                         // NULL in tests that call begin and run themselves
+    struct arena *arena;                       // layers and what is made once
+    struct layer_list layers;                  // all that are published
+    struct visitors *visitors;
+    struct places *places;                     // ways between coordinate reference systems
+};
+// INVALID, NOT_FOUND: the station; and as http_open.
+enum status server_open(const struct server_settings *s, struct server **out, struct err *e);
+void server_close(struct server *s);           // graceful
+
+// Without a connection, for tests and for the service: as struct http_service asks.
+void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a);
+void server_run(void *ctx, struct request *r, struct answer *a);
+void server_refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a);
+void server_done(void *ctx, struct request *r, const struct http_end *end);

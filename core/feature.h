@@ -1,0 +1,62 @@
+// feature.h - the features of a layer as they are published (要素): one way to lists, single items, counts, extents, tiles and downloads.
+//
+// A query names its layer, who asks and what is asked; it becomes one SELECT with everything bound, in which the access predicate
+// (visible.h) and the rows that count (layer.h) always stand. Pages go by key, never by offset: the same page begins at the same
+// feature whatever was written meanwhile, and each feature that was there all the time comes exactly once.
+//
+// Times are compared as local days where a property is a date. A feature without geometry is in no box, one without a time in every
+// interval (OGC 17-069r4 7.15.3 and 7.15.4).
+#pragma once
+#include "core/filter.h"
+#include "core/visible.h"
+
+struct lonlat_box { double west, south, east, north; };       // EPSG:4326 degrees; east < west: over the antimeridian
+struct feature_equal { const struct property *property; const char *text; };
+struct feature_sort { const struct property *property; bool down; };     // property NULL: by id
+enum { FEATURE_EQUALS = 16, FEATURE_SORTS = 4, FEATURE_CURSOR = 2048, FEATURE_PROPERTIES = 100 };
+
+struct feature_query {
+    const struct layer *layer;
+    const struct viewer *viewer;
+    const struct lonlat_box *box;                              // NULL: everywhere
+    bool has_time; int64_t from_s, to_s;                       // both included; INT64_MIN, INT64_MAX: open
+    const struct filter *filter;                               // NULL: none
+    struct feature_equal equal[FEATURE_EQUALS]; int equals;
+    struct feature_sort sort[FEATURE_SORTS]; int sorts;        // by id where all else is equal
+    const char *after;                                         // the cursor of the page before; NULL: the first page
+    int64_t limit;                                             // 0: all
+    bool shapeless;                                            // geometry is not wanted
+};
+
+// One feature; lives until the next one.
+struct feature {
+    const struct layer *layer;
+    const struct viewer *viewer;
+    const char *id;                                            // UUID
+    int64_t fid;                                               // of its present version
+    const uint8_t *wkb; size_t wkb_len;                        // lon/lat; NULL: none
+    const struct rows *rows;                                   // of core/feature*.c
+};
+bool feature_has(const struct feature *f, int property);       // is there, and may be seen. property: place in layer->property
+const char *feature_text(const struct feature *f, int property);       // TEXT, DATE ("2026-11-22"); NULL: nothing
+double feature_number(const struct feature *f, int property);          // NUMBER; NaN: nothing
+int64_t feature_integer(const struct feature *f, int property);        // INTEGER, BOOLEAN (0, 1), INSTANT (seconds)
+
+typedef enum status feature_visit(void *ctx, const struct feature *f, struct err *e);
+// next: the cursor of the page that follows, "" when this is the last; NULL: nobody asks. NOT_FOUND: there is no such layer for this viewer;
+// INVALID: the filter, a property or the cursor does not fit; TOO_BIG.
+enum status feature_each(struct work *w, const struct feature_query *q, feature_visit *fn, void *ctx, char next[FEATURE_CURSOR]);
+enum status feature_get(struct work *w, const struct layer *l, const struct viewer *v, const char *id, feature_visit *fn, void *ctx); // NOT_FOUND
+enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out);
+// Of all the viewer may see; *found false: there is nothing with a place. times: INT64_MIN, INT64_MAX where there are none.
+enum status feature_extent(struct work *w, const struct layer *l, const struct viewer *v, struct lonlat_box *box, bool *found, int64_t *from_s, int64_t *to_s);
+
+// What may be asked of a layer by this viewer, for filter.h and for /queryables: its visible properties and "geometry". In the arena.
+struct filter_scope feature_scope(const struct layer *l, const struct viewer *v, struct arena *a);
+// "name" or "-name", comma between. INVALID names the properties there are.
+enum status feature_sort_read(const struct layer *l, const struct viewer *v, const char *text, struct feature_query *q, struct err *e);
+
+// {"type":"Feature","id":...,"geometry":...,"properties":{...}} without the last brace, so that links may follow. only: names of the
+// properties that are wanted, NULL: all.
+struct feature_style { const char *const *only; int onlys; bool shapeless; int decimals; };
+void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out);

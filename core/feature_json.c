@@ -1,0 +1,52 @@
+#include "core/feature_inside.h"
+
+#include "core/base/json_write.h"
+#include "core/base/when.h"
+#include "gis/geojson.h"
+#include <math.h>
+#include <string.h>
+
+static bool is_wanted(const struct feature_style *s, const char *name)
+{
+    for (int i = 0; i < s->onlys; i++)
+        if (strcmp(s->only[i], name) == 0)
+            return true;
+    return s->only == NULL;
+}
+
+static void put_value(struct json_writer *j, const struct feature *f, int i)
+{
+    const struct property *p = &f->layer->property[i];
+    char text[WHEN_TEXT];
+    if (!feature_has(f, i)) {
+        json_put_null(j, p->name);
+        return;
+    }
+    switch (p->type) {
+    case PROPERTY_NUMBER: json_put_number(j, p->name, feature_number(f, i), 9); return;
+    case PROPERTY_INTEGER: json_put_integer(j, p->name, feature_integer(f, i)); return;
+    case PROPERTY_BOOLEAN: json_put_bool(j, p->name, feature_integer(f, i) != 0); return;
+    case PROPERTY_INSTANT: json_put_text(j, p->name, when_write(feature_integer(f, i), text) ? text : NULL); return;
+    default: json_put_text(j, p->name, feature_text(f, i)); return;
+    }
+}
+
+void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out)
+{
+    struct json_writer j = { .to = out };
+    json_put_object(&j, NULL);
+    json_put_text(&j, "type", "Feature");
+    json_put_text(&j, "id", f->id);
+    if (f->wkb == NULL || s->shapeless)
+        json_put_null(&j, "geometry");
+    else {
+        json_put_raw(&j, "geometry", "", 0);
+        if (!geojson_add_wkb(out, f->wkb, f->wkb_len, s->decimals))
+            buf_text(out, "null");
+    }
+    json_put_object(&j, "properties");
+    for (int i = 0; i < f->layer->properties; i++)
+        if (visible_property(f->viewer, f->layer, &f->layer->property[i]) && is_wanted(s, f->layer->property[i].name))
+            put_value(&j, f, i);
+    json_put_end(&j);
+}

@@ -1,0 +1,287 @@
+// The service without a connection: the API document and the table of routes are one list, and whoever asks over HTTP gets what the
+// plain reference of tests/core/visible_world.h lets them see: in pages, in counts and one by one; the rest is not there.
+#include "tests/core/visible_world.h"
+
+#include "api/params.h"
+#include "api/routes.h"
+#include "api/server.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/token.h"
+
+enum { ARENA = 8 << 20, LIMIT = 1000 };
+static const int64_t NOW_S = 1770000002;
+static int64_t clock_stands(void) { return NOW_S; }
+
+static struct server *server;
+static char token_of[PEOPLE_MOST][TOKEN_TEXT];
+
+// --- Asking ------------------------------------------------------------------------------------------------------------------------
+
+struct told { int status; char *text; size_t len; };
+
+static struct told ask(enum http_method method, const char *path, const char *query, const char *token)
+{
+    char bearer[TOKEN_TEXT + 16] = "";
+    struct arena *arena = arena_open(ARENA);
+    if (token != NULL)
+        snprintf(bearer, sizeof bearer, "Bearer %s", token);
+    struct http_header header[] = { { "Host", "grid.example" }, { "Authorization", bearer } };
+    struct request r = { .method = method, .path = path, .query = query, .header = header, .headers = token != NULL ? 2 : 1, .peer = "127.0.0.1", .arena = arena };
+    struct http_plan plan = { 0 };
+    struct answer a = { 0 };
+    server_begin(server, &r, &plan, &a);
+    if (!plan.answered)
+        server_run(server, &r, &a);
+    struct told t = { .status = a.status, .len = a.kind == ANSWER_TEXT ? a.text.len : 0 };
+    t.text = mem_get(t.len + 1, 1);
+    if (t.len > 0)
+        memcpy(t.text, a.text.data, t.len);
+    answer_clear(&a);
+    arena_close(arena);
+    return t;
+}
+
+static struct json_doc *ask_json(const char *path, const char *query, const char *token)
+{
+    struct err e = { .lang = LANG_EN };
+    struct told t = ask(HTTP_GET, path, query, token);
+    struct json_doc *doc = NULL;
+    if (t.status != 200)
+        fail_msg("%s?%s: %d %s", path, query, t.status, t.text);
+    assert_int_equal(json_parse(t.text, t.len, path, NULL, &doc, &e), OK);
+    mem_free(t.text);
+    return doc;
+}
+
+static const char *text_at(struct json object, const char *key)
+{
+    struct err e = { .lang = LANG_EN };
+    const char *text = NULL;
+    assert_int_equal(json_read_text(json_get(object, key), &text, &e), OK);
+    return text;
+}
+
+static size_t list_at(struct json object, const char *key, struct json *list)
+{
+    struct err e = { .lang = LANG_EN };
+    size_t n = 0;
+    *list = json_get(object, key);
+    assert_int_equal(json_read_list(*list, &n, &e), OK);
+    return n;
+}
+
+// --- Routes and the document ---------------------------------------------------------------------------------------------------------
+
+struct counting { struct json paths; int routes, missing; };
+
+// {collectionId} stands in the document once for each collection.
+static bool is_in_document(void *ctx, const struct route *r)
+{
+    static const char PART[] = "{collectionId}";
+    struct counting *c = ctx;
+    char path[200];
+    const char *part = strstr(r->path, PART);
+    if (r->flags & ROUTE_HIDDEN)
+        return true;
+    if (part != NULL)
+        snprintf(path, sizeof path, "%.*sbuilding%s", (int)(part - r->path), r->path, part + sizeof PART - 1);
+    else
+        snprintf(path, sizeof path, "%s", r->path);
+    static const char *const words[HTTP_METHODS] = { "get", "head", "post", "put", "patch", "delete", "options" };
+    c->routes++;
+    if (!json_is_there(json_get(json_get(c->paths, path), words[r->method]))) {
+        print_error("not in the document: %s %s\n", words[r->method], path);
+        c->missing++;
+    }
+    return true;
+}
+
+static void every_route_is_in_the_document(void **state)
+{
+    (void)state;
+    struct json_doc *doc = ask_json("/api", "", NULL);
+    struct counting c = { .paths = json_get(json_root(doc), "paths") };
+    route_each(is_in_document, &c);
+    assert_int_equal(c.missing, 0);
+    assert_true(c.routes > 5);
+    json_close(doc);
+}
+
+struct naming { const char *id[100]; int count; };
+
+static bool has_id_of_its_own(void *ctx, const struct route *r)
+{
+    struct naming *n = ctx;
+    assert_non_null(r->id);
+    assert_non_null(r->about);
+    for (int i = 0; i < n->count; i++)
+        assert_string_not_equal(n->id[i], r->id);
+    n->id[n->count++] = r->id;
+    return true;
+}
+
+static void every_route_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    struct naming n = { .count = 0 };
+    route_each(has_id_of_its_own, &n);
+    assert_true(n.count > 5);
+}
+
+static void what_is_nowhere_is_404_and_knows_its_methods(void **state)
+{
+    (void)state;
+    static const struct { enum http_method method; const char *path, *query; int status; } cases[] = {
+        { HTTP_GET, "/nothing", "", 404 }, { HTTP_GET, "/collections/nothing", "", 404 }, { HTTP_GET, "/collections/building/nothing", "", 404 },
+        { HTTP_POST, "/collections", "", 405 }, { HTTP_DELETE, "/", "", 405 }, { HTTP_OPTIONS, "/collections", "", 204 }, { HTTP_OPTIONS, "/nothing", "", 404 },
+        { HTTP_HEAD, "/collections", "", 200 }, { HTTP_GET, "/collections/", "", 200 }, { HTTP_GET, "//collections", "", 404 },
+        { HTTP_GET, "/collections/..%2f..%2fetc%2fpasswd", "", 404 }, { HTTP_GET, "/collections/building%00", "", 400 },
+        { HTTP_GET, "/collections/building/items", "limit=1&limit=1", 200 }, { HTTP_GET, "/collections/building/items", "limit=1&limit=2", 400 },
+        { HTTP_GET, "/collections/building/items", "limit=999999", 200 }, { HTTP_GET, "/collections/building/items", "LIMIT=1", 400 },
+        { HTTP_GET, "/collections/building/items", "token=x", 400 }, { HTTP_GET, "/collections/building/items", "filter=1%3D1", 200 },
+        { HTTP_GET, "/collections/building/items", "filter=name%3D%27x%27%3B%20DROP%20TABLE%20building", 400 },
+        { HTTP_GET, "/collections/building/items", "name=x%27%20OR%20%271%27%3D%271", 200 },
+        { HTTP_GET, "/collections/building/items", "sortby=name%3BDROP", 400 }, { HTTP_GET, "/collections/building/items", "bbox=0,0,0,nan", 400 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told t = ask(cases[i].method, cases[i].path, cases[i].query, NULL);
+        if (t.status != cases[i].status)
+            fail_msg("%s %s?%s: %d, expected %d: %s", http_method_word(cases[i].method), cases[i].path, cases[i].query, t.status, cases[i].status, t.text);
+        mem_free(t.text);
+    }
+}
+
+// --- Who sees what -------------------------------------------------------------------------------------------------------------------
+
+static const char *token_at(int i) { return i < 0 ? NULL : token_of[i]; }
+
+static void pages_hold_what_may_be_seen(void **state)
+{
+    struct world *w = *state;
+    for (int i = -1; i < w->people; i++)
+        for (int k = 0; k < w->layers.count; k++) {
+            const struct person *p = i < 0 ? &PUBLIC : &w->person[i];
+            const struct layer *l = &w->layers.layer[k];
+            struct allowed allowed = allowed_of(w, p, l->key);
+            char path[100];
+            snprintf(path, sizeof path, "/collections/%s/items", l->key);
+            struct told t = ask(HTTP_GET, path, "limit=1000", token_at(i));
+            if (t.status == 404 && allowed.count == 0) {
+                mem_free(t.text);
+                continue;
+            }
+            struct err e = { .lang = LANG_EN };
+            struct json_doc *doc = NULL;
+            if (t.status != 200)
+                fail_msg("%s (%s): %s is %d", p->role, p->name, path, t.status);
+            assert_int_equal(json_parse(t.text, t.len, path, NULL, &doc, &e), OK);
+            struct json features;
+            size_t n = list_at(json_root(doc), "features", &features);
+            for (size_t f = 0; f < n; f++) {
+                int row = row_of(w, l->key, text_at(json_at(features, f), "id"));
+                if (row >= 0 && !allowed.seen[row])
+                    fail_msg("%s (%s) is given %s %s", p->role, p->name, l->key, w->row[row].number);
+            }
+            if (n < LIMIT && (int)n < allowed.count)
+                fail_msg("%s (%s) is given %zu of %s, not %d", p->role, p->name, n, l->key, allowed.count);
+            json_close(doc);
+            mem_free(t.text);
+        }
+}
+
+// What may not be seen is answered as what never was, but for its own name.
+static void one_by_one_the_rest_is_not_there(void **state)
+{
+    enum { EVERY = 13 };
+    struct world *w = *state;
+    int seen = 0, hidden = 0;
+    for (int i = -1; i < w->people; i += 2)
+        for (int row = (i + 1) % EVERY; row < w->rows; row += EVERY) {
+            const struct person *p = i < 0 ? &PUBLIC : &w->person[i];
+            const struct planted *r = &w->row[row];
+            char path[200], never[200];
+            snprintf(path, sizeof path, "/collections/%s/items/%s", r->layer, r->id);
+            memcpy(never, path, sizeof never);
+            never[strlen(never) - 1] = 'Z';                    // an id nobody has
+            bool sees = allowed_of(w, p, r->layer).seen[row];
+            struct told t = ask(HTTP_GET, path, "", token_at(i)), n = ask(HTTP_GET, never, "", token_at(i));
+            if ((t.status == 200) != sees)
+                fail_msg("%s (%s): %s is %d", p->role, p->name, path, t.status);
+            if (!sees) {
+                assert_int_equal(t.status, n.status);
+                assert_int_equal(t.len, n.len);
+            }
+            seen += sees, hidden += !sees;
+            mem_free(t.text), mem_free(n.text);
+        }
+    assert_true(seen > 100 && hidden > 100);
+}
+
+static void nobody_is_told_of_layers_they_never_see(void **state)
+{
+    struct world *w = *state;
+    for (int i = -1; i < w->people; i++) {
+        struct json_doc *doc = ask_json("/collections", "", token_at(i)), *api = ask_json("/api", "", token_at(i));
+        struct json list, paths = json_get(json_root(api), "paths");
+        size_t n = list_at(json_root(doc), "collections", &list);
+        for (int k = 0; k < w->layers.count; k++) {
+            char path[100];
+            bool named = false;
+            snprintf(path, sizeof path, "/collections/%s", w->layers.layer[k].key);
+            for (size_t c = 0; c < n; c++)
+                named |= strcmp(text_at(json_at(list, c), "id"), w->layers.layer[k].key) == 0;
+            struct told t = ask(HTTP_GET, path, "", token_at(i));
+            assert_int_equal(t.status, named ? 200 : 404);
+            assert_int_equal(json_is_there(json_get(paths, path)), named);
+            mem_free(t.text);
+        }
+        json_close(doc), json_close(api);
+    }
+}
+
+// --- The station -----------------------------------------------------------------------------------------------------------------------
+
+static enum status make_tokens(struct work *work, void *ctx)
+{
+    struct world *w = ctx;
+    enum status s = OK;
+    for (int i = 0; s == OK && i < w->people; i++) {
+        struct token token;
+        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
+    }
+    return s;
+}
+
+static int open_all(void **state)
+{
+    if (world_open(state) != 0)
+        return 1;
+    struct world *w = *state;
+    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
+    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
+    if (s == OK)
+        s = server_open(&settings, &server, &w->e);
+    if (s != OK)
+        print_error("%s\n", w->e.text);
+    return s == OK ? 0 : 1;
+}
+
+static int close_all(void **state)
+{
+    server_close(server);
+    return world_close(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_route_is_in_the_document),
+        cmocka_unit_test(every_route_has_a_name_of_its_own),
+        cmocka_unit_test(what_is_nowhere_is_404_and_knows_its_methods),
+        cmocka_unit_test(pages_hold_what_may_be_seen),
+        cmocka_unit_test(one_by_one_the_rest_is_not_there),
+        cmocka_unit_test(nobody_is_told_of_layers_they_never_see),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
