@@ -1,11 +1,13 @@
 #include "gis/cells_arrange.h"
 #include "core/base/mem.h"
 #include "gis/cells_join.h"
+#include "gis/cells_snap.h"
 #include "gis/overlay.h"
 #include "gis/relate.h"
 #include <math.h>
 
-static const double TOUCH_M = 1e-3, COMMON_M2 = 1e-7, ON_WALL_M = 1e-6, GRID_M = 1e-9;
+static const double COMMON_M2 = 1e-7, ON_WALL_M = 1e-6, GRID_M = 1e-9;
+static const double TOUCH = 3;        // in near_m: a line is moved by less, so it meets no other house afterwards
 
 // --- which buildings the lines meet ----------------------------------------------------------------------------------
 
@@ -21,33 +23,33 @@ static double distance(struct xy_m p, struct segment_m s)
     return hypot(p.x - s.a.x - t * dx, p.y - s.a.y - t * dy);
 }
 
-static bool segments_meet(struct segment_m s, struct segment_m t)
+static bool segments_meet(struct segment_m s, struct segment_m t, double touch_m)
 {
     if (cross(s.a, s.b, t.a) * cross(s.a, s.b, t.b) < 0 && cross(t.a, t.b, s.a) * cross(t.a, t.b, s.b) < 0)
         return true;
-    return distance(s.a, t) < TOUCH_M || distance(s.b, t) < TOUCH_M || distance(t.a, s) < TOUCH_M || distance(t.b, s) < TOUCH_M;
+    return distance(s.a, t) < touch_m || distance(s.b, t) < touch_m || distance(t.a, s) < touch_m || distance(t.b, s) < touch_m;
 }
 
-static bool segment_meets_box(struct segment_m s, struct box_m b)
+static bool segment_meets_box(struct segment_m s, struct box_m b, double touch_m)
 {
-    return fmax(s.a.x, s.b.x) >= b.min_x - TOUCH_M && fmin(s.a.x, s.b.x) <= b.max_x + TOUCH_M && fmax(s.a.y, s.b.y) >= b.min_y - TOUCH_M &&
-           fmin(s.a.y, s.b.y) <= b.max_y + TOUCH_M;
+    return fmax(s.a.x, s.b.x) >= b.min_x - touch_m && fmin(s.a.x, s.b.x) <= b.max_x + touch_m && fmax(s.a.y, s.b.y) >= b.min_y - touch_m &&
+           fmin(s.a.y, s.b.y) <= b.max_y + touch_m;
 }
 
-static bool line_meets_house(struct segment_m s, const struct rings *house)
+static bool line_meets_house(struct segment_m s, const struct rings *house, double touch_m)
 {
     for (uint32_t k = 0; k < house->count; k++)
         for (uint32_t i = house->first[k], j = house->first[k + 1] - 1; i < house->first[k + 1]; j = i++)
-            if (segments_meet(s, (struct segment_m){ house->vertex[j], house->vertex[i] }))
+            if (segments_meet(s, (struct segment_m){ house->vertex[j], house->vertex[i] }, touch_m))
                 return true;
     return rings_contain(house, s.a);
 }
 
-static bool lines_meet_house(const struct segments *lines, const struct rings *house)
+static bool lines_meet_house(const struct segments *lines, const struct rings *house, double touch_m)
 {
     struct box_m box = rings_box(house);
     for (size_t i = 0; i < lines->count; i++)
-        if (segment_meets_box(lines->at[i], box) && line_meets_house(lines->at[i], house))
+        if (segment_meets_box(lines->at[i], box, touch_m) && line_meets_house(lines->at[i], house, touch_m))
             return true;
     return false;
 }
@@ -82,7 +84,7 @@ static void find_met(const struct cells_arranging *a, const struct segments *lin
                 continue;
             polygons_get(a->building, near[k], &house);
             struct box_m box = rings_box(&house);
-            if (house.count == 0 || !(round == 0 ? lines_meet_house(lines, &house) : shares_ground(m, &house, box)))
+            if (house.count == 0 || !(round == 0 ? lines_meet_house(lines, &house, TOUCH * a->near_m) : shares_ground(m, &house, box)))
                 continue;
             taken[k] = more = true;
             rings_take(&house, 0, house.count, &m->shape[m->count]);
@@ -305,7 +307,7 @@ static void note_walls(struct cells_arranging *a, const struct sorting *s)
         bool found = false;
         for (uint32_t k = 0; k < s->met->count && !found; k++) {
             struct box_m b = s->met->box[k];
-            bool near = p.x >= b.min_x - TOUCH_M && p.x <= b.max_x + TOUCH_M && p.y >= b.min_y - TOUCH_M && p.y <= b.max_y + TOUCH_M;
+            bool near = p.x >= b.min_x - ON_WALL_M && p.x <= b.max_x + ON_WALL_M && p.y >= b.min_y - ON_WALL_M && p.y <= b.max_y + ON_WALL_M;
             found = near && on_wall(&s->met->shape[k], p);
         }
         if (found)
@@ -352,15 +354,16 @@ enum status cells_arrange(struct cells_arranging *a, const struct rings *land, c
                           uint32_t near_count, struct polygons *parts, struct err *e)
 {
     struct met met;
-    struct segments all_lines = {0};
+    struct segments all_lines = {0}, snapped = {0};
     struct polygons all;
     struct xy_m *inside = NULL;
     find_met(a, lines, near, near_count, &met);
     segments_add_rings(&all_lines, land);
-    for (size_t i = 0; i < lines->count; i++)
-        segments_add(&all_lines, lines->at[i].a, lines->at[i].b);
     for (uint32_t k = 0; k < met.count; k++)
         segments_add_rings(&all_lines, &met.shape[k]);
+    cells_snap(&all_lines, lines, a->near_m, &snapped);
+    for (size_t i = 0; i < snapped.count; i++)
+        segments_add(&all_lines, snapped.at[i].a, snapped.at[i].b);
     polygons_init(&all, (struct xy_m){0});
     polygons_init(parts, (struct xy_m){0});
     enum status s = overlay_pieces(a->overlay, &all_lines, GRID_M, &all, &inside, e);
@@ -369,6 +372,7 @@ enum status cells_arrange(struct cells_arranging *a, const struct rings *land, c
     mem_free(inside);
     polygons_clear(&all);
     segments_clear(&all_lines);
+    segments_clear(&snapped);
     met_clear(&met);
     return s;
 }

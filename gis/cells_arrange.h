@@ -7,6 +7,7 @@ struct overlay;
 struct cells_arranging {
     struct overlay *overlay;
     const struct polygons *building;
+    double near_m;                    // lines this near to a border, a wall or each other are that (cells_snap.h)
     uint8_t *stepped;                 // [buildings] set where a border steps around
     struct border walls;              // its vertices: corners of borders that lie on buildings
 };

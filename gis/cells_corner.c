@@ -1,13 +1,14 @@
 #include "gis/cells_corner.h"
 #include "core/base/mem.h"
+#include "gis/cells_join.h"
 #include "gis/overlay.h"
 #include <math.h>
 
-static const double ON_EDGE_M = 1e-6;    // a corner computed to stand on an edge stands this near to it
 static const double SHORT_M = 0.0015;    // shorter edges go when an end is free to move
-static const double WELD_M = 1e-6;
+static const double WELD_M = 1e-6;       // corners this near to each other are one, corners this near to an edge stand on it
 
-// Corners a micrometre apart become one: the community's own, or else the first one seen.
+// --- one place for corners that all but coincide ----------------------------------------------------------------------
+
 struct welding { struct border place; struct xy_m *corner; size_t cap; };
 
 static struct xy_m weld(struct welding *w, struct xy_m p)
@@ -28,97 +29,232 @@ static struct xy_m weld(struct welding *w, struct xy_m p)
     return p;
 }
 
+static struct xy_m on_edge(const struct border *b, const struct border_touch *t)
+{
+    struct xy_m from = b->vertex[b->edge[t->edge].a], to = b->vertex[b->edge[t->edge].b];
+    return (struct xy_m){ from.x + t->along * (to.x - from.x), from.y + t->along * (to.y - from.y) };
+}
+
+// Where each corner of b goes: the community's own stay, what stands beside the community's border comes to lie on it, and the rest
+// goes to whoever was there first. The border is never bent: a micrometre along a kilometre of it is a gap of 500 mm2.
+static struct xy_m *weld_all(const struct border *b, size_t corners, size_t edges)
+{
+    struct welding w = {0};
+    struct border_touches touch = {0};
+    struct xy_m *place = mem_get(b->vertices, sizeof *place);
+    uint8_t *is_placed = mem_get(b->vertices, 1);
+    border_init(&w.place);
+    for (size_t v = 0; v < corners; v++) {
+        place[v] = weld(&w, b->vertex[v]);
+        is_placed[v] = 1;
+    }
+    border_find_touches(b, WELD_M, &touch);
+    for (size_t i = 0; i < touch.count; i++) {
+        uint32_t v = touch.at[i].vertex;
+        if (touch.at[i].edge >= edges || is_placed[v])
+            continue;
+        place[v] = weld(&w, on_edge(b, &touch.at[i]));
+        is_placed[v] = 1;
+    }
+    for (size_t v = 0; v < b->vertices; v++)
+        if (!is_placed[v])
+            place[v] = weld(&w, b->vertex[v]);
+    border_clear(&w.place);
+    mem_free(w.corner);
+    mem_free(touch.at);
+    mem_free(is_placed);
+    return place;
+}
+
 static bool same(struct xy_m a, struct xy_m b)
 {
     return a.x == b.x && a.y == b.y;
 }
 
-// One ring, welded; a way out and back over the same corners goes too.
-static void weld_ring(struct welding *w, const struct rings *r, uint32_t ring, struct rings *out)
+// Without corners given twice, and without ways out and back over the same corners.
+static void add_ring(const struct xy_m *v, size_t n, struct rings *out)
 {
-    uint32_t n = r->first[ring + 1] - r->first[ring], kept = 0, from = 0;
-    struct xy_m *v = mem_get(n, sizeof *v);
-    for (uint32_t i = 0; i < n; i++) {
-        struct xy_m p = weld(w, r->vertex[r->first[ring] + i]);
-        if (kept > 0 && same(v[kept - 1], p))
+    size_t kept = 0, from = 0;
+    struct xy_m *keep = mem_get(n, sizeof *keep);
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && same(keep[kept - 1], v[i]))
             continue;
-        if (kept > 1 && same(v[kept - 2], p))
+        if (kept > 1 && same(keep[kept - 2], v[i]))
             kept--;
         else
-            v[kept++] = p;
+            keep[kept++] = v[i];
     }
-    while (kept - from > 2 && (same(v[from], v[kept - 1]) || same(v[from + 1], v[kept - 1])))
-        if (same(v[from], v[kept - 1]))
+    while (kept - from > 2 && (same(keep[from], keep[kept - 1]) || same(keep[from + 1], keep[kept - 1])))
+        if (same(keep[from], keep[kept - 1]))
             kept--;
         else
             from++;
-    for (uint32_t i = from; i < kept; i++)
-        rings_add_vertex(out, v[i]);
+    for (size_t i = from; i < kept; i++)
+        rings_add_vertex(out, keep[i]);
     rings_end_ring(out);
-    mem_free(v);
+    mem_free(keep);
 }
 
-void cells_weld_corners(const struct rings *community, struct polygons *p)
-{
-    struct welding w = {0};
-    struct polygons welded;
-    struct rings r = {0}, out = {0};
-    border_init(&w.place);
-    polygons_init(&welded, p->origin);
-    for (uint32_t i = 0; i < community->first[community->count]; i++)
-        weld(&w, community->vertex[i]);
-    for (int64_t i = 0; i < p->count; i++) {
-        polygons_get(p, i, &r);
-        rings_start(&out);
-        for (uint32_t k = 0; k < r.count; k++)
-            weld_ring(&w, &r, k, &out);
-        polygons_add_local(&welded, &out);
-    }
-    rings_clear(&r);
-    rings_clear(&out);
-    border_clear(&w.place);
-    mem_free(w.corner);
-    polygons_clear(p);
-    *p = welded;
-}
-
-// Copies p with, on every edge, the corners of others that stand on it.
-void cells_share_corners(const struct polygons *p, struct polygons *out)
+static void weld_corners(const struct rings *community, const struct polygons *p, struct polygons *out)
 {
     struct border b;
-    struct border_touches touch = {0};
-    struct rings in = {0}, all = {0};
+    struct rings r = {0}, welded = {0};
+    struct xy_m *v = NULL;
+    size_t cap = 0;
     border_init(&b);
+    border_add(&b, community, 1, BORDER_NOBODY);
+    size_t corners = b.vertices, edges = b.edges;
     border_add_all(&b, p, 1);
-    border_find_touches(&b, ON_EDGE_M, &touch);
-    size_t *first = mem_get(b.edges + 1, sizeof *first);
-    for (size_t i = 0; i < touch.count; i++)
-        first[touch.at[i].edge + 1]++;
-    for (size_t k = 0; k < b.edges; k++)
-        first[k + 1] += first[k];
+    struct xy_m *place = weld_all(&b, corners, edges);
+    for (int64_t i = 0; i < p->count; i++) {
+        polygons_get(p, i, &r);
+        rings_start(&welded);
+        for (uint32_t k = 0; k < r.count; k++) {
+            size_t n = r.first[k + 1] - r.first[k];
+            v = mem_grow(v, &cap, n, sizeof *v);
+            for (size_t j = 0; j < n; j++)
+                v[j] = place[border_vertex(&b, r.vertex[r.first[k] + j])];
+            add_ring(v, n, &welded);
+        }
+        polygons_add_local(out, &welded);
+    }
+    rings_clear(&r);
+    rings_clear(&welded);
+    mem_free(v);
+    mem_free(place);
+    border_clear(&b);
+}
+
+// --- corners of others on one's own edges ------------------------------------------------------------------------------
+
+struct sharing { struct border b; struct border_touches touch; size_t *first; struct xy_m *v; size_t count, cap; };
+
+static void put(struct sharing *s, struct xy_m p)
+{
+    s->v = mem_grow(s->v, &s->cap, s->count + 1, sizeof *s->v);
+    s->v[s->count++] = p;
+}
+
+static void put_edge(struct sharing *s, struct xy_m at, struct xy_m next)
+{
+    uint32_t from = border_vertex(&s->b, at), to = border_vertex(&s->b, next);
+    int64_t edge = border_find(&s->b, from, to);
+    size_t n = s->first[edge + 1] - s->first[edge];
+    put(s, at);
+    for (size_t j = 0; j < n; j++)
+        put(s, s->b.vertex[s->touch.at[from < to ? s->first[edge] + j : s->first[edge] + n - 1 - j].vertex]);
+}
+
+static void share_corners(const struct polygons *p, struct polygons *out)
+{
+    struct sharing s = {0};
+    struct rings in = {0}, all = {0};
+    border_init(&s.b);
+    border_add_all(&s.b, p, 1);
+    border_find_touches(&s.b, WELD_M, &s.touch);
+    s.first = mem_get(s.b.edges + 1, sizeof *s.first);
+    for (size_t i = 0; i < s.touch.count; i++)
+        s.first[s.touch.at[i].edge + 1]++;
+    for (size_t k = 0; k < s.b.edges; k++)
+        s.first[k + 1] += s.first[k];
     for (int64_t i = 0; i < p->count; i++) {
         polygons_get(p, i, &in);
         rings_start(&all);
         for (uint32_t k = 0; k < in.count; k++) {
-            for (uint32_t v = in.first[k]; v < in.first[k + 1]; v++) {
-                struct xy_m at = in.vertex[v], next = in.vertex[v + 1 < in.first[k + 1] ? v + 1 : in.first[k]];
-                uint32_t from = border_vertex(&b, at), to = border_vertex(&b, next);
-                rings_add_vertex(&all, at);
-                int64_t edge = border_find(&b, from, to);
-                size_t n = first[edge + 1] - first[edge];
-                for (size_t j = 0; j < n; j++)
-                    rings_add_vertex(&all, b.vertex[touch.at[from < to ? first[edge] + j : first[edge] + n - 1 - j].vertex]);
-            }
-            rings_end_ring(&all);
+            s.count = 0;
+            for (uint32_t v = in.first[k]; v < in.first[k + 1]; v++)
+                put_edge(&s, in.vertex[v], in.vertex[v + 1 < in.first[k + 1] ? v + 1 : in.first[k]]);
+            add_ring(s.v, s.count, &all);
         }
         polygons_add_local(out, &all);
     }
     rings_clear(&in);
     rings_clear(&all);
-    mem_free(first);
-    mem_free(touch.at);
-    border_clear(&b);
+    mem_free(s.v);
+    mem_free(s.first);
+    mem_free(s.touch.at);
+    border_clear(&s.b);
 }
+
+// --- what welding left ---------------------------------------------------------------------------------------------------
+
+static bool runs_both_ways(const struct border *b)
+{
+    for (size_t i = 0; i < b->edges; i++)
+        if (b->edge[i].left == b->edge[i].right)
+            return true;
+    return false;
+}
+
+static bool ring_is_outer(const struct rings *r, uint32_t k)
+{
+    uint32_t first[] = { 0, r->first[k + 1] - r->first[k] };
+    return rings_area_m2(&(struct rings){ .vertex = r->vertex + r->first[k], .first = first, .count = 1 }) > 0;
+}
+
+// Each outer ring with its holes, alone.
+static void add_apart(const struct rings *r, struct polygons *out)
+{
+    struct rings part = {0};
+    for (uint32_t k = 0, end; k < r->count; k = end) {
+        for (end = k + 1; end < r->count && !ring_is_outer(r, end); end++)
+            ;
+        rings_take(r, k, end, &part);
+        polygons_add_local(out, &part);
+        rings_clear(&part);
+    }
+}
+
+// A neck that was closed: what it ran out and back over goes, and there are two polygons now, or one with a hole less.
+static void open_up(const struct rings *r, struct border *b, struct polygons *out)
+{
+    struct polygons traced;
+    struct rings whole = {0};
+    uint32_t label = 0;
+    polygons_init(&traced, (struct xy_m){0});
+    if (cells_dissolve(b, &label, 1, &traced))
+        polygons_get(&traced, 0, &whole);
+    add_apart(whole.count > 0 ? &whole : r, out);
+    rings_clear(&whole);
+    polygons_clear(&traced);
+}
+
+// What has no ground goes; its neighbours share their corners by now.
+static void tidy(const struct polygons *p, struct polygons *out)
+{
+    struct rings r = {0};
+    for (int64_t i = 0; i < p->count; i++) {
+        struct border b;
+        polygons_get(p, i, &r);
+        if (!(rings_area_m2(&r) > 0))
+            continue;
+        border_init(&b);
+        border_add(&b, &r, 1, 0);
+        if (runs_both_ways(&b))
+            open_up(&r, &b, out);
+        else
+            polygons_add_local(out, &r);
+        border_clear(&b);
+    }
+    rings_clear(&r);
+}
+
+void cells_clean_corners(const struct rings *community, struct polygons *p)
+{
+    struct polygons welded, shared, kept;
+    polygons_init(&welded, p->origin);
+    polygons_init(&shared, p->origin);
+    polygons_init(&kept, p->origin);
+    weld_corners(community, p, &welded);
+    share_corners(&welded, &shared);
+    tidy(&shared, &kept);
+    polygons_clear(&welded);
+    polygons_clear(&shared);
+    polygons_clear(p);
+    *p = kept;
+}
+
+// --- whole millimetres ---------------------------------------------------------------------------------------------------
 
 // Where each corner goes: those on the community's border and on walls stay, the others become whole millimetres; a corner that
 // is free goes to a fixed one a hair away.

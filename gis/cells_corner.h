@@ -3,10 +3,9 @@
 #include "gis/cell_border.h"
 
 struct overlay;
-// Corners a micrometre apart become one: the community's own, or else the first one seen.
-void cells_weld_corners(const struct rings *community, struct polygons *p);
-// Copies p with, on every edge, the corners of others that stand on it.
-void cells_share_corners(const struct polygons *p, struct polygons *out);
+// Corners a micrometre apart become one, the community's own before others; corners a micrometre beside its border come to lie on it;
+// on every edge stand the corners of others that lie on it; and polygons without ground go.
+void cells_clean_corners(const struct rings *community, struct polygons *p);
 // Copies cells with corners in whole millimetres, but for those on the outer border and on walls. walls: its vertices are the corners
 // on buildings. false: some cell would not be valid any more.
 bool cells_round_corners(struct overlay *o, struct border *walls, const struct polygons *cells, struct polygons *out);

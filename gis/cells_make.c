@@ -5,6 +5,8 @@
 #include "gis/cells_corner.h"
 #include "gis/cells_cut.h"
 #include "gis/cells_join.h"
+#include "gis/cells_snap.h"
+#include "gis/cells_whole.h"
 #include "gis/overlay.h"
 #include "gis/relate.h"
 #include <math.h>
@@ -13,7 +15,10 @@
 
 static const double REACH_M = 0.01;      // cuts are drawn a little too long; what stands out is dropped
 static const double TINY_SHARE = 0.2;    // of the least area: smaller pieces join whoever there is
-static const double CUT_LEAST = 0.1, CUT_M2 = 0.05, SLIVER_M2 = 1e-7;
+static const double TRY_NEAR[] = { 1, 2, 4 };    // in CELLS_NEAR_M
+static const double CUT_LEAST = 0.1, CUT_M2 = 0.05;
+
+enum { TRIES = sizeof TRY_NEAR / sizeof TRY_NEAR[0] };
 
 // Land that may have to be cut, with the buildings that may stand on it.
 struct land { struct rings shape; uint32_t *near; uint32_t near_count; bool joined; };
@@ -123,22 +128,6 @@ static double *areas_of(const struct polygons *p)
     return area_m2;
 }
 
-// Without pieces so thin that rounding may turn them inside out; nobody misses them, and corners are shared afterwards.
-static void drop_slivers(struct polygons *p)
-{
-    struct polygons kept;
-    struct rings r = {0};
-    polygons_init(&kept, p->origin);
-    for (int64_t i = 0; i < p->count; i++) {
-        polygons_get(p, i, &r);
-        if (rings_area_m2(&r) > SLIVER_M2)
-            polygons_add_local(&kept, &r);
-    }
-    rings_clear(&r);
-    polygons_clear(p);
-    *p = kept;
-}
-
 // Small pieces joined; joined: one byte for each polygon that comes out.
 static enum status join_small(const struct polygons *parts, const struct cells_join_rule *rule, struct polygons *out, uint8_t **joined,
                               struct err *e)
@@ -188,10 +177,8 @@ static enum status cut_along_lines(struct making *m, const struct rings *communi
     polygons_init(&joined_parts, (struct xy_m){0});
     enum status s = cells_arrange(&m->arranging, community, &lines, near, near_count, &parts, e);
     struct cells_join_rule rule = { m->plan.least_m2, m->plan.most_m2, m->plan.least_m2 };
-    if (s == OK) {
-        cells_weld_corners(community, &parts);
-        drop_slivers(&parts);
-    }
+    if (s == OK)
+        cells_clean_corners(community, &parts);
     if (s == OK)
         s = join_small(&parts, &rule, &joined_parts, &joined, e);
     for (int64_t i = joined_parts.count - 1; s == OK && i >= 0; i--) {
@@ -232,22 +219,18 @@ static void add_in_order(const struct polygons *from, struct polygons *out)
 
 static enum status finish(struct making *m, const struct rings *community, struct polygons *cells, struct cells_made *made, struct err *e)
 {
-    struct polygons shared, joined, rounded;
+    struct polygons joined, rounded;
     uint8_t *several = NULL;
     struct cells_join_rule rule = { m->plan.least_m2, m->plan.most_m2, TINY_SHARE * m->plan.least_m2 };
-    polygons_init(&shared, (struct xy_m){0});
     polygons_init(&joined, (struct xy_m){0});
     polygons_init(&rounded, (struct xy_m){0});
-    cells_weld_corners(community, &m->done);
-    drop_slivers(&m->done);
-    cells_share_corners(&m->done, &shared);
-    enum status s = join_small(&shared, &rule, &joined, &several, e);
+    cells_clean_corners(community, &m->done);
+    enum status s = join_small(&m->done, &rule, &joined, &several, e);
     if (s == OK) {
         made->rounded = cells_round_corners(m->arranging.overlay, &m->arranging.walls, &joined, &rounded);
         add_in_order(made->rounded ? &rounded : &joined, cells);
     }
     mem_free(several);
-    polygons_clear(&shared);
     polygons_clear(&joined);
     polygons_clear(&rounded);
     return s;
@@ -296,34 +279,58 @@ static struct cells_plan with_defaults(const struct cells_plan *given)
     return p;
 }
 
+// With lines this near to each other taken as one.
+static enum status make_once(struct making *m, double near_m, const struct rings *community, struct polygons *cells, struct cells_made *made,
+                             struct err *e)
+{
+    size_t buildings = m->ground->building != NULL ? (size_t)m->ground->building->count : 0;
+    *made = (struct cells_made){0};
+    polygons_init(cells, m->ground->community->origin);
+    polygons_init(&m->done, (struct xy_m){0});
+    border_init(&m->arranging.walls);
+    m->arranging.building = m->ground->building;
+    m->arranging.near_m = near_m;
+    m->arranging.stepped = mem_get(buildings, 1);
+    enum status s = make(m, community, cells, made, e);
+    border_clear(&m->arranging.walls);
+    mem_free(m->arranging.stepped);
+    mem_free(m->land);
+    m->land = NULL;
+    m->lands = m->land_cap = 0;
+    polygons_clear(&m->done);
+    return s;
+}
+
+// What comes out is proved to be whole. Where lines lie so that it is not, more of them are taken as one.
+static enum status make_whole(struct making *m, const struct rings *community, struct polygons *cells, struct cells_made *made, struct err *e)
+{
+    for (int k = 0; k < TRIES; k++) {
+        struct err none = { .lang = e->lang };
+        enum status s = make_once(m, CELLS_NEAR_M * TRY_NEAR[k], community, cells, made, &none);
+        if (s == OK && cells_are_whole(m->arranging.overlay, community, cells))
+            return OK;
+        polygons_clear(cells);
+    }
+    return err_set(e, FAILED, "the cells of a community do not come out whole along these lines; leave out lines that lie on each other or on its border");
+}
+
 enum status cells_make(const struct cells_ground *ground, const struct cells_plan *plan, struct polygons *cells, struct cells_made *made,
                        struct err *e)
 {
     struct making m = { .ground = ground, .plan = with_defaults(plan) };
     struct rings given = {0}, community = {0};
+    struct cells_made facts;
     bool repaired;
-    size_t buildings = ground->building != NULL ? (size_t)ground->building->count : 0;
-    polygons_init(cells, ground->community->origin);
-    polygons_init(&m.done, (struct xy_m){0});
-    border_init(&m.arranging.walls);
+    *cells = (struct polygons){0};
     m.arranging.overlay = overlay_open();
-    m.arranging.building = ground->building;
-    m.arranging.stepped = mem_get(buildings, 1);
-    struct cells_made facts = {0};
     polygons_get(ground->community, ground->which, &given);
     enum status s = given.count == 0 ? INVALID : overlay_repair(m.arranging.overlay, &given, &community, &repaired, &(struct err){0});
     s = s != OK ? err_set(e, INVALID, "the community has no area: there is nothing to partition")
-                : make(&m, repaired ? &community : &given, cells, &facts, e);
+                : make_whole(&m, repaired ? &community : &given, cells, &facts, e);
     overlay_close(m.arranging.overlay);
-    border_clear(&m.arranging.walls);
-    mem_free(m.arranging.stepped);
-    mem_free(m.land);
-    polygons_clear(&m.done);
     rings_clear(&given);
     rings_clear(&community);
     if (s == OK)
         *made = facts;
-    else
-        polygons_clear(cells);
     return s;
 }
