@@ -143,18 +143,25 @@ static enum status keep_cell(struct making *m, struct work *w, const struct poly
     return s == OK ? cell_record(w, &m->grid, &c) : s;
 }
 
+static enum status draw_cells(const struct making *m, struct work *w, int64_t which, struct polygons *cells, struct cells_made *made)
+{
+    struct cells_plan plan = { m->grid.target_area_m2, m->grid.min_area_m2, m->grid.max_area_m2 };
+    struct cells_ground ground = { &m->ground.community, which, m->ground.lines.count > 0 ? &m->ground.lines : NULL,
+                                   m->ground.building.count > 0 ? &m->ground.building : NULL };
+    struct err why = { .lang = w->e->lang };
+    enum status s = cells_make(&ground, &plan, cells, made, &why);
+    return s == OK ? OK : err_set(w->e, s, "community %s: %s", m->ground.code[which], why.text);
+}
+
 static enum status make_community(struct making *m, struct work *w, int64_t which)
 {
     struct polygons cells = { 0 };
     struct cells_made made = { 0 };
-    struct cells_plan plan = { m->grid.target_area_m2, m->grid.min_area_m2, m->grid.max_area_m2 };
-    struct cells_ground ground = { &m->ground.community, which, m->ground.lines.count > 0 ? &m->ground.lines : NULL,
-                                   m->ground.building.count > 0 ? &m->ground.building : NULL };
     const char *community = m->ground.code[which];
     m->useds = 0;
     enum status s = cell_used_codes(w->db, m->grid.key, community, add_used, m, w->e);
     if (s == OK)
-        s = cells_make(&ground, &plan, &cells, &made, w->e);
+        s = draw_cells(m, w, which, &cells, &made);
     for (int64_t i = 0; s == OK && i < cells.count; i++)
         s = keep_cell(m, w, &cells, i, community);
     m->report->communities++;

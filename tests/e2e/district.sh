@@ -46,6 +46,14 @@ for year in 2025 2026; do
 done
 
 # The grid: a partition of every community, and everything registered knows its cell.
+# With nine digits of a degree the lines lie 0.02 mm beside the borders they follow, with seven 5 mm: with ten that left gaps.
+for digits in 10 9 7; do
+  jq -c --argjson one "1e$digits" '(.features[].geometry.coordinates | .. | numbers) |= (. * $one | round / $one)' "$in/lines.geojson" >"$home/lines.geojson"
+  cmp -s "$in/lines.geojson" "$home/lines.geojson" && fail "the lines have no more than $digits digits"
+  "$GRIDPATROL" cells make "$station" --all --lines "$home/lines.geojson" --default --quiet
+  "$GRIDPATROL" cells check "$station" >"$home/said" 2>&1 || fail "lines with $digits digits: $(grep error "$home/said" | head -3)"
+  said "gaps 0.000000 m2, overlaps 0.000000 m2"
+done
 "$GRIDPATROL" cells make "$station" --all --lines "$in/lines.geojson" --default --quiet
 "$GRIDPATROL" cells check "$station" >"$home/said" 2>&1 || fail "the grid has errors: $(grep error "$home/said" | head -3)"
 said "gaps 0.000000 m2, overlaps 0.000000 m2"
