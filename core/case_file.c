@@ -80,7 +80,7 @@ enum status case_open(struct work *w, struct desk *d, const struct case_spec *gi
     struct case_spec spec;
     const struct case_kind *kind = NULL;
     struct walk k;
-    struct birth birth = { .thing = "case", .verb = "report", .by_program = given->by_program,
+    struct birth birth = { .thing = "case", .verb = "report", .by_program = given->by_program, .party = given->party,
                            .facts = { .has_place = given->wkb != NULL || !isnan(given->lon) } };
     enum status s = step_birth(w, d, &birth, &k);
     if (s == OK)

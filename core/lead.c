@@ -77,7 +77,8 @@ enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *s
     enum status s = agency_facts_select(w->db, spec->agency, &agency, w->e);
     if (s == NOT_FOUND)
         return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", spec->agency);
-    struct birth birth = { .thing = "lead", .verb = "draft", .facts = { .has_agency = true }, .by_program = spec->by_program };
+    struct birth birth = { .thing = "lead", .verb = "draft", .facts = { .has_agency = true }, .case_id = spec->case_id,
+                           .by_program = spec->by_program };
     if (s == OK)
         s = step_birth(w, d, &birth, &k);
     if (s == OK)

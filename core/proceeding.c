@@ -31,6 +31,7 @@ enum status proceeding_open(struct work *w, struct desk *d, const struct proceed
 {
     struct walk about, k;
     struct birth birth = { .thing = spec->thing, .verb = spec->verb };
+    struct about its = { 0 };
     char agency_id[ID_TEXT] = "";
     int64_t n = 0;
     enum status s = walk_get(w, spec->about, spec->about_key, &about);
@@ -38,6 +39,9 @@ enum status proceeding_open(struct work *w, struct desk *d, const struct proceed
         return err_set(w->e, NOT_FOUND, "there is no agency \"%s\"; gridpatrol agency list names them", spec->agency);
     if (s == OK)
         s = facts_of(w, &about, spec, agency_id, &birth.facts);
+    if (s == OK && strcmp(spec->about, "lead") == 0)
+        s = about_select(w->db, "lead", about.id.text, &its, w->e);
+    birth.case_id = its.id[0] != '\0' ? its.id : about.id.text;
     if (s == OK)
         s = step_birth(w, d, &birth, &k);
     if (s != OK)

@@ -106,18 +106,21 @@ static enum status turn(struct taking *t, const struct move *m)
     return OK;
 }
 
-static enum status run_clock(struct taking *t, const struct move *m)
+// A pause belongs to the stage it stopped: where another one begins, no clock stands any more.
+static enum status run_clock(struct taking *t, const struct move *m, const char *from)
 {
     struct walk *k = &t->walk;
     const char *stage = lifecycle_is_end(k->thing, k->state) ? "" : stage_of(k->thing, k->state);
+    bool begins = stage != NULL && (strcmp(stage, k->stage) != 0 || (m->effects & STARTS_CLOCK) != 0);
+    bool stood = stage_of(k->thing, from) == NULL;
     enum status s = OK;
-    if ((m->effects & RESUMES_CLOCK) != 0)
+    if ((begins && stood) || (m->effects & RESUMES_CLOCK) != 0)
         s = pause_end(t->w->db, k->id.text, t->w->now_s, t->w->e);
     if (s == OK && (m->effects & PAUSES_CLOCK) != 0)
         s = pause_insert(t->w->db, k, t->w->now_s, t->w->e);
     if (s != OK)
         return s;
-    if (stage != NULL && (strcmp(stage, k->stage) != 0 || (m->effects & STARTS_CLOCK) != 0))
+    if (begins)
         return clock_start(t->w, t->desk, k, stage);
     return (m->effects & (RESUMES_CLOCK | PAUSES_CLOCK)) != 0 ? clock_compute(t->w, t->desk, k) : OK;
 }
@@ -158,7 +161,7 @@ static enum status write_step(struct taking *t, const struct outcome *o, struct 
     if (s == OK)
         s = step_effects(t, o->move, out);       // before the clock: a filing condition settles the limit
     if (s == OK)
-        s = run_clock(t, o->move);
+        s = run_clock(t, o->move, out->from);
     if (s == OK)
         s = walk_update(t->w->db, k, strcmp(k->state, out->from) != 0, t->w->now_s, t->w->e);
     if (s == OK)
@@ -196,16 +199,28 @@ enum status step_take(struct work *w, struct desk *d, const struct step *step, s
 
 // --- Births -----------------------------------------------------------------------------------------------------------------------
 
+static enum status concerns(struct work *w, const struct birth *b, const struct actor *who, bool *out)
+{
+    struct case_terms terms = { .party = "" };
+    enum status s = b->case_id != NULL ? case_terms_select(w->db, b->case_id, &terms, w->e) : OK;
+    const char *party = b->party != NULL ? b->party : terms.party;
+    *out = party[0] != '\0' && strcmp(party, who->name) == 0;
+    return s == NOT_FOUND ? OK : s;          // whoever inserts it says so
+}
+
 enum status step_birth(struct work *w, struct desk *d, const struct birth *b, struct walk *out)
 {
     struct actor who;
     unsigned roles;
     struct outcome o;
+    struct facts facts = b->facts;
     enum status s = desk_ready(w, d);
     if (s == OK)
         s = find_person(w, &who, &roles);
     if (s == OK)
-        s = lifecycle_check(&(struct attempt){ b->thing, "", b->verb, b->by_program ? roles | ROLE_SERVICE : roles, &b->facts }, &o, w->e);
+        s = concerns(w, b, &who, &facts.actor_is_party);
+    if (s == OK)
+        s = lifecycle_check(&(struct attempt){ b->thing, "", b->verb, b->by_program ? roles | ROLE_SERVICE : roles, &facts }, &o, w->e);
     if (s != OK)
         return s;
     *out = (struct walk){ .thing = b->thing, .id = work_id(w), .stage_at_s = w->now_s, .due_at_s = NO_DEADLINE };

@@ -58,7 +58,12 @@ enum status step_take(struct work *w, struct desk *d, const struct step *s, stru
 
 // The door of births: may this person bring such a record about? On OK the caller inserts the record (walk_of_birth) and
 // calls step_born.
-struct birth { const char *thing, *verb; struct facts facts; bool by_program; }; // by_program: another step brings it about
+struct birth {
+    const char *thing, *verb;
+    struct facts facts;
+    const char *party, *case_id;             // whom it concerns: who is told, or the party of that case; NULL: nobody
+    bool by_program;                         // another step brings it about
+};
 enum status step_birth(struct work *w, struct desk *d, const struct birth *b, struct walk *out);
 enum status step_born(struct work *w, struct desk *d, struct walk *k, const char *verb, const char *note);
 

@@ -39,10 +39,10 @@ static const struct milestone of_leads[] = {
 };
 
 enum shelf_kind { SHELF_CASE, SHELF_LEAD, SHELF_FINDING, SHELF_PROCEEDING, SHELVES };
-#define SHELF(table, milestones) { BY_ID(table), BY_NUMBER(table), UPDATE(table), HAND_ON(table), milestones }
+#define SHELF(table, also, milestones) { BY_ID(table) also, BY_NUMBER(table) also, UPDATE(table), HAND_ON(table), milestones }
 static const struct shelf { const char *by_id, *by_number, *update, *hand_on; const struct milestone *milestone; } shelves[SHELVES] = {
-    [SHELF_CASE] = SHELF("case_file", of_cases), [SHELF_LEAD] = SHELF("lead", of_leads),
-    [SHELF_FINDING] = SHELF("finding", NULL), [SHELF_PROCEEDING] = SHELF("proceeding", NULL),
+    [SHELF_CASE] = SHELF("case_file", "", of_cases), [SHELF_LEAD] = SHELF("lead", "", of_leads),
+    [SHELF_FINDING] = SHELF("finding", "", NULL), [SHELF_PROCEEDING] = SHELF("proceeding", " AND thing = $2", NULL),
 };
 
 static const struct shelf *shelf_of(const char *thing)
@@ -96,11 +96,13 @@ void walk_read(const struct rows *r, int first, struct walk *out)
     rows_copy(r, first + 17, out->made_by, sizeof out->made_by);
 }
 
+// Proceedings share a shelf, and words of states: whose moves a record has is its own thing's.
 static enum status select_one(struct db *db, const char *sql, const char *thing, const char *key, struct walk *out, struct err *e)
 {
     struct rows *r = NULL;
     bool more = false;
-    enum status s = db_ask(db, sql, VALUES(value_text(key)), &r, e);
+    struct value v[] = { value_text(key), value_text(thing) };
+    enum status s = db_ask(db, sql, (struct values){ v, shelf_of(thing) == &shelves[SHELF_PROCEEDING] ? 2 : 1 }, &r, e);
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {

@@ -208,6 +208,50 @@ static void the_procedure_against_a_building(void **state)
         { "2026-10-08 13:20", "Zhao", "close", { .area_m2 = 100 }, "closed", NULL });
 }
 
+// An officer who is the party: not even what begins beside the case.
+static enum status add_party(struct work *w, void *ctx)
+{
+    (void)ctx;
+    struct agency unit = { 0 };
+    struct actor a = { .name = "Mr Xu", .role = "officer" };
+    enum status s = agency_get(w, "urban_management", &unit);
+    a.agency = unit.id;
+    return s == OK ? actor_record(w, &a) : s;
+}
+
+static void whom_it_concerns_begins_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct told t = TELL(f, "case", "", DISPATCHED("2026-03-03"));
+    assert_ok(f, run(f, add_party, NULL));
+    TELL(f, "case", t.key, { "2026-03-03 10:00", "Mr Xu", "extension.request", { NOTE, .amount = 2 }, "!not-party", NULL },
+        { "2026-03-03 10:00", "Mr Xu", "enforcement.find", { 0 }, "!not-party", NULL },
+        { "2026-03-03 10:00", "Li", "extension.request", { NOTE, .amount = 2 }, "requested", NULL });
+}
+
+// An appeal and a procedure both know the word "filed"; their moves are not each other's.
+struct asking { struct fixture *f; char id[ID_TEXT]; };
+static enum status allow_as_appeal(struct work *w, void *ctx)
+{
+    struct asking *a = ctx;
+    struct step_taken done;
+    return step_take(w, &a->f->desk, &(struct step){ "appeal", a->id, "allow", { NOTE } }, &done);
+}
+
+static void a_procedure_is_no_appeal(void **state)
+{
+    struct fixture *f = *state;
+    struct told t = TELL(f, "case", "", DISPATCHED("2026-03-03"),
+        { "2026-03-03 10:10", "Li", "enforcement.find", { 0 }, "found", NULL },
+        { "2026-03-03 10:20", "Li", "paper filing L-1 -", { 0 }, "dispatched", NULL },
+        { "2026-03-03 10:30", "Fa", "enforcement.file", { .paper = "L-1" }, "filed", NULL });
+    struct asking a = { .f = f };
+    struct told chief = { .f = f, .line = &(struct line){ .who = "Chen" } };
+    strcpy(a.id, t.walk.id.text);
+    assert_ok(f, run(f, find_actor, &chief));
+    assert_int_equal(run(f, allow_as_appeal, &a), NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +264,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(first_breach_and_closing_by_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(duplicates_are_merged_and_taken_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_procedure_against_a_building, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whom_it_concerns_begins_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_procedure_is_no_appeal, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

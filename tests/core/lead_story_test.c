@@ -135,6 +135,23 @@ static void places_of_map_services_are_shifted_back(void **state)
     assert_int_equal(run(f, report, &g), INVALID);
 }
 
+// Papers were missing, the clock stood; the conference settled it: the clock of what comes next runs.
+static void a_clock_that_stood_runs_in_the_next_stage(void **state)
+{
+    struct fixture *f = *state;
+    struct told c = TELL(f, "case", "", DISPATCHED("2026-03-03"));
+    struct draft d = a_draft(f, c.key, "natural_resources");
+    TELL(f, "lead", d.lead.number,
+        { "2026-03-03 11:10", "Chen", "approve", { 0 }, "approved", NULL },
+        { "2026-03-03 11:20", "Zhao", "send", { 0 }, "sent", "2026-03-06 11:20:00" },
+        { "2026-03-03 12:00", "Gui", "find_incomplete", { NOTE }, "incomplete", "-" },
+        { "2026-03-04 09:00", "Chen", "dispute", { NOTE }, "disputed", NULL },
+        { "2026-03-04 10:00", "Chen", "conference.call", { .agency = "township" }, "called", NULL },
+        { "2026-03-04 11:00", "Chen", "conference.hold", { 0 }, "held", NULL },
+        { "2026-03-04 12:00", "Chen", "settle_assign", { .agency = "natural_resources" }, "approved", NULL },
+        { "2026-03-05 11:20", "Zhao", "send", { 0 }, "sent", "2026-03-10 11:20:00" });
+}
+
 // --- Calendar -------------------------------------------------------------------------------------------------------------------------
 
 static const char NOTICE_2027[] = "{\"year\":2027,\"days\":[{\"name\":\"元旦\",\"date\":\"2027-01-01\",\"isOffDay\":true},"
@@ -178,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_lead_goes_out_and_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_stood_runs_in_the_next_stage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_finding_becomes_a_case, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places_of_map_services_are_shifted_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_notice_moves_open_deadlines, set_up, tear_down),
