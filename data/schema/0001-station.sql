@@ -545,7 +545,7 @@ CREATE TABLE evidence (                            -- 证据: an original file i
   device TEXT NOT NULL DEFAULT '',
   added_at_s INTEGER NOT NULL
 );
-CREATE INDEX evidence_thing ON evidence (thing, thing_id);
+CREATE INDEX evidence_thing ON evidence (thing_id);          -- ids are of one thing only
 
 CREATE TABLE case_file (                           -- 案卷 ("case" is a word of SQL and of C)
   fid INTEGER PRIMARY KEY,
