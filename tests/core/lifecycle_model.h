@@ -1,5 +1,5 @@
 // lifecycle_model.h - a reference machine for the moves: written verb by verb from the rules of the trade, where the table
-// is written state by state. NULL: it is not allowed. Only model_test.c includes it.
+// is written state by state. NULL: it is not allowed. For model_test.c and walk_model_test.c only.
 #pragma once
 #include "core/lifecycle.h"
 
