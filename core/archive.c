@@ -20,7 +20,7 @@ enum { STATION_CEILING = 1 << 30, PARTS = 16, ARENA_BYTES = 1 << 16 };
 struct archiving {
     const struct archive_spec *spec;
     const struct progress *progress;
-    char draft[FOLDER_ROOM];
+    struct draft draft;
     struct buf files, originals;       // members of station.json, as they come
     struct arena *arena;
     int done;
@@ -45,7 +45,7 @@ static void part_done(struct archiving *a, const char *what)
 static enum status note_file(struct archiving *a, const char *name, int64_t rows, struct err *e)
 {
     char path[FOLDER_ROOM + 300], sha[65];
-    snprintf(path, sizeof path, "%s/%s", a->draft, name);
+    snprintf(path, sizeof path, "%s/%s", a->draft.path, name);
     enum status s = hash_file_sha256(path, sha, e);
     buf_printf(&a->files, "%s\n{\"name\":\"%s\",\"rows\":%" PRId64 ",\"sha256\":\"%s\"}", a->files.len > 0 ? "," : "", name, rows, sha);
     part_done(a, name);
@@ -60,7 +60,7 @@ static enum status write_layer(struct work *w, struct archiving *a, const char *
     char path[FOLDER_ROOM + 300], name[256];
     int64_t rows = 0;
     snprintf(name, sizeof name, "%s.gpkg", what);
-    snprintf(path, sizeof path, "%s/%s", a->draft, name);
+    snprintf(path, sizeof path, "%s/%s", a->draft.path, name);
     enum status s = export_table_of(w, a->arena, what, true, &t);
     if (s == OK)
         s = export_write(w, &t, &(struct export_spec){ .path = path }, &rows);
@@ -97,7 +97,7 @@ typedef enum status each_fn(struct work *w, archive_visit *fn, void *ctx);
 static enum status write_lines(struct work *w, struct archiving *a, const char *name, each_fn *each)
 {
     char path[FOLDER_ROOM + 300];
-    snprintf(path, sizeof path, "%s/%s", a->draft, name);
+    snprintf(path, sizeof path, "%s/%s", a->draft.path, name);
     struct lines l = { .file = fopen(path, "we"), .path = path };
     if (l.file == NULL)
         return err_set(w->e, FAILED, "%s: cannot be written: %s", path, strerror(errno));
@@ -125,7 +125,7 @@ static enum status take_original(void *ctx, const char *sha256, const char *name
     if (!a->spec->originals)
         return OK;
     blob_path(t->w->folder, sha256, path, sizeof path);
-    enum status s = blob_record_file(a->draft, path, &copy, e);
+    enum status s = blob_record_file(a->draft.path, path, &copy, e);
     if (s == OK && strcmp(copy.sha256, sha256) != 0)
         s = err_set(e, INVALID, "%s: its content is not what its name says (%.16s...): the file was changed; restore it from a backup", path, copy.sha256);
     return s;
@@ -134,7 +134,7 @@ static enum status take_original(void *ctx, const char *sha256, const char *name
 static void drop_empty_shelf(const struct archiving *a)
 {
     char path[FOLDER_ROOM];
-    folder_join(path, a->draft, "/blobs");
+    folder_join(path, a->draft.path, "/blobs");
     if (!a->spec->originals)
         rmdir(path);
 }
@@ -146,7 +146,7 @@ static enum status write_station(struct work *w, struct archiving *a)
     char path[FOLDER_ROOM];
     struct buf b;
     buf_init(&b, STATION_CEILING);
-    folder_join(path, a->draft, "/station.json");
+    folder_join(path, a->draft.path, "/station.json");
     buf_printf(&b, "{\"format\":\"gridpatrol-archive\",\"version\":1,\"program_version\":\"%s\",\"made_at_s\":%" PRId64 ",\"has_originals\":%s,\n",
                a->spec->program_version, w->now_s, a->spec->originals ? "true" : "false");
     enum status s = archive_tell(w->db, &b, w->e);
@@ -181,16 +181,16 @@ enum status archive_make(struct station *s, const struct station_keyed *by, cons
     struct archiving a = { .spec = spec, .progress = progress, .arena = arena_open(DATA_ARENA_BYTES) };
     buf_init(&a.files, STATION_CEILING);
     buf_init(&a.originals, STATION_CEILING);
-    enum status status = folder_draft(spec->folder, a.draft, e);
+    enum status status = folder_draft(spec->folder, &a.draft, e);
     bool drafted = status == OK;
     if (status == OK)
         status = station_read_keyed(s, by, fill, &a, e);
     if (status == OK) {
         drop_empty_shelf(&a);
-        status = folder_settle(a.draft, spec->folder, e);
+        status = folder_settle(&a.draft, spec->folder, e);
     }
-    if (status != OK && drafted)
-        folder_remove(a.draft);
+    if (drafted)
+        folder_end(&a.draft, status);
     buf_clear(&a.files);
     buf_clear(&a.originals);
     arena_close(a.arena);

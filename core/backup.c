@@ -91,15 +91,14 @@ static enum status fill_backup(struct station *s, const char *draft, int64_t now
 
 enum status backup_make(struct station *s, const char *folder, int64_t now_s, const struct progress *progress, struct err *e)
 {
-    char draft[FOLDER_ROOM];
-    enum status status = folder_draft(folder, draft, e);
+    struct draft draft;
+    enum status status = folder_draft(folder, &draft, e);
     if (status != OK)
         return status;
-    status = fill_backup(s, draft, now_s, progress, e);
+    status = fill_backup(s, draft.path, now_s, progress, e);
     if (status == OK)
-        status = folder_settle(draft, folder, e);
-    if (status != OK)
-        folder_remove(draft);
+        status = folder_settle(&draft, folder, e);
+    folder_end(&draft, status);
     return status;
 }
 
@@ -153,18 +152,17 @@ static enum status fill_station(const char *backup, const char *draft, const str
 
 enum status backup_restore(const char *backup, const char *station, const struct progress *progress, struct err *e)
 {
-    char draft[FOLDER_ROOM];
+    struct draft draft;
     enum status s = folder_check(backup, e);
     if (s == OK)
         s = check_manifest(backup, e);
     if (s == OK)
-        s = folder_draft(station, draft, e);
+        s = folder_draft(station, &draft, e);
     if (s != OK)
         return s;
-    s = fill_station(backup, draft, progress, e);
+    s = fill_station(backup, draft.path, progress, e);
     if (s == OK)
-        s = folder_settle(draft, station, e);
-    if (s != OK)
-        folder_remove(draft);
+        s = folder_settle(&draft, station, e);
+    folder_end(&draft, s);
     return s;
 }

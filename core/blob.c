@@ -1,6 +1,7 @@
 #include "core/blob.h"
 
 #include "core/base/hash.h"
+#include "core/draft.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -93,19 +94,20 @@ static enum status settle(const char *folder, const char *draft, struct blob *ou
 
 enum status blob_record_file(const char *folder, const char *path, struct blob *out, struct err *e)
 {
-    char draft[PATH_ROOM];
-    snprintf(draft, sizeof draft, "%s/blobs/.draft-XXXXXX", folder);
-    int to = mkostemp(draft, O_CLOEXEC);
-    if (to < 0)
-        return err_set(e, FAILED, "%s/blobs: cannot be written: %s", folder, strerror(errno));
-    enum status s = copy_to(to, path, &out->bytes, e);
-    if (s == OK && fsync(to) != 0)
-        s = err_set(e, FAILED, "%s: cannot be kept in the station: %s", path, strerror(errno));
-    close(to);
-    if (s == OK)
-        s = settle(folder, draft, out, e);
+    char place[PATH_ROOM];
+    struct draft draft;
+    snprintf(place, sizeof place, "%s/blobs/", folder);
+    enum status s = draft_make_file(place, &draft, e);
     if (s != OK)
-        unlink(draft);
+        return s;
+    s = copy_to(draft.lock, path, &out->bytes, e);
+    if (s == OK && fsync(draft.lock) != 0)
+        s = err_set(e, FAILED, "%s: cannot be kept in the station: %s", path, strerror(errno));
+    if (s == OK)
+        s = settle(folder, draft.path, out, e);
+    if (s != OK)
+        unlink(draft.path);
+    draft_let_go(&draft);
     return s;
 }
 

@@ -1,9 +1,9 @@
 #include "core/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,60 +23,71 @@ enum status folder_check(const char *folder, struct err *e)
 }
 
 // "station/" is the folder station: its draft lies beside it, not in it.
-static void beside(const char *folder, char draft[FOLDER_ROOM])
+static void without_slash(const char *folder, char out[FOLDER_ROOM])
 {
     size_t length = strlen(folder);
     while (length > 1 && folder[length - 1] == '/')
         length--;
-    snprintf(draft, FOLDER_ROOM, "%.*s.draft-XXXXXX", (int)length, folder);
+    snprintf(out, FOLDER_ROOM, "%.*s", (int)length, folder);
 }
 
-enum status folder_draft(const char *folder, char draft[FOLDER_ROOM], struct err *e)
+static void folder_above(const char *folder, char out[FOLDER_ROOM])
 {
+    without_slash(folder, out);
+    char *slash = strrchr(out, '/');
+    if (slash == NULL)
+        strcpy(out, ".");
+    else
+        slash[slash == out ? 1 : 0] = '\0';
+}
+
+enum status folder_draft(const char *folder, struct draft *draft, struct err *e)
+{
+    char place[FOLDER_ROOM], blobs[FOLDER_ROOM];
     enum status s = folder_check(folder, e);
     if (s != OK)
         return s;
     if (rmdir(folder) != 0 && errno != ENOENT)
         return err_set(e, CONFLICT, "%s: is there already and not empty; name a folder that does not exist", folder);
-    beside(folder, draft);
-    if (mkdtemp(draft) == NULL)
-        return err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
-    char blobs[FOLDER_ROOM];
-    folder_join(blobs, draft, "/blobs");
+    folder_above(folder, place);
+    draft_sweep_folders(place);
+    without_slash(folder, place);
+    s = draft_make_folder(place, draft, e);
+    if (s != OK)
+        return s;
+    folder_join(blobs, draft->path, "/blobs");
     if (mkdir(blobs, 0755) == 0)
         return OK;
     s = err_set(e, FAILED, "%s: cannot be made: %s", blobs, strerror(errno));
-    rmdir(draft);
+    folder_end(draft, s);
     return s;
 }
 
-enum status folder_settle(const char *draft, const char *folder, struct err *e)
+static bool sync_folder(const char *path)
 {
-    if (chmod(draft, 0755) == 0 && rename(draft, folder) == 0)
+    int f = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (f < 0 && errno == ENOENT)       // an archive without originals has no blobs/
+        return true;
+    bool fine = f >= 0 && fsync(f) == 0;
+    if (f >= 0)
+        close(f);
+    return fine;
+}
+
+// What is in it has been synced by whoever wrote it; here its names are.
+enum status folder_settle(const struct draft *draft, const char *folder, struct err *e)
+{
+    char blobs[FOLDER_ROOM], above[FOLDER_ROOM];
+    folder_join(blobs, draft->path, "/blobs");
+    folder_above(folder, above);
+    if (chmod(draft->path, 0755) == 0 && sync_folder(blobs) && sync_folder(draft->path) && rename(draft->path, folder) == 0 && sync_folder(above))
         return OK;
     return err_set(e, FAILED, "%s: cannot be made: %s", folder, strerror(errno));
 }
 
-static void remove_files(const char *folder)
+void folder_end(struct draft *draft, enum status how)
 {
-    DIR *d = opendir(folder);
-    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL; )
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(d), entry->d_name, 0);
-    if (d != NULL)
-        closedir(d);
-    rmdir(folder);
-}
-
-void folder_remove(const char *draft)
-{
-    char shelf[FOLDER_ROOM], name[16];
-    for (int i = 0; i < 256; i++) {
-        snprintf(name, sizeof name, "/blobs/%02x", i);
-        folder_join(shelf, draft, name);
-        remove_files(shelf);
-    }
-    folder_join(shelf, draft, "/blobs");
-    remove_files(shelf);
-    remove_files(draft);
+    if (how != OK)
+        draft_remove_folder(draft->path);
+    draft_let_go(draft);
 }

@@ -5,12 +5,13 @@
 #include "core/compartment.h"
 #include "core/folder.h"
 #include "core/layer.h"
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char FILE_NAME[] = "/gridpatrol.sqlite";
 
-struct station { char *folder; struct store *store; struct district district; };
+struct station { char *folder; struct store *store; struct district district; atomic_bool is_tidy; };
 
 // --- Making -------------------------------------------------------------------------------------------------------------
 
@@ -46,17 +47,16 @@ static enum status fill(const char *folder, const struct district *d, const char
 
 enum status station_make(const char *folder, const struct district *d, const char *administrator, struct err *e)
 {
-    char draft[FOLDER_ROOM];
+    struct draft draft;
     enum status s = district_check(d, e);
     if (s == OK)
-        s = folder_draft(folder, draft, e);
+        s = folder_draft(folder, &draft, e);
     if (s != OK)
         return s;
-    s = fill(draft, d, administrator, e);
+    s = fill(draft.path, d, administrator, e);
     if (s == OK)
-        s = folder_settle(draft, folder, e);
-    if (s != OK)
-        folder_remove(draft);
+        s = folder_settle(&draft, folder, e);
+    folder_end(&draft, s);
     return s;
 }
 
@@ -121,8 +121,19 @@ static enum status run_errand(struct db *db, void *ctx, struct err *e)
     return s;
 }
 
+// Once for each time a station is opened, and only by who writes: what killed runs left among the originals.
+static void tidy(struct station *s)
+{
+    char blobs[FOLDER_ROOM];
+    if (atomic_exchange(&s->is_tidy, true) || s->folder == NULL)
+        return;
+    folder_join(blobs, s->folder, "/blobs");
+    draft_sweep(blobs);
+}
+
 enum status station_write_keyed(struct station *s, const struct station_keyed *by, station_job *fn, void *ctx, struct err *e)
 {
+    tidy(s);
     return store_write(s->store, run_errand, &(struct errand){ s, by, fn, ctx, false }, e);
 }
 
@@ -138,6 +149,7 @@ enum status station_write(struct station *s, const struct station_call *call, st
 
 enum status station_write_repeatable(struct station *s, const struct station_call *call, station_job *fn, void *ctx, struct err *e)
 {
+    tidy(s);
     return store_write_repeatable(s->store, run_errand, &(struct errand){ s, &(struct station_keyed){ *call, NULL }, fn, ctx, false }, e);
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/blob.h"
+#include "core/draft.h"
 #include "core/store/survey_rows.h"
 #include "gis/footprint.h"
 #include "gis/overlay.h"
@@ -143,10 +144,16 @@ static enum status archive(struct adding *a, const char *draft, const struct pro
 
 static enum status archive_beside(struct adding *a, const struct progress *progress, struct err *e)
 {
-    char draft[PATH_ROOM];
-    snprintf(draft, sizeof draft, "%s/blobs/.archive-%ld-%s.fgb", station_folder(a->station), (long)getpid(), id_make(0).text);
-    enum status s = archive(a, draft, progress, e);
-    unlink(draft);
+    char place[PATH_ROOM], file[DRAFT_ROOM + 16];
+    struct draft draft;
+    snprintf(place, sizeof place, "%s/blobs/", station_folder(a->station));
+    enum status s = draft_make_folder(place, &draft, e);
+    if (s != OK)
+        return s;
+    snprintf(file, sizeof file, "%s/archive.fgb", draft.path);
+    s = archive(a, file, progress, e);
+    draft_remove_folder(draft.path);
+    draft_let_go(&draft);
     return s;
 }
 
