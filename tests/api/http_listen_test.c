@@ -2,6 +2,7 @@
 #include "tests/api/http_rooms.h"
 #include "api/http_listen.h"
 
+#include <netdb.h>
 #include <sys/resource.h>
 
 #define HELLO "GET /seen HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -14,6 +15,16 @@ static bool has_ipv6(void)
     if (s >= 0)
         close(s);
     return has;
+}
+
+// A bare system has no file of hosts.
+static bool is_known(const char *host)
+{
+    struct addrinfo *found = NULL;
+    bool known = getaddrinfo(host, NULL, NULL, &found) == 0;
+    if (known)
+        freeaddrinfo(found);
+    return known;
 }
 
 static struct client client_of(const char *host, int port)
@@ -65,7 +76,10 @@ static void it_listens_where_it_is_told(void **state)
     assert_reached("127.0.0.1:0", "127.0.0.1", "127.0.0.1");
     assert_reached("0.0.0.0:0", "127.0.0.1", "127.0.0.1");
     assert_reached(":0", "127.0.0.1", "127.0.0.1");
-    assert_reached("localhost:0", "127.0.0.1", "127.0.0.1");
+    if (is_known("localhost"))
+        assert_reached("localhost:0", "127.0.0.1", "127.0.0.1");
+    else
+        print_message("localhost has no address here: skipped\n");
     if (!has_ipv6()) {
         print_message("no IPv6 here: skipped\n");
         return;

@@ -104,7 +104,6 @@ static inline bool limit_of_stage(const char *thing, const char *stage, const ch
         { "finding", "verify", "*", { 4, LIMIT_WORK_HOUR, false, false, false } }, { "lead", "receive", "*", { 3, LIMIT_WORK_DAY, false, false, false } },
         { "lead", "approve", "police", { 3, LIMIT_NATURAL_DAY, true, false, false } }, { "lead", "send", "police", { 24, LIMIT_URGENT_HOUR, false, false, false } },
         { "lead", "accept", "police", { 3, LIMIT_NATURAL_DAY, true, false, false } }, { "lead", "dispute", "police", { 3, LIMIT_NATURAL_DAY, true, false, false } },
-        { "lead", "send", "discipline", { 15, LIMIT_WORK_DAY, true, false, false } },
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].thing, thing) == 0 && strcmp(table[i].stage, stage) == 0 && (table[i].key[0] == '*' || strcmp(table[i].key, key) == 0)) {
