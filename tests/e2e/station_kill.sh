@@ -45,26 +45,32 @@ deed() {
   0) exec "$GRIDPATROL" init new --district 320612 --name T --crs EPSG:4549 --quiet ;;
   1 | 4) exec "$GRIDPATROL" load st collection_point points.geojson --id-field id --source "r$2" --quiet ;;
   2) exec "$GRIDPATROL" cells make st --all --quiet ;;
-  3) exec "$GRIDPATROL" survey add st houses2.geojson --name "s$2" --date 2026-01-01 --quiet ;;
+  3) exec "$GRIDPATROL" survey add st houses3.geojson --name "s$2" --date 2026-01-01 --quiet ;;
   5) exec "$GRIDPATROL" backup st saved --quiet ;;
-  6) exec "$GRIDPATROL" compare st first second --quiet ;;
+  6) exec "$GRIDPATROL" compare st first third --quiet ;;
+  7) exec "$GRIDPATROL" route st --as Sun --quiet ;;
+  8) exec "$GRIDPATROL" restore kept back --quiet ;;
   esac
 }
 facts() { # what a reader can see of st, each of it whole or not there
-  sql st "SELECT (SELECT count(*) FROM asset) || ' ' || (SELECT count(*) FROM cell) || ' ' || (SELECT count(*) FROM survey) || ' ' || (SELECT count(*) FROM change) AS n"
+  sql st "SELECT (SELECT count(*) FROM asset) || ' ' || (SELECT count(*) FROM cell) || ' ' || (SELECT count(*) FROM survey) || ' ' || (SELECT count(*) FROM change) || ' ' || (SELECT count(*) FROM case_file) AS n"
 }
 whole() { # whole ROUND KIND STATUS BEFORE: nothing half done, nothing acknowledged lost
-  local now assets cells surveys changes assets0 cells0 surveys0 changes0
+  local now assets cells surveys changes cases assets0 cells0 surveys0 changes0 cases0
   now=$(facts)
-  read -r assets cells surveys changes <<<"$now"
-  read -r assets0 cells0 surveys0 changes0 <<<"$4"
+  read -r assets cells surveys changes cases <<<"$now"
+  read -r assets0 cells0 surveys0 changes0 cases0 <<<"$4"
   [ $((assets % 4000)) = 0 ] || fail "round $1: $assets rows, loads are of 4000"
   [ $((cells % made)) = 0 ] || fail "round $1: $cells cells, the grid is of $made"
-  [ "$assets" -ge "$assets0" ] && [ "$cells" -ge "$cells0" ] && [ "$surveys" -ge "$surveys0" ] && [ "$changes" -ge "$changes0" ] || fail "round $1: was $4, is $now"
+  [ "$cases" = 0 ] || [ "$cases" = "$opened" ] || fail "round $1: $cases cases, routing opens $opened"
+  [ "$assets" -ge "$assets0" ] && [ "$cells" -ge "$cells0" ] && [ "$surveys" -ge "$surveys0" ] && [ "$changes" -ge "$changes0" ] && [ "$cases" -ge "$cases0" ] || fail "round $1: was $4, is $now"
   if [ "$3" = 0 ]; then
     case $2 in
     1 | 4) [ "$assets" -eq $((assets0 + 4000)) ] || fail "round $1: an acknowledged load is lost" ;;
     2) [ "$cells" -eq $((cells0 + made)) ] || fail "round $1: an acknowledged grid is lost" ;;
+    3) [ "$surveys" -eq $((surveys0 + 1)) ] || fail "round $1: an acknowledged survey is lost" ;;
+    7) [ "$cases" = "$opened" ] || fail "round $1: acknowledged cases are lost" ;;
+    8) [ -e back ] || fail "round $1: an acknowledged station is lost" ;;
     esac
   fi
 }
@@ -73,17 +79,29 @@ cp -r plain st
 "$GRIDPATROL" cells make st --all --quiet || fail "no cells"
 made=$(sql st "SELECT count(*) AS n FROM cell")
 "$GRIDPATROL" survey add st houses2.geojson --name second --date 2026-01-01 --quiet >/dev/null || fail "no second survey"
+"$GRIDPATROL" agency add st --quiet && "$GRIDPATROL" actor add st Sun --role coordinator >/dev/null && "$GRIDPATROL" actor add st Fang --role analyst >/dev/null || fail "no people"
+"$GRIDPATROL" compare st first second --quiet >/dev/null || fail "no comparison"
+for change in $(seq 1 20); do
+  "$GRIDPATROL" review st "$change" confirm --as Fang --quiet >said 2>&1 || fail "no decision: $(cat said)"
+done
+sed 's/"n0"/"third"/' houses2.geojson >houses3.geojson
+"$GRIDPATROL" survey add st houses3.geojson --name third --date 2026-02-01 --quiet >/dev/null || fail "no third survey"
 cp -r st model
+"$GRIDPATROL" backup model kept --quiet || fail "no backup"
+cp -r model routed && "$GRIDPATROL" route routed --as Sun --quiet >said 2>&1 || fail "no routing: $(cat said)"
+opened=$(sql routed "SELECT count(*) AS n FROM case_file")
+[ "$opened" -ge 10 ] || fail "routing opens $opened cases"
 killed=0
 RANDOM=20261122
 for ((round = 0; round < rounds; round++)); do
-  kind=$((round % 7))
-  [ $((round % 14)) != 0 ] || { rm -rf st && cp -r model st; }
-  rm -rf new new.draft-* saved saved.draft-*
+  kind=$((round % 9))
+  [ $((round % 18)) != 0 ] && [ $kind != 7 ] || { rm -rf st && cp -r model st; }
+  rm -rf new saved back                                     # drafts of the killed stay: the next ones remove them
+  sed "s/\"n0\"/\"n$round\"/" houses2.geojson >houses3.geojson # another original each time
   before=$(facts)
   deed $kind $round >/dev/null 2>&1 &
   pid=$!
-  sleep "0.$(printf %03d $((5 + RANDOM % (kind == 0 || kind == 5 ? 120 : 260))))"
+  sleep "0.$(printf %03d $((5 + RANDOM % (kind == 0 || kind == 5 || kind == 8 ? 120 : 260))))"
   kill -9 $pid 2>/dev/null
   wait $pid 2>/dev/null
   status=$?
@@ -92,8 +110,11 @@ for ((round = 0; round < rounds; round++)); do
     "$GRIDPATROL" verify new --quiet >faults || fail "round $round: half a station: $(head -3 faults)"
   fi
   if [ $kind = 5 ] && [ -e saved ]; then
-    "$GRIDPATROL" restore saved back --quiet && "$GRIDPATROL" verify back --quiet >faults || fail "round $round: half a backup: $(head -3 faults)"
-    rm -rf back
+    "$GRIDPATROL" restore saved again --quiet && "$GRIDPATROL" verify again --quiet >faults || fail "round $round: half a backup: $(head -3 faults)"
+    rm -rf again
+  fi
+  if [ $kind = 8 ] && [ -e back ]; then
+    "$GRIDPATROL" verify back --quiet >faults || fail "round $round: half a restored station: $(head -3 faults)"
   fi
   "$GRIDPATROL" verify st --quiet >faults || fail "round $round (deed $kind, status $status): $(head -3 faults)"
   whole $round $kind $status "$before"
@@ -102,6 +123,9 @@ done
 "$GRIDPATROL" load st collection_point points.geojson --id-field id --source last --quiet || fail "nothing can be loaded any more"
 "$GRIDPATROL" cells make st --all --quiet || fail "no grid can be made any more"
 "$GRIDPATROL" verify st --quiet || fail "the station does not verify at the end"
+rm -rf saved && "$GRIDPATROL" backup st saved --quiet || fail "no backup can be made any more"
+left=$(find . -name '*.draft-*')
+[ -z "$left" ] || fail "the killed left: $left"
 
 # --- Two writers at once -------------------------------------------------------------------------------------------------------
 
