@@ -121,6 +121,33 @@ static bool has_id_of_its_own(void *ctx, const struct route *r)
     return true;
 }
 
+static int without_chinese(const struct param *p)
+{
+    int missing = 0;
+    for (; p != NULL && p->kind != PARAM_END; p++)
+        if (strcmp(text_in(LANG_ZH, p->about), p->about) == 0) {
+            print_error("no Chinese for %s: %s\n", p->name, p->about);
+            missing++;
+        }
+    return missing;
+}
+
+static bool is_told_in_chinese(void *ctx, const struct route *r)
+{
+    int *missing = ctx;
+    *missing += strcmp(text_in(LANG_ZH, r->about), r->about) == 0;
+    *missing += without_chinese(r->param);
+    return true;
+}
+
+static void the_document_has_its_chinese(void **state)
+{
+    (void)state;
+    int missing = without_chinese(params_common());
+    route_each(is_told_in_chinese, &missing);
+    assert_int_equal(missing, 0);
+}
+
 static void every_route_has_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -278,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_is_in_the_document),
         cmocka_unit_test(every_route_has_a_name_of_its_own),
+        cmocka_unit_test(the_document_has_its_chinese),
         cmocka_unit_test(what_is_nowhere_is_404_and_knows_its_methods),
         cmocka_unit_test(pages_hold_what_may_be_seen),
         cmocka_unit_test(one_by_one_the_rest_is_not_there),
