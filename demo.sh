@@ -164,7 +164,7 @@ for _ in $(seq 100); do grep -q http out/serve.txt && break; sleep 0.05; done
 url=$(grep -o 'http://[0-9.:]*' out/serve.txt)
 printf '\n$ gridpatrol serve %s\n' "$station"
 cat out/serve.txt
-shown ogrinfo -ro -so "OAPIF:$url" building | sed -n '1,12p'
+shown ogrinfo -ro -so "OAPIF:$url" shop_sign | sed -n '1,12p'
 kill $service
 wait $service
 
@@ -177,7 +177,7 @@ Done in $((SECONDS - started)) s. Where to look next:
   one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   figures of the work:                    build/release/gridpatrol report $station --as 孙国华
   the station for a browser or QGIS:      build/release/gridpatrol serve $station, then http://127.0.0.1:8080/collections
-                                          http://127.0.0.1:8080/collections/building/items?limit=10 and, in QGIS, WFS / OGC API - Features
+                                          http://127.0.0.1:8080/collections/shop_sign/items?limit=10 and, in QGIS, WFS / OGC API - Features
   everything else:                        build/release/gridpatrol help" "
 用时 $((SECONDS - started)) 秒。接下来可以看：
   城市变化图斑（QGIS）与比对报告：    out/changes.gpkg，out/report.html（浏览器）
@@ -187,5 +187,5 @@ Done in $((SECONDS - started)) s. Where to look next:
   一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   工作指标：                          build/release/gridpatrol report $station --as 孙国华
   浏览器或 QGIS 访问站点：            build/release/gridpatrol serve $station，然后打开 http://127.0.0.1:8080/collections
-                                      http://127.0.0.1:8080/collections/building/items?limit=10；QGIS 中选 WFS / OGC API - Features
+                                      http://127.0.0.1:8080/collections/shop_sign/items?limit=10；QGIS 中选 WFS / OGC API - Features
   其他命令：                          build/release/gridpatrol help"
