@@ -127,3 +127,9 @@ CREATE VIEW read_lead AS
          (SELECT l.number FROM lead l WHERE l.id = d.linked_from) AS linked_number, d.lon AS lon, d.lat AS lat,
          d.cell_code AS cell_code, d.community_code AS community_code, coalesce(d.geom, MakePoint(d.lon, d.lat, 4326)) AS geom
   FROM lead d;
+
+-- One feature by its id, and pages in the order of ids.
+CREATE INDEX asset_by_id ON asset (kind, id) WHERE valid_to_s IS NULL;
+CREATE INDEX building_by_id ON building (id) WHERE valid_to_s IS NULL;
+CREATE INDEX permit_by_id ON permit (id) WHERE valid_to_s IS NULL;
+CREATE INDEX zone_by_id ON zone (id) WHERE valid_to_s IS NULL;
