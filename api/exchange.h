@@ -31,7 +31,6 @@ struct exchange {
     const char *segment[SEGMENTS_MOST];        // the {parts} of the path, decoded, in order
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
-    struct id session;                         // set when a cookie signed the person in; then unsafe methods need the CSRF token
     int64_t now_s;
     struct err err;
 };

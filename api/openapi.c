@@ -181,31 +181,14 @@ static void put_content(struct json_writer *j, const char *type)
     json_put_end(j);
 }
 
-static void put_body(struct json_writer *j, const struct route *r)
-{
-    if (r->body == HTTP_BODY_NONE)
-        return;
-    json_put_object(j, "requestBody");
-    json_put_bool(j, "required", true);
-    json_put_object(j, "content");
-    for (const char *const *t = r->body_type; t != NULL && *t != NULL; t++)
-        put_content(j, *t);
-    json_put_end(j);
-    json_put_end(j);
-}
-
 // What a route may answer besides its own 200: written once, referred to.
-static const struct { int code; const char *name, *about; unsigned flags; } problems[] = {
-    { 400, "Invalid", "A parameter is unknown or not understood", 0 },
-    { 401, "SignIn", "A token is missing or not valid", 0 },
-    { 404, "NotFound", "There is no such thing, or none for you", 0 },
-    { 409, "Conflict", "It stands otherwise", ROUTE_WRITES },
-    { 412, "Changed", "It has changed meanwhile (If-Match)", ROUTE_WRITES },
-    { 415, "Type", "The body is of another type", ROUTE_WRITES },
-    { 422, "Refused", "It cannot be done like this", ROUTE_WRITES },
-    { 429, "TooMany", "Too many requests; Retry-After tells when", 0 },
-    { 500, "Failed", "Something went wrong here", 0 },
-    { 503, "Busy", "Busy; Retry-After tells when", 0 },
+static const struct { int code; const char *name, *about; } problems[] = {
+    { 400, "Invalid", "A parameter is unknown or not understood" },
+    { 401, "SignIn", "A token is missing or not valid" },
+    { 404, "NotFound", "There is no such thing, or none for you" },
+    { 429, "TooMany", "Too many requests; Retry-After tells when" },
+    { 500, "Failed", "Something went wrong here" },
+    { 503, "Busy", "Busy; Retry-After tells when" },
 };
 enum { PROBLEMS = sizeof problems / sizeof *problems };
 
@@ -213,7 +196,7 @@ static void put_responses(struct writing *w, const struct route *r)
 {
     struct json_writer *j = &w->j;
     json_put_object(j, "responses");
-    json_put_object(j, r->method == HTTP_POST ? "201" : "200");
+    json_put_object(j, "200");
     json_put_text(j, "description", text_in(w->x->lang, r->about));
     json_put_object(j, "content");
     for (int bit = 0; bit < FORMATS; bit++)
@@ -223,8 +206,6 @@ static void put_responses(struct writing *w, const struct route *r)
     json_put_end(j);
     for (int i = 0; i < PROBLEMS; i++) {
         char code[8], ref[80];
-        if (problems[i].flags != 0 && !(r->flags & problems[i].flags))
-            continue;
         snprintf(code, sizeof code, "%d", problems[i].code);
         snprintf(ref, sizeof ref, "#/components/responses/%s", problems[i].name);
         json_put_object(j, code);
@@ -246,7 +227,6 @@ static void put_operation(struct writing *w, const struct route *r, const char *
     json_put_text(&w->j, NULL, r->tag);
     json_put_end(&w->j);
     put_params(w, r, path);
-    put_body(&w->j, r);
     put_responses(w, r);
     json_put_end(&w->j);
 }

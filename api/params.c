@@ -282,9 +282,3 @@ int64_t param_integer(const struct exchange *x, const char *name)
     must(row != NULL);
     return (int64_t)(v != NULL ? v->number : row->fallback);
 }
-
-bool param_flag(const struct exchange *x, const char *name)
-{
-    const struct param_value *v = param_get(x, name);
-    return v != NULL && v->number != 0;
-}

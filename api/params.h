@@ -38,7 +38,6 @@ const struct param *params_common(void);                        // what every ro
 const struct param_value *param_get(const struct exchange *x, const char *name);   // NULL: not given
 const char *param_text(const struct exchange *x, const char *name);                 // NULL: not given
 int64_t param_integer(const struct exchange *x, const char *name);                  // the row's fallback when it was not given
-bool param_flag(const struct exchange *x, const char *name);
 
 // RFC 3986: "%E5%8C%BA" decoded into the request's arena. INVALID: broken escapes, %00.
 enum status percent_decode(struct arena *a, const char *from, size_t len, const char **out, struct err *e);

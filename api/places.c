@@ -176,20 +176,17 @@ enum status places_box(struct places *p, const struct crs_offer *from, const dou
     return fine ? OK : say_no_box(from, box, e);
 }
 
-static enum status move(struct places *p, const struct crs_offer *o, bool back, uint8_t *wkb, size_t len, struct err *e)
+static enum status move(struct places *p, const struct crs_offer *o, uint8_t *wkb, size_t len, struct err *e)
 {
     struct crs_road *road = NULL;
-    bool fine = true;
     if (strcmp(o->code, LONLAT) != 0) {
-        enum status s = borrow(p, o, back, &road, e);
+        enum status s = borrow(p, o, false, &road, e);
         if (s != OK)
             return s;
     }
-    if (back && o->is_swapped)
-        fine = wkb_move(wkb, len, NULL, true);
-    fine = fine && wkb_move(wkb, len, road, !back && o->is_swapped);
+    bool fine = wkb_move(wkb, len, road, o->is_swapped);
     if (road != NULL)
-        give_back(p, o, back, road);
+        give_back(p, o, false, road);
     return fine ? OK : err_set(e, INVALID, "a geometry has no place in %s; mind the order of its axes", o->uri);
 }
 
@@ -201,10 +198,5 @@ enum status places_shape(struct places *p, const struct crs_offer *to, const str
     uint8_t *copy = arena_get(a, f->wkb_len);
     memcpy(copy, f->wkb, f->wkb_len);
     out->wkb = copy;
-    return move(p, to, false, copy, f->wkb_len, e);
-}
-
-enum status places_take(struct places *p, const struct crs_offer *from, uint8_t *wkb, size_t len, struct err *e)
-{
-    return is_plain(from) ? OK : move(p, from, true, wkb, len, e);
+    return move(p, to, copy, f->wkb_len, e);
 }

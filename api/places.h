@@ -15,5 +15,3 @@ bool places_district(const struct places *p, struct crs_offer *out);
 enum status places_box(struct places *p, const struct crs_offer *from, const double box[4], struct lonlat_box *out, struct err *e);
 // The feature's geometry in the offer's CRS and axes; as it is for CRS84. In the arena.
 enum status places_shape(struct places *p, const struct crs_offer *to, const struct feature *f, struct feature *out, struct arena *a, struct err *e);
-// Geometry given in the offer's CRS and axes becomes longitude and latitude, where it stands.
-enum status places_take(struct places *p, const struct crs_offer *from, uint8_t *wkb, size_t len, struct err *e);

@@ -5,10 +5,8 @@
 
 enum route_flag {
     ROUTE_SLOW = 1,                 // done by workers
-    ROUTE_SIGNED_IN = 2,            // nobody unknown may come: 401
     ROUTE_PROPERTIES = 4,           // takes the collection's properties as parameters
-    ROUTE_HIDDEN = 8,               // not in the API document (pages, files of the map)
-    ROUTE_WRITES = 16               // changes something: CSRF and Origin are held, read-only tokens refused
+    ROUTE_HIDDEN = 8                // not in the API document (pages, files of the map)
 };
 
 struct route {
@@ -18,9 +16,6 @@ struct route {
     unsigned formats;               // FORMAT_ bits; the first one is the default of programs
     const struct param *param;      // rows end with PARAM_END; NULL: none
     unsigned flags;
-    enum http_body body;
-    const char *const *body_type;   // media types it takes, NULL-terminated
-    int64_t body_most;              // bytes; 0: the service's limit
     const char *id, *tag, *about;   // for the API document; about: English key
 };
 

@@ -130,28 +130,6 @@ static void answer_options(struct exchange *x)
     allow(x, methods);
 }
 
-static bool is_type_taken(const struct exchange *x)
-{
-    const char *type = request_header(x->request, "Content-Type");
-    size_t len = type != NULL ? strcspn(type, "; ") : 0;
-    if (x->route->body_type == NULL)
-        return true;
-    for (const char *const *t = x->route->body_type; *t != NULL; t++)
-        if (len == strlen(*t) && strncasecmp(type, *t, len) == 0)
-            return true;
-    return false;
-}
-
-static void say_types(struct exchange *x)
-{
-    char list[300] = "";
-    size_t n = 0;
-    for (const char *const *t = x->route->body_type; *t != NULL && n < sizeof list; t++)
-        n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", n > 0 ? ", " : "", *t);
-    err_set(&x->err, INVALID, "the body is sent as one of %s (Content-Type)", list);
-    answer_refusal(x, 415, x->err.text);
-}
-
 // True: the answer is there already.
 static bool is_refused(struct exchange *x)
 {
@@ -163,10 +141,6 @@ static bool is_refused(struct exchange *x)
     }
     if (s != OK) {
         answer_problem(x, s);
-        return true;
-    }
-    if (x->route->body != HTTP_BODY_NONE && !is_type_taken(x)) {
-        say_types(x);
         return true;
     }
     return false;
@@ -182,8 +156,6 @@ void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct a
     allow_origins(x);
     if (plan->answered)
         return;
-    plan->body = x->route->body;
-    plan->body_most = x->route->body_most;
     plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
 }
 
