@@ -192,7 +192,7 @@ static enum status do_password(struct settings *s, const struct operands *words,
     enum status status = password_prompt(typed, sizeof typed, e);
     if (status == OK)
         status = password_make(typed, made, e);
-    secret_wipe(typed, sizeof typed);
+    mem_wipe(typed, sizeof typed);
     if (status == OK)
         status = station_use_write(&s->use, set_password, &(struct setting){ words->item[NAME_AT], made }, e);
     if (status == OK && !s->use.quiet)

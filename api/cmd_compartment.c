@@ -1,6 +1,7 @@
 #include "api/listing.h"
 #include "api/station_command.h"
 #include "api/station_options.h"
+#include "core/base/mem.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,7 +59,7 @@ static enum status make(struct settings *s, const struct operands *words, struct
     enum status status = station_use_write(&s->use, make_one, &a, e);
     if (status != OK && !was_there)
         unlink(a.path);
-    seal_forget(&a.key, sizeof a.key);
+    mem_wipe(&a.key, sizeof a.key);
     if (status == OK && !s->use.quiet)
         fprintf(stderr, text_in(e->lang, "%s: the key of compartment %s; %lld leads were sealed anew. Keep two copies apart from the station: lost is lost\n"), a.path,
                 a.agency, (long long)a.opened);

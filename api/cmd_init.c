@@ -1,5 +1,6 @@
 #include "api/station_options.h"
 #include "api/station_use.h"
+#include "core/base/mem.h"
 #include "core/base/when.h"
 #include "core/secret.h"
 #include "core/token.h"
@@ -109,7 +110,7 @@ static void print_json(const char *folder, const struct district *d, const struc
         buf_json_text(&out, members[i].text);
     }
     printf("%s}\n", out.data);
-    secret_wipe(out.data, out.len);
+    mem_wipe(out.data, out.len);
     buf_clear(&out);
 }
 
@@ -142,6 +143,6 @@ int cmd_init(const struct call *call)
         print_json(words.item[0], &district, &first);
     else
         printf("%s\n", first.text);
-    secret_wipe(&first, sizeof first);
+    mem_wipe(&first, sizeof first);
     return EXIT_DONE;
 }

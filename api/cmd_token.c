@@ -1,6 +1,7 @@
 #include "api/listing.h"
 #include "api/station_command.h"
 #include "api/station_options.h"
+#include "core/base/mem.h"
 #include "core/secret.h"
 #include "core/token.h"
 #include <stdio.h>
@@ -85,7 +86,7 @@ static enum status do_add(struct settings *s, const struct operands *words, stru
         printf("%s\n", m.text);
     if (status == OK && !s->use.quiet)
         fprintf(stderr, text_in(e->lang, "This token of %s is shown once and kept nowhere; %s revokes it\n"), m.token.actor_name, m.token.id);
-    secret_wipe(&m, sizeof m);
+    mem_wipe(&m, sizeof m);
     return status;
 }
 

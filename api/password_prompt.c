@@ -1,5 +1,6 @@
 #include "api/password_prompt.h"
 
+#include "core/base/mem.h"
 #include "core/secret.h"
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static enum status ask_twice(char *out, size_t room, struct err *e)
         s = ask(text_in(e->lang, "The same again: "), again, room < sizeof again ? room : sizeof again, e);
     if (s == OK && strcmp(out, again) != 0)
         s = err_set(e, INVALID, "the two are not the same: nothing was changed");
-    secret_wipe(again, sizeof again);
+    mem_wipe(again, sizeof again);
     return s;
 }
 

@@ -1,5 +1,6 @@
 #include "api/station_use.h"
 
+#include "core/base/mem.h"
 #include "core/base/when.h"
 #include <stdio.h>
 
@@ -38,7 +39,7 @@ void station_use_close(struct station_use *u)
 {
     station_close(u->station);
     u->station = NULL;
-    seal_forget(&u->secret, sizeof u->secret);
+    mem_wipe(&u->secret, sizeof u->secret);
 }
 
 struct station_call station_use_call(const struct station_use *u)

@@ -51,7 +51,7 @@ enum status compartment_key_read(const char *path, struct compartment_key *out, 
     bool whole = len < sizeof text - 1 && strlen(text) == len;
     fclose(f);
     bool found = whole && find_key(text, out);
-    seal_forget(text, sizeof text);
+    mem_wipe(text, sizeof text);
     return found ? OK : err_set(e, INVALID, "%s: this is no key of a compartment; gridpatrol compartment make writes them", path);
 }
 
@@ -65,7 +65,7 @@ enum status compartment_key_write(const char *path, const char *agency, const st
                        key->secret);
     bool fine = write(fd, text, (size_t)len) == len && fsync(fd) == 0;
     fine = close(fd) == 0 && fine;
-    seal_forget(text, sizeof text);
+    mem_wipe(text, sizeof text);
     if (fine)
         return OK;
     unlink(path);
@@ -90,7 +90,7 @@ static enum status parse_box(const struct buf *plain, struct json_doc **out, str
 static void clear_plain(struct buf *plain)
 {
     if (plain->data != NULL)
-        seal_forget(plain->data, plain->len);
+        mem_wipe(plain->data, plain->len);
     buf_clear(plain);
 }
 

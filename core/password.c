@@ -19,7 +19,7 @@ static size_t characters(const char *utf8)
 
 static void wipe_text(char *text)
 {
-    secret_wipe(text, strlen(text));
+    mem_wipe(text, strlen(text));
     mem_free(text);
 }
 

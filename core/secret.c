@@ -1,6 +1,7 @@
 // The door of libsodium.
 #include "core/secret.h"
 
+#include "core/base/mem.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdint.h>
@@ -23,7 +24,6 @@ void secret_text(char out[SECRET_TEXT]) { secret_letters(out, SECRET_TEXT); }   
 
 bool secret_equal(const void *a, const void *b, size_t len) { return sodium_memcmp(a, b, len) == 0; }
 
-void secret_wipe(void *p, size_t len) { sodium_memzero(p, len); }
 
 bool secret_from_base64(const char *text, char *out, size_t cap)
 {
@@ -31,7 +31,7 @@ bool secret_from_base64(const char *text, char *out, size_t cap)
     bool fine = cap > 0 && sodium_base642bin((unsigned char *)out, cap - 1, text, strlen(text), NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
                 memchr(out, '\0', len) == NULL;
     if (!fine && cap > 0)
-        sodium_memzero(out, cap);
+        mem_wipe(out, cap);
     if (fine)
         out[len] = '\0';
     return fine;

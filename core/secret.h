@@ -11,7 +11,6 @@ enum { SECRET_TEXT = 44 };                                   // 43 letters and d
 void secret_text(char out[SECRET_TEXT]);
 void secret_letters(char *out, size_t cap);                  // cap - 1 letters and digits
 bool secret_equal(const void *a, const void *b, size_t len); // takes as long whether and wherever they differ
-void secret_wipe(void *p, size_t len);                       // also where a compiler thinks nobody will look
 // Base64 (RFC 4648, with its padding) into a text. False: it is none, has a NUL in it, or does not fit; nothing is left in out.
 bool secret_from_base64(const char *text, char *out, size_t cap);
 

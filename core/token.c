@@ -2,6 +2,7 @@
 
 #include "core/actor.h"
 #include "core/base/hash.h"
+#include "core/base/mem.h"
 #include "core/secret.h"
 #include "core/store/token_rows.h"
 #include <inttypes.h>
@@ -69,7 +70,7 @@ bool token_of_header(const char *authorization, char out[TOKEN_TEXT])
         token = colon + 1;
     if (token != NULL && strnlen(token, TOKEN_TEXT) == TOKEN_TEXT - 1)
         strcpy(out, token);
-    secret_wipe(pair, sizeof pair);
+    mem_wipe(pair, sizeof pair);
     return out[0] != '\0';
 }
 
@@ -104,7 +105,7 @@ static void write_token(const struct token *t, char text[TOKEN_TEXT], char sha25
     write_crc(text, (size_t)len, crc);
     snprintf(text + len, (size_t)(TOKEN_TEXT - len), "_%s", crc);
     hash_sha256(secret, strlen(secret), sha256);
-    secret_wipe(secret, sizeof secret);
+    mem_wipe(secret, sizeof secret);
 }
 
 enum status token_make(struct work *w, const struct token_spec *spec, char text[TOKEN_TEXT], struct token *out)
@@ -133,7 +134,7 @@ enum status token_make(struct work *w, const struct token_spec *spec, char text[
         memcpy(text, written, TOKEN_TEXT);
         *out = t;
     }
-    secret_wipe(written, sizeof written);
+    mem_wipe(written, sizeof written);
     return s;
 }
 
@@ -186,7 +187,7 @@ enum status token_find(struct work *w, const char *sent, struct token_shown *out
     kept[sizeof kept - 1] = '\0';
     enum status s = token_select(w->db, parts.id, &t, kept, &active, w->e);
     hash_sha256(parts.secret, sizeof parts.secret - 1, shown);
-    secret_wipe(&parts, sizeof parts);
+    mem_wipe(&parts, sizeof parts);
     if (s != OK && s != NOT_FOUND)
         return s;
     bool is_same = secret_equal(kept, shown, sizeof kept - 1);

@@ -67,6 +67,12 @@ void mem_free(void *p)
     free(p);
 }
 
+void mem_wipe(void *p, size_t bytes)
+{
+    if (bytes > 0)
+        explicit_bzero(p, bytes);
+}
+
 enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
 
 struct block { struct block *next; size_t used, room; _Alignas(ALIGN) unsigned char bytes[]; };

@@ -23,7 +23,7 @@ void seal_make_keys(char public_key[SEAL_KEY_TEXT], char secret_key[SEAL_KEY_TEX
     crypto_box_keypair(open, secret);
     to_hex(open, sizeof open, public_key);
     to_hex(secret, sizeof secret, secret_key);
-    sodium_memzero(secret, sizeof secret);
+    mem_wipe(secret, sizeof secret);
 }
 
 bool seal_is_key(const char *text)
@@ -38,7 +38,7 @@ void seal_public_of(const char secret_key[SEAL_KEY_TEXT], char public_key[SEAL_K
     of_hex(secret_key, secret);
     crypto_scalarmult_base(open, secret);
     to_hex(open, sizeof open, public_key);
-    sodium_memzero(secret, sizeof secret);
+    mem_wipe(secret, sizeof secret);
 }
 
 void seal_box(const char public_key[SEAL_KEY_TEXT], const void *bytes, size_t len, struct buf *out)
@@ -53,7 +53,7 @@ void seal_box(const char public_key[SEAL_KEY_TEXT], const void *bytes, size_t le
     must(crypto_box_seal(box, plain, padded, open) == 0);
     buf_add(out, box, padded + crypto_box_SEALBYTES);
     must(!out->full);
-    sodium_memzero(plain, room);
+    mem_wipe(plain, room);
     mem_free(plain);
     mem_free(box);
 }
@@ -71,13 +71,11 @@ bool seal_open(const char secret_key[SEAL_KEY_TEXT], const void *box, size_t len
     bool fine = crypto_box_seal_open(plain, box, len, open, secret) == 0 && sodium_unpad(&bare, plain, room, SEAL_BLOCK) == 0;
     if (fine)
         buf_add(out, plain, bare);
-    sodium_memzero(secret, sizeof secret);
-    sodium_memzero(plain, room);
+    mem_wipe(secret, sizeof secret);
+    mem_wipe(plain, room);
     mem_free(plain);
     return fine && !out->full;
 }
-
-void seal_forget(void *bytes, size_t len) { sodium_memzero(bytes, len); }
 
 void seal_random(char *hex, size_t digits)
 {

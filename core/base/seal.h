@@ -14,5 +14,4 @@ bool seal_is_key(const char *text);
 void seal_public_of(const char secret_key[SEAL_KEY_TEXT], char public_key[SEAL_KEY_TEXT]);
 void seal_box(const char public_key[SEAL_KEY_TEXT], const void *bytes, size_t len, struct buf *out);   // added to out, which must be empty
 bool seal_open(const char secret_key[SEAL_KEY_TEXT], const void *box, size_t len, struct buf *out);    // false: another's, or changed
-void seal_forget(void *bytes, size_t len);               // overwritten, whatever the compiler thinks of it
 void seal_random(char *hex, size_t digits);              // an even number of them, and '\0'

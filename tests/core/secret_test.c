@@ -1,4 +1,5 @@
 // Chance, comparing, base64, and what argon2id makes of passwords.
+#include "core/base/mem.h"
 #include "core/secret.h"
 
 #include <setjmp.h>
@@ -46,7 +47,7 @@ static void equal_is_equal(void **state)
     assert_false(secret_equal("abc", "abd", 3));
     assert_true(secret_equal("abc", "abd", 2));
     char word[] = "secret";
-    secret_wipe(word, sizeof word);
+    mem_wipe(word, sizeof word);
     for (size_t i = 0; i < sizeof word; i++)
         assert_int_equal(word[i], 0);
 }
