@@ -8,4 +8,6 @@
 
 // Little-endian two-dimensional WKB in lon/lat. What is made is freed with mem_free. INVALID: not such WKB, or empty.
 enum status spatialite_shape_make(const uint8_t *wkb, size_t len, uint8_t **out, size_t *out_len, struct err *e);
+// As well-known binary; out has room for len bytes, *wkb_len of them are used. false: no such blob.
+bool spatialite_to_wkb(const uint8_t *shape, size_t len, uint8_t *out, size_t *wkb_len);
 bool spatialite_shape_box(const uint8_t *shape, size_t len, struct box_m *out);      // degrees; false: no such blob

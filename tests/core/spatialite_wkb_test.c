@@ -1,5 +1,6 @@
 // Our own ST_AsBinary gives the library's bytes, MeetsBox answers as Intersects does, and neither trusts what lies in a row.
 #include "core/store/spatialite_wkb.h"
+#include "core/store/spatialite_shape.h"
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
