@@ -2,6 +2,7 @@
 #include "core/base/buf.h"
 #include "gis/geojson.h"
 #include "gis/geojson_inside.h"
+#include "gis/wkb_bytes.h"
 
 #include <string.h>
 
@@ -11,26 +12,6 @@ struct reading {
     struct buf *out;
     struct err *e;
 };
-
-static void add_u32(struct buf *out, uint32_t v)
-{
-    uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
-    buf_add(out, bytes, sizeof bytes);
-}
-
-static void add_double(struct buf *out, double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    add_u32(out, (uint32_t)bits);
-    add_u32(out, (uint32_t)(bits >> 32));
-}
-
-static void add_header(struct buf *out, enum wkb_type type)
-{
-    buf_add(out, "\1", 1);
-    add_u32(out, type);
-}
 
 // --- positions, lines, rings ------------------------------------------------------------------------------------------------
 
@@ -73,15 +54,15 @@ static enum status take_position(struct reading *r, struct json v)
     enum status s = read_position(r, v, &p);
     if (s != OK)
         return s;
-    add_double(r->out, p.x);
-    add_double(r->out, p.y);
+    wkb_put_double(r->out, p.x);
+    wkb_put_double(r->out, p.y);
     return OK;
 }
 
 static enum status take_positions(struct reading *r, struct json v)
 {
     enum status s = OK;
-    add_u32(r->out, (uint32_t)json_count(v));
+    wkb_put_u32(r->out, (uint32_t)json_count(v));
     for (size_t i = 0; i < json_count(v) && s == OK; i++)
         s = take_position(r, json_at(v, i));
     return s;
@@ -120,7 +101,7 @@ static enum status take_polygon(struct reading *r, struct json v)
     if (!is_list_of(v, 1))
         return json_wrong(v, "a list of at least one ring", r->e);
     enum status s = OK;
-    add_u32(r->out, (uint32_t)json_count(v));
+    wkb_put_u32(r->out, (uint32_t)json_count(v));
     for (size_t i = 0; i < json_count(v) && s == OK; i++)
         s = take_ring(r, json_at(v, i));
     return s;
@@ -135,9 +116,9 @@ static enum status take_multi(struct reading *r, struct json v, enum wkb_type me
     if (!is_list_of(v, 1))
         return json_wrong(v, "a list of at least one member", r->e);
     enum status s = OK;
-    add_u32(r->out, (uint32_t)json_count(v));
+    wkb_put_u32(r->out, (uint32_t)json_count(v));
     for (size_t i = 0; i < json_count(v) && s == OK; i++) {
-        add_header(r->out, member);
+        wkb_put_header(r->out, member);
         s = one(r, json_at(v, i));
     }
     return s;
@@ -176,7 +157,7 @@ static enum status take_collection(struct reading *r, struct json v, int depth)
     if (!is_list_of(members, 1))
         return json_wrong(members, "a list of at least one geometry", r->e);
     enum status s = OK;
-    add_u32(r->out, (uint32_t)json_count(members));
+    wkb_put_u32(r->out, (uint32_t)json_count(members));
     for (size_t i = 0; i < json_count(members) && s == OK; i++)
         s = take_geometry(r, json_at(members, i), depth + 1);
     return s;
@@ -192,7 +173,7 @@ static enum status take_geometry(struct reading *r, struct json v, int depth)
     struct json other = json_get(v, type == WKB_TYPE_COLLECTION ? "coordinates" : "geometries");
     if (json_kind(other) != JSON_KIND_NONE)
         return json_wrong(other, "no such member in a geometry of this type", r->e);
-    add_header(r->out, type);
+    wkb_put_header(r->out, type);
     return TAKES[type] != NULL ? TAKES[type](r, json_get(v, "coordinates")) : take_collection(r, v, depth);
 }
 

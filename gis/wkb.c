@@ -233,25 +233,10 @@ bool wkb_read_lines(const uint8_t *bytes, size_t len, wkb_piece *piece, void *ct
     return take_lines(&l, 0);
 }
 
-static void add_u32(struct buf *out, uint32_t v)
-{
-    uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
-    buf_add(out, bytes, sizeof bytes);
-}
-
-static void add_double(struct buf *out, double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    add_u32(out, (uint32_t)bits);
-    add_u32(out, (uint32_t)(bits >> 32));
-}
-
 static void add_header(struct buf *out, uint32_t type, uint32_t count)
 {
-    buf_add(out, "\1", 1);
-    add_u32(out, type);
-    add_u32(out, count);
+    wkb_put_header(out, type);
+    wkb_put_u32(out, count);
 }
 
 static bool ring_is_clockwise(const struct rings *r, uint32_t k)
@@ -268,11 +253,11 @@ static bool ring_is_clockwise(const struct rings *r, uint32_t k)
 static void add_ring(struct buf *out, const struct rings *r, uint32_t k, struct xy_m origin)
 {
     uint32_t first = r->first[k], n = r->first[k + 1] - first;
-    add_u32(out, n + 1);
+    wkb_put_u32(out, n + 1);
     for (uint32_t i = 0; i <= n; i++) {
         struct xy_m p = r->vertex[first + (i < n ? i : 0)];
-        add_double(out, p.x + origin.x);
-        add_double(out, p.y + origin.y);
+        wkb_put_double(out, p.x + origin.x);
+        wkb_put_double(out, p.y + origin.y);
     }
 }
 

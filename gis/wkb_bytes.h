@@ -1,5 +1,7 @@
-// wkb_bytes.h - the first steps through well-known binary, shared by its readers (wkb.c, wkb_walk.c). For nobody else.
+// wkb_bytes.h - the first steps through well-known binary, and its first bytes, shared by those who read and write it (wkb.c, wkb_walk.c,
+// geojson_read.c). For nobody else.
 #pragma once
+#include "core/base/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,4 +58,26 @@ static inline bool wkb_take_header(struct wkb_bytes *in, uint32_t *type, uint32_
     *type = plain % 1000;
     *dims = 2u + z + m;
     return true;
+}
+
+// --- Writing, little-endian ----------------------------------------------------------------------------------------------------
+
+static inline void wkb_put_u32(struct buf *out, uint32_t v)
+{
+    uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
+    buf_add(out, bytes, sizeof bytes);
+}
+
+static inline void wkb_put_double(struct buf *out, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    wkb_put_u32(out, (uint32_t)bits);
+    wkb_put_u32(out, (uint32_t)(bits >> 32));
+}
+
+static inline void wkb_put_header(struct buf *out, uint32_t type)
+{
+    buf_add(out, "\1", 1);
+    wkb_put_u32(out, type);
 }
