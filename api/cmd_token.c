@@ -106,10 +106,7 @@ static const struct command_form forms[] = { { "list", 2, 2 }, { "add", 2, 2 }, 
 
 static enum status run(void *settings, const struct operands *words, struct err *e)
 {
-    size_t i = 0;
-    while (strcmp(forms[i].word, words->item[0]) != 0)
-        i++;
-    return deeds[i](settings, words, e);
+    return deeds[command_form_of(forms, words)](settings, words, e);
 }
 
 static enum status check(void *settings, const struct operands *words, struct err *e)

@@ -2,14 +2,20 @@
 
 #include <string.h>
 
+int command_form_of(const struct command_form *form, const struct operands *words)
+{
+    for (int i = 0; words->count > 0 && form[i].word != NULL; i++)
+        if (strcmp(form[i].word, words->item[0]) == 0)
+            return i;
+    return -1;
+}
+
 static bool fits(const struct station_command *c, const struct operands *words)
 {
     if (c->form == NULL)
         return c->least <= words->count && words->count <= c->most;
-    for (const struct command_form *f = c->form; words->count > 0 && f->word != NULL; f++)
-        if (strcmp(f->word, words->item[0]) == 0)
-            return f->least <= words->count && words->count <= f->most;
-    return false;
+    int i = command_form_of(c->form, words);
+    return i >= 0 && c->form[i].least <= words->count && words->count <= c->form[i].most;
 }
 
 static enum status read_words(const struct call *call, const struct station_command *c, void *settings, struct operands *out, struct err *e)

@@ -11,6 +11,9 @@ struct station_command {
     enum status (*check)(void *settings, const struct operands *words, struct err *e);
     enum status (*run)(void *settings, const struct operands *words, struct err *e);
 };
+// Which row of forms the first word is; -1: none.
+int command_form_of(const struct command_form *form, const struct operands *words);
+
 // The exit status. What is said of a wrong use is the command's operands, as help has them.
 int station_command(const struct call *call, const struct station_command *c, void *settings);
 
