@@ -16,32 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fixture { char folder[64], path[96]; struct store *store; struct err e; };
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->folder, "/tmp/gridpatrol-store-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    snprintf(f->path, sizeof f->path, "%s/station.sqlite", f->folder);
-    if (store_open(f->path, STORE_CREATE, &f->store, &f->e) != OK)
-        fail_msg("%s", f->e.text);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    store_close(f->store);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
-    int gone = system(command);
-    free(f);
-    return gone;
-}
-
-#define assert_ok(f, call) do { if ((call) != OK) fail_msg("%s", (f)->e.text); } while (0)
+#include "tests/core/temporary_store.h"
 
 // --- Writing ------------------------------------------------------------------------------------------------------------
 
