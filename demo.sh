@@ -160,13 +160,15 @@ say "
 == 九、通过 HTTP 发布：公众可读的图层，供 QGIS 与脚本调用"
 build/release/gridpatrol serve $station --listen 127.0.0.1:0 >out/serve.txt 2>&1 &
 service=$!
+trap 'kill $service 2>/dev/null' EXIT
 for _ in $(seq 100); do grep -q http out/serve.txt && break; sleep 0.05; done
-url=$(grep -o 'http://[0-9.:]*' out/serve.txt)
+url=$(grep -o 'http://[0-9.:]*' out/serve.txt) || { cat out/serve.txt; exit 1; }
 printf '\n$ gridpatrol serve %s\n' "$station"
 cat out/serve.txt
 shown ogrinfo -ro -so "OAPIF:$url" shop_sign | sed -n '1,12p'
 kill $service
 wait $service
+trap - EXIT
 
 say "
 Done in $((SECONDS - started)) s. Where to look next:

@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/station.bash"
 command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
 station=$home/tongzhou served=
-trap '[ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev/null; [ -z "${KEEP:-}" ] && rm -rf "$home"' EXIT
+trap '[ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev/null; rm -rf "$home"' EXIT
 staffed "$station" <<'PEOPLE'
 Wang inspector
 Zhao checker
