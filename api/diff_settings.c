@@ -19,6 +19,7 @@ const struct option diff_options_table[] = {
     { OPTION_TEXT, "html", 0, AT(html), "FILE", 0, 0, "a report page that opens without a network" },
     { OPTION_FLAG, "json", 0, AT(json), NULL, 0, 0, "the summary as JSON on stdout" },
     { OPTION_TEXT, "report", 0, AT(report), "FILE", 0, 0, "the same JSON into a file" },
+    { OPTION_FLAG, "hashes", 0, AT(pair.hashes), NULL, 0, 0, "SHA-256 of both surveys in the changes file too; reports always have them" },
     { OPTION_FLAG, "quiet", 'q', AT(quiet), NULL, 0, 0, "no summary and no progress on stderr" },
 
     { .kind = OPTION_HEADING, .help = "The two layers (each option also as --before-… and --after-…)" },
@@ -112,6 +113,7 @@ enum status diff_settings_read(const struct call *call, struct diff_settings *ou
     s.pair.path[BEFORE] = names.item[0];
     s.pair.path[AFTER] = names.item[1];
     spread_common_fields(&s);
+    s.pair.hashes |= s.json || s.html != NULL || s.report != NULL;
     status = check_outputs(&s, e);
     if (status == OK)
         *out = s;

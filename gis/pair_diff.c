@@ -140,13 +140,13 @@ static enum status check_they_meet(const struct pair_diff *c, struct err *e)
 }
 
 // Only a plain file has a hash; a database or a folder has none.
-static void start_hash(struct pair_side *v, const char *path, const char *known, enum lang lang)
+static void start_hash(struct pair_side *v, const struct pair_spec *s, enum side side, enum lang lang)
 {
     struct stat there;
-    if (known != NULL)
-        snprintf(v->sha256, sizeof v->sha256, "%s", known);
-    else if (stat(path, &there) == 0 && S_ISREG(there.st_mode))
-        v->hash = hash_job_start(path, lang);
+    if (s->sha256[side] != NULL)
+        snprintf(v->sha256, sizeof v->sha256, "%s", s->sha256[side]);
+    else if (s->hashes && stat(s->path[side], &there) == 0 && S_ISREG(there.st_mode))
+        v->hash = hash_job_start(s->path[side], lang);
 }
 
 static enum status wait_for_hash(struct pair_side *v, struct err *e)
@@ -163,7 +163,7 @@ enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum 
     c->lang = lang;
     enum status status = OK;
     for (enum side side = BEFORE; side < SIDES; side++)
-        start_hash(&c->survey[side], s->path[side], s->sha256[side], lang);
+        start_hash(&c->survey[side], s, side, lang);
     for (enum side side = BEFORE; side < SIDES && status == OK; side++)
         status = open_survey(&c->survey[side], s, side, e);
     if (status == OK)

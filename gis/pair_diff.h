@@ -20,7 +20,8 @@ struct pair_spec {
     struct pair_side_spec side[SIDES];
     const uint8_t *coverage_wkb[SIDES];   // instead of a layer: a lon/lat multipolygon
     size_t coverage_wkb_len[SIDES];
-    const char *sha256[SIDES];            // what is known of the files already; NULL: they are hashed while they are read
+    const char *sha256[SIDES];            // what is known of the files already; NULL: they are hashed while they are read, if `hashes`
+    bool hashes;
     double storey_m;
     bool skip_unusable;
     const char *metric_crs;               // NULL: chosen
@@ -36,7 +37,7 @@ struct pair_side {
     struct footprints layer;        // in the metric CRS
     struct rings coverage;          // in the metric CRS; count 0: everywhere
     struct hash_job *hash;          // under way until it is waited for
-    char sha256[65];                // of the file, once waited for; "" where the source is no plain file
+    char sha256[65];                // of the file, once waited for; "" where nobody asked or the source is no plain file
 };
 
 struct pair_diff {

@@ -57,6 +57,14 @@ says '&lt;script&gt;alert' page.html
 grep -qE '(src|href)="?(https?:)?//' page.html && fail "the page wants a network"
 says '"sha256": "'"$(sha256sum <before.geojson | cut -d' ' -f1)"'"' report.json
 
+# ---- the changes file names its inputs by hash where that was asked for, or a report needed them anyway
+made_of() { ogrinfo -so "$1" changes 2>/dev/null | grep -c "$(sha256sum <before.geojson | cut -d' ' -f1)"; }
+run 0 diff before.geojson after.geojson -o plain.gpkg --id-field code --quiet
+[ "$(made_of plain.gpkg)" = 0 ] || fail "hashes nobody asked for"
+run 0 diff before.geojson after.geojson -o hashed.gpkg --id-field code --hashes --quiet
+[ "$(made_of hashed.gpkg)" = 1 ] || fail "--hashes leaves no hash in the changes file"
+[ "$(made_of changes.gpkg)" = 1 ] || fail "a run with a report leaves no hash in the changes file"
+
 # ---- the same input, the same bytes, whatever the threads and tiles
 for variant in "--threads 1" "--threads 2" "--tile-m 100" "--tile-m 1000"; do
     # shellcheck disable=SC2086
