@@ -29,6 +29,8 @@ static enum status listen_to(struct server *s, struct err *e)
     if (s->settings.http.address == NULL)
         return OK;
     struct http_service service = { server_begin, server_run, server_refuse, server_done, s };
+    if (s->settings.http.folder == NULL)
+        s->settings.http.folder = scratch_folder(s->scratch);
     return http_open(&s->settings.http, &service, &s->http, e);
 }
 
@@ -42,6 +44,8 @@ enum status server_open(const struct server_settings *settings, struct server **
     enum status st = station_open(settings->station, &s->station, e);
     if (st == OK)
         st = station_read(s->station, &(struct station_call){ s->settings.now_s(), "system" }, read_layers, s, e);
+    if (st == OK)
+        st = scratch_open(settings->station, &s->scratch, e);
     if (st == OK)
         st = places_open(station_district(s->station), &s->places, e);
     if (st == OK) {
@@ -64,6 +68,7 @@ void server_close(struct server *s)
         http_stop(s->http, PATIENCE_S);
     visitors_close(s->visitors);
     places_close(s->places);
+    scratch_close(s->scratch);
     station_close(s->station);
     arena_close(s->arena);
     mem_free(s);

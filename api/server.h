@@ -3,6 +3,7 @@
 // begin sees the head: route, person, limits, body. run sees the whole: parameters, format, then the route. Both leave an answer.
 #pragma once
 #include "api/exchange.h"
+#include "core/scratch.h"
 #include "core/station.h"
 
 enum { ASKS_PER_S = 200 };
@@ -18,6 +19,7 @@ struct server_settings {
 struct server {
     struct server_settings settings;
     struct station *station;
+    struct scratch *scratch;                   // files of the moment
     struct http *http;                         // NULL in tests that call begin and run themselves
     struct arena *arena;                       // layers and what is made once
     struct layer_list layers;                  // all that are published
