@@ -31,6 +31,7 @@ struct exchange {
     const char *segment[SEGMENTS_MOST];        // the {parts} of the path, decoded, in order
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
+    bool is_settled, only_reads;               // it is known who asks; by a token that writes nothing
     int64_t now_s;
     struct err err;
 };

@@ -182,29 +182,60 @@ static void put_content(struct json_writer *j, const char *type)
 }
 
 // What a route may answer besides its own 200: written once, referred to.
-static const struct { int code; const char *name, *about; } problems[] = {
-    { 400, "Invalid", "A parameter is unknown or not understood" },
-    { 401, "SignIn", "A token is missing or not valid" },
-    { 404, "NotFound", "There is no such thing, or none for you" },
-    { 429, "TooMany", "Too many requests; Retry-After tells when" },
-    { 500, "Failed", "Something went wrong here" },
-    { 503, "Busy", "Busy; Retry-After tells when" },
+static const struct { int code; const char *name, *about; bool of_writing; } problems[] = {
+    { 400, "Invalid", "A parameter is unknown or not understood", false },
+    { 401, "SignIn", "A token is missing or not valid", false },
+    { 403, "Denied", "This is not for you to do", true },
+    { 404, "NotFound", "There is no such thing, or none for you", false },
+    { 409, "Conflict", "It stands otherwise", true },
+    { 412, "Changed", "It has changed meanwhile", true },
+    { 413, "TooLarge", "Too large", true },
+    { 415, "NotTaken", "Not in this form", true },
+    { 429, "TooMany", "Too many requests; Retry-After tells when", false },
+    { 500, "Failed", "Something went wrong here", false },
+    { 503, "Busy", "Busy; Retry-After tells when", false },
 };
 enum { PROBLEMS = sizeof problems / sizeof *problems };
+
+static void put_success(struct writing *w, const struct route *r)
+{
+    struct json_writer *j = &w->j;
+    char code[16];
+    snprintf(code, sizeof code, "%d", r->done != 0 ? r->done : 200);
+    json_put_object(j, code);
+    json_put_text(j, "description", text_in(w->x->lang, r->about));
+    if (r->formats != 0)
+        json_put_object(j, "content");
+    for (int bit = 0; bit < FORMATS; bit++)
+        if (r->formats & 1u << bit)
+            put_content(j, format_type((enum format)(1u << bit)));
+    if (r->formats != 0)
+        json_put_end(j);
+    json_put_end(j);
+}
+
+static void put_body(struct writing *w, const struct route *r)
+{
+    struct json_writer *j = &w->j;
+    if (r->takes == NULL)
+        return;
+    json_put_object(j, "requestBody");
+    json_put_bool(j, "required", true);
+    json_put_object(j, "content");
+    for (const char *const *t = r->takes; *t != NULL; t++)
+        put_content(j, *t);
+    json_put_end(j);
+    json_put_end(j);
+}
 
 static void put_responses(struct writing *w, const struct route *r)
 {
     struct json_writer *j = &w->j;
     json_put_object(j, "responses");
-    json_put_object(j, "200");
-    json_put_text(j, "description", text_in(w->x->lang, r->about));
-    json_put_object(j, "content");
-    for (int bit = 0; bit < FORMATS; bit++)
-        if (r->formats & 1u << bit)
-            put_content(j, format_type((enum format)(1u << bit)));
-    json_put_end(j);
-    json_put_end(j);
+    put_success(w, r);
     for (int i = 0; i < PROBLEMS; i++) {
+        if (problems[i].of_writing && r->method == HTTP_GET)
+            continue;
         char code[8], ref[80];
         snprintf(code, sizeof code, "%d", problems[i].code);
         snprintf(ref, sizeof ref, "#/components/responses/%s", problems[i].name);
@@ -227,6 +258,7 @@ static void put_operation(struct writing *w, const struct route *r, const char *
     json_put_text(&w->j, NULL, r->tag);
     json_put_end(&w->j);
     put_params(w, r, path);
+    put_body(w, r);
     put_responses(w, r);
     json_put_end(&w->j);
 }
@@ -238,7 +270,8 @@ struct path_of { struct writing *w; const char *pattern, *written; };
 static bool put_method(void *ctx, const struct route *r)
 {
     struct path_of *p = ctx;
-    if (strcmp(r->path, p->pattern) == 0)
+    bool is_there = r->is_open == NULL || r->is_open(&p->w->x->viewer, p->w->layer);
+    if (strcmp(r->path, p->pattern) == 0 && is_there)
         put_operation(p->w, r, p->written);
     return true;
 }

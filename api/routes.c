@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/server.h"
 #include <string.h>
 
 extern const struct route landing_routes[], collection_routes[], item_routes[];
@@ -42,26 +43,38 @@ static bool path_fits(const char *pattern, const char *path, struct segment take
     return *pattern == '\0' && (*path == '\0' || strcmp(path, "/") == 0); // QGIS asks again with a slash at the end
 }
 
-struct knowing { const char *path; unsigned methods; };
+struct knowing { const char *path; struct exchange *x; unsigned methods; };
+
+static enum status decode(struct exchange *x, const struct segment *taken, int count);
+
+static bool is_open(struct exchange *x, const struct route *r, const struct segment *taken, int count)
+{
+    if (x == NULL || r->is_open == NULL)
+        return true;
+    const struct layer *l = decode(x, taken, count) == OK ? layer_find(&x->server->layers, x->segment[0]) : NULL;
+    return l != NULL && r->is_open(&x->viewer, l);
+}
 
 static bool know_method(void *ctx, const struct route *r)
 {
     struct knowing *k = ctx;
     struct segment taken[SEGMENTS_MOST];
     int count;
-    if (path_fits(r->path, k->path, taken, &count))
+    if (path_fits(r->path, k->path, taken, &count) && is_open(k->x, r, taken, count))
         k->methods |= 1u << r->method;
     return true;
 }
 
-unsigned route_methods(const char *path)
+static unsigned methods_of(struct knowing k)
 {
-    struct knowing k = { .path = path };
     route_each(know_method, &k);
     if (k.methods & 1u << HTTP_GET)
         k.methods |= 1u << HTTP_HEAD;
     return k.methods != 0 ? k.methods | 1u << HTTP_OPTIONS : 0;
 }
+
+unsigned route_methods(const char *path) { return methods_of((struct knowing){ .path = path }); }
+unsigned route_methods_open(struct exchange *x) { return methods_of((struct knowing){ .path = x->request->path, .x = x }); }
 
 static enum status decode(struct exchange *x, const struct segment *taken, int count)
 {

@@ -3,10 +3,14 @@
 #include "api/exchange.h"
 #include "api/params.h"
 
+struct layer;
+
 enum route_flag {
     ROUTE_SLOW = 1,                 // done by workers
     ROUTE_PROPERTIES = 4,           // takes the collection's properties as parameters
-    ROUTE_HIDDEN = 8                // not in the API document (pages, files of the map)
+    ROUTE_HIDDEN = 8,               // not in the API document (pages, files of the map)
+    ROUTE_FILE = 16,                // its body goes into a file, not into memory
+    ROUTE_ANYBODY = 32              // writes, and yet nobody need say who they are (signing in)
 };
 
 struct route {
@@ -17,6 +21,10 @@ struct route {
     const struct param *param;      // rows end with PARAM_END; NULL: none
     unsigned flags;
     const char *id, *tag, *about;   // for the API document; about: English key
+    const char *const *takes;       // media types of the body, NULL at the end; NULL: no body. Anything else is 415
+    int64_t body_most;              // bytes of it; 0: the limit of the service
+    int done;                       // what it answers when all is well; 0: 200
+    bool (*is_open)(const struct viewer *v, const struct layer *l);    // of a collection's routes: is it there for them; NULL: for everybody
 };
 
 // Each family of routes has its table in the file that answers (api/items.c, ...), ending with a row without a path; all of them
@@ -27,3 +35,4 @@ void route_each(route_visit *fn, void *ctx);
 // The route of this method and path; segments are decoded into x. NOT_FOUND: no such path; CONFLICT: the path knows other methods.
 enum status route_find(struct exchange *x);
 unsigned route_methods(const char *path_as_sent);               // bits (1 << enum http_method) of the methods a path knows; 0: no such path
+unsigned route_methods_open(struct exchange *x);                // those that are there for who asks

@@ -127,12 +127,53 @@ static void guard(struct exchange *x)
         answer_header(x->answer, "Strict-Transport-Security", "max-age=31536000");
 }
 
+// A browser asks beforehand without saying who it is: it is told what the path knows. Others are told what is there for them.
 static void answer_options(struct exchange *x)
 {
-    unsigned methods = route_methods(x->request->path);
+    bool is_beforehand = request_header(x->request, "Access-Control-Request-Method") != NULL;
+    if (!is_beforehand && !visitor_settle(x->server->visitors, x))
+        return;
+    unsigned methods = is_beforehand ? route_methods(x->request->path) : route_methods_open(x);
     x->answer->status = methods != 0 ? 204 : 404;
     x->answer->kind = ANSWER_EMPTY;
     allow(x, methods);
+}
+
+static bool is_of_type(const char *given, const char *type)
+{
+    size_t len = strcspn(given, "; ");
+    return len == strlen(type) && strncasecmp(given, type, len) == 0;
+}
+
+static bool is_taken(struct exchange *x)
+{
+    const char *given = request_header(x->request, "Content-Type");
+    char list[300] = "";
+    size_t n = 0;
+    for (const char *const *t = x->route->takes; *t != NULL; t++) {
+        if (given != NULL && is_of_type(given, *t))
+            return true;
+        if (n < sizeof list)
+            n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", n > 0 ? ", " : "", *t);
+    }
+    err_set(&x->err, INVALID, "the body is one of %s; Content-Type is \"%.60s\"", list, given != NULL ? given : "");
+    answer_refusal(x, 415, x->err.text);
+    return false;
+}
+
+// Before a byte of the body is read it is known who sends it, and that it can be taken. False: the answer is there.
+static bool may_send(struct exchange *x, struct http_plan *plan)
+{
+    const struct route *r = x->route;
+    if (r->method == HTTP_GET)
+        return true;
+    if (!visitor_settle(x->server->visitors, x) || (!(r->flags & ROUTE_ANYBODY) && !visitor_may_write(x)))
+        return false;
+    if (r->takes == NULL)
+        return true;
+    plan->body = r->flags & ROUTE_FILE ? HTTP_BODY_FILE : HTTP_BODY_MEMORY;
+    plan->body_most = r->body_most;
+    return is_taken(x);
 }
 
 // True: the answer is there already.
@@ -157,11 +198,10 @@ void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct a
     guard(x);
     if (r->method == HTTP_OPTIONS)
         answer_options(x);
-    plan->answered = r->method == HTTP_OPTIONS || is_refused(x);
+    plan->answered = r->method == HTTP_OPTIONS || is_refused(x) || !may_send(x, plan);
     allow_origins(x);
-    if (plan->answered)
-        return;
-    plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
+    if (!plan->answered)
+        plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
 }
 
 static void serve(struct exchange *x)

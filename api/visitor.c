@@ -86,6 +86,7 @@ static bool is_known(struct visitors *v, struct exchange *x, const char *authori
     enum status st = is_one ? station_read(v->station, &(struct station_call){ x->now_s, "system" }, look_up, &s, &x->err) : NOT_FOUND;
     if (st == OK && s.shown.is_use_due)
         have_it_noted(v, x, s.shown.token.id);
+    x->only_reads = st == OK && s.shown.token.scope == TOKEN_READ;
     if (st == OK)
         return true;
     x->viewer = VIEWER_PUBLIC;
@@ -116,7 +117,20 @@ static bool may_ask(struct visitors *v, struct exchange *x)
 bool visitor_settle(struct visitors *v, struct exchange *x)
 {
     const char *authorization = request_header(x->request, "Authorization");
+    if (x->is_settled)
+        return true;
     if (authorization != NULL && !is_known(v, x, authorization))
         return false;
-    return may_ask(v, x);
+    x->is_settled = may_ask(v, x);
+    return x->is_settled;
+}
+
+bool visitor_may_write(struct exchange *x)
+{
+    if (x->viewer.actor[0] == '\0')
+        return refuse(x, "who writes says who they are: with a token as Bearer, or as the password of Basic");
+    if (!x->only_reads)
+        return true;
+    answer_refusal(x, 403, text_in(x->lang, "this token only reads; gridpatrol token add makes one that writes"));
+    return false;
 }
