@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 
 #include "core/base/mem.h"
+#include "core/base/when.h"
 #include "core/store/driver.h"
 #include "core/store/migrate.h"
 #include <pthread.h>
@@ -30,6 +31,10 @@ struct store {
     struct waiting *first, *last;
     uint64_t batch;                                // that the last in the queue belongs to
     int together;                                  // jobs of that batch so far
+    pthread_cond_t company;                        // as many joined as the last commit held
+    int last_together;
+    double last_s;                                 // what the last commit took with all of its jobs
+    struct store_tally tally;
     bool writing;                                  // somebody is
     struct db *reader[MOST_READERS];               // idle
     int readers;
@@ -46,6 +51,15 @@ static enum status check_place(const char *path, enum store_mode mode, struct er
     if (mode == STORE_OPEN && !there)
         return err_set(e, NOT_FOUND, "%s: there is no station here; gridpatrol init makes one", path);
     return OK;
+}
+
+static void init_monotonic(pthread_cond_t *c)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &attr);
+    pthread_condattr_destroy(&attr);
 }
 
 enum status store_open(const char *path, enum store_mode mode, struct store **out, struct err *e)
@@ -67,6 +81,7 @@ enum status store_open(const char *path, enum store_mode mode, struct store **ou
     store->writer = writer;
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->turn, NULL);
+    init_monotonic(&store->company);
     pthread_cond_init(&store->durable[0], NULL);
     pthread_cond_init(&store->durable[1], NULL);
     *out = store;
@@ -82,6 +97,7 @@ void store_close(struct store *s)
         db_close(s->reader[i]);
     db_close(s->writer);
     pthread_cond_destroy(&s->turn);
+    pthread_cond_destroy(&s->company);
     pthread_cond_destroy(&s->durable[0]);
     pthread_cond_destroy(&s->durable[1]);
     pthread_mutex_destroy(&s->lock);
@@ -218,7 +234,24 @@ static bool queue_up(struct store *s, struct waiting *w)
     else
         s->last->next = w;
     s->last = w;
+    if (s->together == s->last_together)
+        pthread_cond_signal(&s->company);
     return leads;
+}
+
+// Those who were just answered will be back in a moment. Who came first would sync for itself alone and make all of them wait for it: so
+// it gives them an eighth of what the last commit took. Whoever writes alone never waits. The lock is held.
+static void wait_for_company(struct store *s, const struct waiting *mine)
+{
+    enum { SHARE = 8 };
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + (int64_t)(s->last_s / SHARE * 1e9);
+    until.tv_sec += ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    while (s->batch == mine->batch && s->together < s->last_together)
+        if (pthread_cond_timedwait(&s->company, &s->lock, &until) != 0)
+            return;
 }
 
 // All of the first batch, off the queue. The lock is held.
@@ -230,6 +263,14 @@ static struct waiting *take_batch(struct store *s)
     s->first = w->next;
     w->next = NULL;
     return batch;
+}
+
+static int count_of(const struct waiting *batch)
+{
+    int count = 0;
+    for (; batch != NULL; batch = batch->next)
+        count++;
+    return count;
 }
 
 static void mark_done(struct waiting *w)
@@ -247,10 +288,16 @@ static void lead(struct store *s, struct waiting *mine)
     while (s->writing || s->first != mine)
         pthread_cond_wait(&s->turn, &s->lock);
     s->writing = true;
+    wait_for_company(s, mine);
     struct waiting *batch = take_batch(s);
+    s->last_together = count_of(batch);
     pthread_mutex_unlock(&s->lock);
+    double begun_s = when_monotonic_s();
     run_together(s->writer, batch);
     pthread_mutex_lock(&s->lock);
+    s->last_s = when_monotonic_s() - begun_s;
+    s->tally.commits++;
+    s->tally.jobs += s->last_together;
     mark_done(batch);
     s->writing = false;
     pthread_cond_broadcast(&s->turn);
@@ -276,6 +323,14 @@ enum status store_write(struct store *s, store_job *fn, void *ctx, struct err *e
 enum status store_write_repeatable(struct store *s, store_job *fn, void *ctx, struct err *e)
 {
     return write_one(s, (struct waiting){ .fn = fn, .ctx = ctx, .e = e, .repeatable = true });
+}
+
+struct store_tally store_tally(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct store_tally t = s->tally;
+    pthread_mutex_unlock(&s->lock);
+    return t;
 }
 
 // --- Reading ------------------------------------------------------------------------------------------------------------

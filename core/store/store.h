@@ -45,6 +45,8 @@ enum status store_write(struct store *s, store_job *fn, void *ctx, struct err *e
 // overwrites what it answers into ctx. Such jobs share a transaction without a savepoint each (a sixth of a move); when one
 // fails after it has written, those who share with it are run anew.
 enum status store_write_repeatable(struct store *s, store_job *fn, void *ctx, struct err *e);
+struct store_tally { int64_t commits, jobs; };           // since it was opened, also those that failed
+struct store_tally store_tally(struct store *s);
 // A view of one moment: fn sees no commit that comes later. fn must not write.
 enum status store_read(struct store *s, store_job *fn, void *ctx, struct err *e);
 // A consistent copy into a new file while others go on reading and writing. CONFLICT when it exists.

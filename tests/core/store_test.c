@@ -147,7 +147,29 @@ static void run_writers(struct fixture *f, void *(*work)(void *), int refused)
 
 static void many_writers_share_commits_and_nobodys_failure_is_anothers(void **state)
 {
-    run_writers(*state, write_many, EACH / 10);
+    struct fixture *f = *state;
+    struct store_tally before = store_tally(f->store);
+    run_writers(f, write_many, EACH / 10);
+    struct store_tally after = store_tally(f->store);
+    assert_int_equal(after.jobs - before.jobs, THREADS * EACH);
+    assert_true((after.commits - before.commits) * 2 < after.jobs - before.jobs);
+}
+
+// Who writes alone waits for nobody: each of its commits after a crowd holds one job.
+static void a_lone_writer_has_its_own_commits(void **state)
+{
+    struct fixture *f = *state;
+    run_writers(f, write_many, EACH / 10);
+    struct store_tally before = store_tally(f->store);
+    struct err e = { .lang = LANG_EN };
+    for (int i = 0; i < EACH; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "lone-%d", i);
+        assert_int_equal(store_write(f->store, add_agency, key, &e), OK);
+    }
+    struct store_tally after = store_tally(f->store);
+    assert_int_equal(after.commits - before.commits, EACH);
+    assert_int_equal(after.jobs - before.jobs, EACH);
 }
 
 static void repeatable_jobs_share_a_transaction_and_a_failing_one_is_taken_out(void **state)
@@ -468,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment_and_holds_nobody_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_may_not_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_writers_share_commits_and_nobodys_failure_is_anothers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lone_writer_has_its_own_commits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(repeatable_jobs_share_a_transaction_and_a_failing_one_is_taken_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(both_kinds_of_jobs_may_meet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_shape_breaks_its_own_statement_only, set_up, tear_down),
