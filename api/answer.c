@@ -1,5 +1,6 @@
 #include "api/answer.h"
 
+#include "api/web_page.h"
 #include "api/params.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -16,9 +17,9 @@
 static const struct { enum format format; const char *word, *type; } formats[] = {
     { FORMAT_JSON, "json", "application/json" },
     { FORMAT_GEOJSON, "geojson", "application/geo+json" },
-    { FORMAT_HTML, "html", "text/html" },
     { FORMAT_SCHEMA, "schema", "application/schema+json" },
     { FORMAT_OPENAPI, "openapi", "application/vnd.oai.openapi+json;version=3.0" },
+    { FORMAT_HTML, "html", "text/html" },
     { FORMAT_MVT, "mvt", "application/vnd.mapbox-vector-tile" },
     { FORMAT_GEOJSONSEQ, "geojsonseq", "application/geo+json-seq" },
     { FORMAT_CSV, "csv", "text/csv" },
@@ -244,13 +245,15 @@ void put_link(struct json_writer *j, struct link l)
     json_put_end(j);
 }
 
-// The query as it came, without f: what a link to another format keeps.
-static const char *query_without_format(struct exchange *x)
+const char *query_without(struct exchange *x, const char *const *names)
 {
     struct buf b;
     buf_init(&b, 1 << 20);
     for (int i = 0; i < x->params; i++) {
-        if (strcmp(x->param[i].name, "f") == 0)
+        bool left_out = false;
+        for (int k = 0; names[k] != NULL; k++)
+            left_out = left_out || strcmp(x->param[i].name, names[k]) == 0;
+        if (left_out)
             continue;
         buf_text(&b, "&");
         percent_encode(&b, x->param[i].name);
@@ -264,7 +267,7 @@ static const char *query_without_format(struct exchange *x)
 
 void put_self_links(struct exchange *x, struct json_writer *j)
 {
-    const char *query = query_without_format(x);
+    const char *query = query_without(x, (const char *const[]){ "f", NULL });
     for (int i = 0; i < FORMAT_ROWS; i++) {
         enum format f = formats[i].format;
         if (!(x->route->formats & f))
@@ -303,12 +306,22 @@ static void common_headers(struct exchange *x, const char *type)
     bool is_text = strncmp(type, "text/", 5) == 0;
     answer_header(x->answer, "Content-Type", is_text ? in_arena(x, "%s; charset=utf-8", type) : type);
     answer_header(x->answer, "Content-Language", x->lang == LANG_ZH ? "zh" : "en");
+    answer_header(x->answer, "Content-Security-Policy", strcmp(type, "text/html") == 0 ? page_policy : NULL);
     answer_header(x->answer, "Vary", "Accept, Accept-Language, Accept-Encoding, Authorization, Cookie");
+}
+
+// A person who asks with a browser reads a page; programs read what they are used to.
+static bool wants_page(const struct exchange *x)
+{
+    const char *word = param_text(x, "f"), *accept = request_header(x->request, "Accept");
+    if (word != NULL)
+        return strcmp(word, "html") == 0;
+    return accept != NULL && format_accepted(FORMAT_JSON | FORMAT_HTML, accept) == FORMAT_HTML;
 }
 
 void answer_refusal(struct exchange *x, int status, const char *sentence)
 {
-    struct buf b;
+    struct buf b, html;
     buf_init(&b, 1 << 16);
     struct json_writer j = { .to = &b };
     json_put_object(&j, NULL);
@@ -318,10 +331,13 @@ void answer_refusal(struct exchange *x, int status, const char *sentence)
     json_put_text(&j, "detail", sentence);
     json_put_text(&j, "instance", x->request->path);
     json_put_end(&j);
+    buf_init(&html, PAGE_HTML_MOST);
+    bool is_page = wants_page(x) && page_make(x, page_problem, &b, &html) == OK;
+    buf_clear(is_page ? &b : &html);
     x->answer->status = status;
     x->answer->kind = ANSWER_TEXT;
-    x->answer->text = b;
-    common_headers(x, "application/problem+json");
+    x->answer->text = is_page ? html : b;
+    common_headers(x, is_page ? "text/html" : "application/problem+json");
     answer_header(x->answer, "Cache-Control", "no-store");
 }
 
@@ -359,4 +375,21 @@ void answer_text(struct exchange *x, struct buf *text)
     a->kind = ANSWER_TEXT;
     a->text = *text;
     *text = (struct buf){ 0 };
+}
+
+enum status answer_document(struct exchange *x, struct buf *json)
+{
+    struct buf html;
+    if (x->format != FORMAT_HTML) {
+        answer_text(x, json);
+        return OK;
+    }
+    must(!json->full);
+    buf_init(&html, PAGE_HTML_MOST);
+    enum status s = page_make(x, x->route->page, json, &html);
+    if (s == OK)
+        answer_text(x, &html);
+    buf_clear(&html);
+    buf_clear(json);
+    return s;
 }

@@ -14,6 +14,8 @@ enum lang lang_negotiate(const struct request *r);  // ?lang= is a parameter of 
 const char *base_url(struct exchange *x);
 // An absolute link to a path of ours: printf into the request's arena.
 const char *link_to(struct exchange *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// The query as it was asked without these parameters (NULL ends them): "&a=b&c=d", or "".
+const char *query_without(struct exchange *x, const char *const *names);
 struct link { const char *rel, *href, *type, *title, *hreflang; bool templated; };
 void put_link(struct json_writer *j, struct link l);
 // self, and an alternate for each other format of the route.
@@ -21,6 +23,8 @@ void put_self_links(struct exchange *x, struct json_writer *j);
 
 // The answer is this text, of the negotiated format: takes it over. Sets ETag from the bytes, answers 304 to If-None-Match.
 void answer_text(struct exchange *x, struct buf *text);
+// The same of JSON; who asked for a page gets one made of it (web_page.h). TOO_BIG: for a page.
+enum status answer_document(struct exchange *x, struct buf *json);
 void answer_problem(struct exchange *x, enum status s);                          // of x->err
 void answer_refusal(struct exchange *x, int status, const char *sentence);       // HTTP's own: 401, 405, 406, 415, 428, ...
 int status_code(enum status s);                                                  // OK 200, NOT_FOUND 404, INVALID 400, ...

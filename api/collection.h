@@ -8,5 +8,8 @@
 enum status collection_of(struct exchange *x, const struct layer **out);
 const char *collection_title(const struct exchange *x, const struct layer *l);
 const char *property_title(const struct exchange *x, const struct property *p);
+const struct property *property_called(const struct layer *l, const char *name);   // NULL: there is none
+// What people call a code of this property: the data's own title, the title of the state, or the word in their language.
+const char *code_title(const struct exchange *x, const struct layer *l, const struct property *p, const char *code);
 // A reading job of the station in the name of whoever asks.
 enum status read_station(struct exchange *x, station_job *fn, void *ctx);

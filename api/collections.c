@@ -22,6 +22,24 @@ enum status collection_of(struct exchange *x, const struct layer **out)
 const char *collection_title(const struct exchange *x, const struct layer *l) { return x->lang == LANG_ZH ? l->title_zh : l->title_en; }
 const char *property_title(const struct exchange *x, const struct property *p) { return x->lang == LANG_ZH ? p->title_zh : p->title_en; }
 
+const struct property *property_called(const struct layer *l, const char *name)
+{
+    for (int i = 0; l != NULL && i < l->properties; i++)
+        if (strcmp(l->property[i].name, name) == 0)
+            return &l->property[i];
+    return NULL;
+}
+
+const char *code_title(const struct exchange *x, const struct layer *l, const struct property *p, const char *code)
+{
+    const char *title = property_code_title(p, code, x->lang), *state = NULL;
+    if (p == NULL || p->codes == 0 || strcmp(title, code) != 0)
+        return title;
+    if (strcmp(p->name, "state") == 0)
+        state = lifecycle_state_title(l->key, code, x->lang);
+    return state != NULL ? state : text_in(x->lang, code);
+}
+
 enum status read_station(struct exchange *x, station_job *fn, void *ctx)
 {
     const char *actor = x->viewer.actor[0] != '\0' ? x->viewer.actor : "public";
@@ -129,7 +147,7 @@ static enum status get_collection(struct exchange *x)
     if (s == OK)
         s = read_station(x, tell_collection, &t);
     if (s == OK)
-        answer_text(x, &b);
+        s = answer_document(x, &b);
     buf_clear(&b);
     return s;
 }
@@ -159,7 +177,7 @@ static enum status get_collections(struct exchange *x)
     enum status s = read_station(x, tell_collections, &t);
     json_put_end(&t.j);
     if (s == OK)
-        answer_text(x, &b);
+        s = answer_document(x, &b);
     buf_clear(&b);
     return s;
 }
@@ -247,8 +265,7 @@ static enum status get_some_schema(struct exchange *x, enum schema_kind kind)
     json_put_end(&j);
     json_put_bool(&j, "additionalProperties", false);
     json_put_end(&j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 static enum status get_schema(struct exchange *x) { return get_some_schema(x, SCHEMA_FEATURES); }
@@ -257,10 +274,10 @@ static enum status get_sortables(struct exchange *x) { return get_some_schema(x,
 
 #define COLLECTION "/collections/{collectionId}"
 const struct route collection_routes[] = {
-    { .method = HTTP_GET, .path = "/collections", .serve = get_collections, .formats = FORMAT_JSON, .id = "collections", .tag = "features", .about = "The collections there are" },
-    { .method = HTTP_GET, .path = COLLECTION, .serve = get_collection, .formats = FORMAT_JSON, .id = "collection", .tag = "features", .about = "One collection" },
-    { .method = HTTP_GET, .path = COLLECTION "/schema", .serve = get_schema, .formats = FORMAT_SCHEMA, .id = "schema", .tag = "features", .about = "What a feature looks like" },
-    { .method = HTTP_GET, .path = COLLECTION "/queryables", .serve = get_queryables, .formats = FORMAT_SCHEMA, .id = "queryables", .tag = "features", .about = "What may be asked" },
-    { .method = HTTP_GET, .path = COLLECTION "/sortables", .serve = get_sortables, .formats = FORMAT_SCHEMA, .id = "sortables", .tag = "features", .about = "What may be sorted by" },
+    { .method = HTTP_GET, .path = "/collections", .serve = get_collections, .formats = FORMAT_JSON | FORMAT_HTML, .id = "collections", .tag = "features", .about = "The collections there are", .page = page_collections },
+    { .method = HTTP_GET, .path = COLLECTION, .serve = get_collection, .formats = FORMAT_JSON | FORMAT_HTML, .id = "collection", .tag = "features", .about = "One collection", .page = page_collection },
+    { .method = HTTP_GET, .path = COLLECTION "/schema", .serve = get_schema, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "schema", .tag = "features", .about = "What a feature looks like", .page = page_schema },
+    { .method = HTTP_GET, .path = COLLECTION "/queryables", .serve = get_queryables, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "queryables", .tag = "features", .about = "What may be asked", .page = page_schema },
+    { .method = HTTP_GET, .path = COLLECTION "/sortables", .serve = get_sortables, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "sortables", .tag = "features", .about = "What may be sorted by", .page = page_schema },
     { .path = NULL },
 };

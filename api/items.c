@@ -82,7 +82,7 @@ static void put_page_links(struct asked *q)
 }
 
 // No timeStamp, which may be left out: with it no page would ever be the same as before. Date says when.
-static void finish_page(struct asked *q)
+static enum status finish_page(struct asked *q)
 {
     put_page_links(q);
     if (q->matched >= 0)
@@ -90,7 +90,7 @@ static void finish_page(struct asked *q)
     json_put_integer(&q->j, "numberReturned", q->returned);
     json_put_end(&q->j);
     selection_say_crs(q->x, &q->what.crs);
-    answer_text(q->x, &q->out);
+    return answer_document(q->x, &q->out);
 }
 
 static enum status get_items(struct exchange *x)
@@ -102,6 +102,7 @@ static enum status get_items(struct exchange *x)
     if (s == OK) {
         q.what.query.limit = param_integer(x, "limit");
         q.what.query.after = param_text(x, "after");
+        q.what.style.shapeless = x->format == FORMAT_HTML;       // a page of features is a table
         buf_init(&q.out, PAGE_CEILING);
         q.j.to = &q.out;
         json_put_object(&q.j, NULL);
@@ -109,7 +110,7 @@ static enum status get_items(struct exchange *x)
         s = read_station(x, read_page, &q);
     }
     if (s == OK)
-        finish_page(&q);
+        s = finish_page(&q);
     buf_clear(&q.out);
     selection_clear(&q.what);
     return s;
@@ -155,7 +156,7 @@ static enum status get_item(struct exchange *x)
     s = read_station(x, read_single, &q);
     if (s == OK) {
         selection_say_crs(x, &q.what.crs);
-        answer_text(x, &q.out);
+        s = answer_document(x, &q.out);
     }
     buf_clear(&q.out);
     return s;
@@ -176,9 +177,9 @@ static const struct param item_params[] = {
 
 #define ITEMS "/collections/{collectionId}/items"
 const struct route item_routes[] = {
-    { .method = HTTP_GET, .path = ITEMS, .serve = get_items, .formats = FORMAT_GEOJSON, .param = page_params, .flags = ROUTE_PROPERTIES,
-      .id = "items", .tag = "features", .about = "A page of features" },
-    { .method = HTTP_GET, .path = ITEMS "/{featureId}", .serve = get_item, .formats = FORMAT_GEOJSON, .param = item_params,
-      .id = "item", .tag = "features", .about = "One feature" },
+    { .method = HTTP_GET, .path = ITEMS, .serve = get_items, .formats = FORMAT_GEOJSON | FORMAT_HTML, .param = page_params, .flags = ROUTE_PROPERTIES,
+      .id = "items", .tag = "features", .about = "A page of features", .page = page_items },
+    { .method = HTTP_GET, .path = ITEMS "/{featureId}", .serve = get_item, .formats = FORMAT_GEOJSON | FORMAT_HTML, .param = item_params,
+      .id = "item", .tag = "features", .about = "One feature", .page = page_item },
     { .path = NULL },
 };

@@ -11,11 +11,14 @@ static const char *const conformance[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
@@ -56,6 +59,7 @@ static enum status get_landing(struct exchange *x)
 {
     static const struct { const char *rel, *path; enum format type; const char *title; } links[] = {
         { "service-desc", "/api?f=openapi", FORMAT_OPENAPI, "The API document (OpenAPI 3.0)" },
+        { "service-doc", "/api?f=html", FORMAT_HTML, "The API document for people" },
         { "conformance", "/conformance", FORMAT_JSON, "What this service conforms to" },
         { "data", "/collections", FORMAT_JSON, "The collections" },
     };
@@ -72,8 +76,7 @@ static enum status get_landing(struct exchange *x)
                                     .title = text_in(x->lang, links[i].title) });
     json_put_end(&j);
     json_put_end(&j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 static enum status get_conformance(struct exchange *x)
@@ -90,8 +93,7 @@ static enum status get_conformance(struct exchange *x)
     put_self_links(x, &j);
     json_put_end(&j);
     json_put_end(&j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 static enum status get_api(struct exchange *x)
@@ -99,13 +101,14 @@ static enum status get_api(struct exchange *x)
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);
     openapi_write(x, &b);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 const struct route landing_routes[] = {
-    { .method = HTTP_GET, .path = "/", .serve = get_landing, .formats = FORMAT_JSON, .id = "landingPage", .tag = "common", .about = "The first page: where to go from here" },
-    { .method = HTTP_GET, .path = "/conformance", .serve = get_conformance, .formats = FORMAT_JSON, .id = "conformance", .tag = "common", .about = "What this service conforms to" },
-    { .method = HTTP_GET, .path = "/api", .serve = get_api, .formats = FORMAT_OPENAPI, .id = "api", .tag = "common", .about = "This document" },
+    { .method = HTTP_GET, .path = "/", .serve = get_landing, .formats = FORMAT_JSON | FORMAT_HTML, .id = "landingPage", .tag = "common", .about = "The first page: where to go from here",
+      .page = page_landing },
+    { .method = HTTP_GET, .path = "/conformance", .serve = get_conformance, .formats = FORMAT_JSON | FORMAT_HTML, .id = "conformance", .tag = "common", .about = "What this service conforms to",
+      .page = page_conformance },
+    { .method = HTTP_GET, .path = "/api", .serve = get_api, .formats = FORMAT_OPENAPI | FORMAT_HTML, .id = "api", .tag = "common", .about = "This document", .page = page_api },
     { .path = NULL },
 };

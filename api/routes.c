@@ -3,8 +3,8 @@
 #include "api/server.h"
 #include <string.h>
 
-extern const struct route landing_routes[], collection_routes[], item_routes[];
-const struct route *const route_tables[] = { landing_routes, collection_routes, item_routes, NULL };
+extern const struct route landing_routes[], collection_routes[], item_routes[], web_routes[];
+const struct route *const route_tables[] = { landing_routes, collection_routes, item_routes, web_routes, NULL };
 
 void route_each(route_visit *fn, void *ctx)
 {

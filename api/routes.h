@@ -1,6 +1,7 @@
 // routes.h - the one table of routes (路由): what the service answers to, and what its API document says.
 #pragma once
 #include "api/exchange.h"
+#include "api/web_page.h"
 #include "api/params.h"
 
 struct layer;
@@ -25,6 +26,7 @@ struct route {
     int64_t body_most;              // bytes of it; 0: the limit of the service
     int done;                       // what it answers when all is well; 0: 200
     bool (*is_open)(const struct viewer *v, const struct layer *l);    // of a collection's routes: is it there for them; NULL: for everybody
+    page_writer *page;              // lays out the page where FORMAT_HTML is offered (web_page.h); NULL: every member as it is
 };
 
 // Each family of routes has its table in the file that answers (api/items.c, ...), ending with a row without a path; all of them

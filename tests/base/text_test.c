@@ -104,7 +104,8 @@ static const char *next_argument(const char *s)
 static const char *sentence_of_call(const char *s)
 {
     static const struct { const char *call; int commas; } calls[] = { { "err_set(", 2 }, { "text_in(", 1 }, { "json_wrong(", 1 }, { "data_wrong(", 2 },
-                                                                       { "data_choice(", 3 } };
+                                                                       { "data_choice(", 3 },
+                                                                       { "page_say(", 1 }, { "page_sayf(", 1 }, { "page_heading(", 1 } };
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         if (strncmp(s, calls[i].call, strlen(calls[i].call)) != 0)
             continue;

@@ -1,0 +1,344 @@
+// Pages for people: every route that offers one gives it to every role, in both languages, with the same facts as its JSON, and with
+// nothing in it that a stranger wrote and a browser would run. All texts of tests/core/visible_world.h are hostile: "<case-12>".
+#include "tests/core/visible_world.h"
+
+#include "api/routes.h"
+#include "api/server.h"
+#include "api/web.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/token.h"
+
+enum { ARENA = 64 << 20, PATHS_MOST = 400 };
+static const int64_t NOW_S = 1770000002;
+static int64_t clock_stands(void) { return NOW_S; }
+
+static struct server *server;
+static char token_of[PEOPLE_MOST][TOKEN_TEXT];
+
+// --- Asking ------------------------------------------------------------------------------------------------------------------------
+
+struct asking { const char *path, *query, *accept, *language, *token; enum http_method method; };
+struct told { int status; char *text; size_t len; char type[100], policy[400], cache[100], encoding[20]; };
+
+static void keep(char *to, size_t cap, const struct answer *a, const char *name)
+{
+    snprintf(to, cap, "%s", text_or_empty(answer_header_get(a, name)));
+}
+
+static struct told ask(const struct asking *q)
+{
+    char bearer[TOKEN_TEXT + 16] = "";
+    struct arena *arena = arena_open(ARENA);
+    snprintf(bearer, sizeof bearer, "Bearer %s", text_or_empty(q->token));
+    const struct http_header header[] = { { "Host", "grid.example" }, { "Accept", q->accept }, { "Accept-Language", q->language }, { "Accept-Encoding", "br" },
+                                          { "Authorization", bearer } };
+    struct request r = { .method = q->method, .path = q->path, .query = text_or_empty(q->query), .header = header, .headers = q->token != NULL ? 5 : 4,
+                         .peer = "127.0.0.1", .arena = arena };
+    struct http_plan plan = { 0 };
+    struct answer a = { 0 };
+    server_begin(server, &r, &plan, &a);
+    if (!plan.answered)
+        server_run(server, &r, &a);
+    struct told t = { .status = a.status, .len = a.kind == ANSWER_TEXT ? a.text.len : 0 };
+    keep(t.type, sizeof t.type, &a, "Content-Type");
+    keep(t.policy, sizeof t.policy, &a, "Content-Security-Policy");
+    keep(t.cache, sizeof t.cache, &a, "Cache-Control");
+    keep(t.encoding, sizeof t.encoding, &a, "Content-Encoding");
+    t.text = mem_get(t.len + 1, 1);
+    if (t.len > 0)
+        memcpy(t.text, a.text.data, t.len);
+    answer_clear(&a);
+    arena_close(arena);
+    return t;
+}
+
+static const char BROWSER[] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+static struct told ask_page(const char *path, const char *query, const char *token)
+{
+    return ask(&(struct asking){ .path = path, .query = query, .accept = BROWSER, .language = "en", .token = token });
+}
+
+// --- A page is one page, and nothing in it runs -----------------------------------------------------------------------------------------
+
+// Names of tags we write; a text of a stranger that was not escaped would bring along another, or an attribute that runs.
+static bool is_our_tag(const char *tag, size_t len)
+{
+    static const char *const tags[] = { "!DOCTYPE", "html", "head", "meta", "title", "link", "body", "a", "header", "nav", "ol", "li", "ul", "main", "h1", "h2", "h3", "p",
+        "span", "code", "table", "thead", "tbody", "tr", "th", "td", "div", "details", "summary", "form", "input", "label", "select", "option", "button",
+        "time", "figure", "figcaption", "svg", "path", "text", "b", "br", "footer", "script", "section", "fieldset", "legend", "textarea", "img", "aside", "dl", "dt", "dd",
+        "output", "dialog", "rect", "circle", "g", "h4" };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (strlen(tags[i]) == len && strncmp(tags[i], tag, len) == 0)
+            return true;
+    return false;
+}
+
+static bool is_attribute_that_runs(const char *name, size_t len)
+{
+    return (len > 2 && strncasecmp(name, "on", 2) == 0) || (len == 5 && strncasecmp(name, "style", 5) == 0) || (len == 6 && strncasecmp(name, "srcdoc", 6) == 0);
+}
+
+static const char *walk_tag(const char *c, const char *path)
+{
+    c += *c == '/';
+    size_t len = strcspn(c, " \n>/");
+    if (!is_our_tag(c, len))
+        fail_msg("%s: a tag that is not ours: <%.60s", path, c);
+    bool is_script = len == 6 && strncmp(c, "script", 6) == 0;
+    for (c += len; *c != '>' && *c != '\0';) {
+        c += strspn(c, " \n/");
+        size_t name = strcspn(c, "= \n>/");
+        if (name > 0 && is_attribute_that_runs(c, name))
+            fail_msg("%s: an attribute that runs: %.60s", path, c);
+        const char *value = c[name] == '=' ? c + name + 2 : NULL;
+        if (value != NULL && (c[name + 1] != '"' || strncasecmp(value, "javascript:", 11) == 0 || strncasecmp(value, "data:", 5) == 0))
+            fail_msg("%s: an attribute as we never write it: %.60s", path, c);
+        c = value != NULL ? strchr(value, '"') + 1 : c + name;
+    }
+    if (is_script && strncmp(c, "></script>", 10) != 0)
+        fail_msg("%s: a script inside the page: %.60s", path, c);
+    return c;
+}
+
+static int count_of(const char *text, const char *word)
+{
+    int n = 0;
+    for (const char *c = strstr(text, word); c != NULL; c = strstr(c + 1, word))
+        n++;
+    return n;
+}
+
+static void is_one_clean_page(const struct told *t, const char *path)
+{
+    if (strcmp(t->type, "text/html; charset=utf-8") != 0)
+        fail_msg("%s: %d %s", path, t->status, t->type);
+    assert_non_null(strstr(t->policy, "default-src 'self'"));
+    assert_non_null(strstr(t->policy, "frame-ancestors 'none'"));
+    assert_null(strstr(t->policy, "unsafe"));
+    for (const char *c = strchr(t->text, '<'); c != NULL; c = strchr(c + 1, '<'))
+        c = walk_tag(c + 1, path);
+    static const char *const once[] = { "<!DOCTYPE html>", "<title>", "<h1>", "<main", "</main>", "</html>" };
+    for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+        if (count_of(t->text, once[i]) != 1)
+            fail_msg("%s: %d times %s", path, count_of(t->text, once[i]), once[i]);
+}
+
+// --- Every page -----------------------------------------------------------------------------------------------------------------------
+
+struct visit { const struct world *world; const char *token; int pages, records; };
+
+static void look_at(struct visit *v, const char *path, const char *query)
+{
+    struct told t = ask_page(path, query, v->token);
+    if (t.status != 200 && t.status != 404)
+        fail_msg("%s: %d %s", path, t.status, t.text);
+    is_one_clean_page(&t, path);
+    v->pages += t.status == 200;
+    mem_free(t.text);
+}
+
+static void look_at_records(struct visit *v, const char *pattern)
+{
+    char path[300];
+    for (int i = 0; i < v->world->rows; i += 7) {
+        const char *rest = strstr(pattern, "/{featureId}") + strlen("/{featureId}");
+        if (strcmp(pattern, "/collections/{collectionId}/items/{featureId}") != 0)
+            return;
+        snprintf(path, sizeof path, "/collections/%s/items/%s%s", v->world->row[i].layer, v->world->row[i].id, rest);
+        look_at(v, path, "");
+        v->records++;
+    }
+}
+
+static bool look_at_route(void *ctx, const struct route *r)
+{
+    static const char PART[] = "{collectionId}";
+    struct visit *v = ctx;
+    char path[300];
+    const char *part = strstr(r->path, PART);
+    if (r->method != HTTP_GET || !(r->formats & FORMAT_HTML))
+        return true;
+    if (strchr(r->path, '{') == NULL)
+        look_at(v, r->path, "");
+    else if (strstr(r->path, "/{featureId}") != NULL)
+        look_at_records(v, r->path);
+    else if (part != NULL && strchr(part + 1, '{') == NULL)
+        for (int i = 0; i < v->world->layers.count; i++) {
+            snprintf(path, sizeof path, "%.*s%s%s", (int)(part - r->path), r->path, v->world->layers.layer[i].key, part + sizeof PART - 1);
+            look_at(v, path, "");
+        }
+    return true;
+}
+
+static void every_page_is_clean_for_every_role(void **state)
+{
+    struct world *w = *state;
+    for (int i = -1; i < w->people; i += i < 0 ? 1 : 4) {
+        struct visit v = { .world = w, .token = i < 0 ? NULL : token_of[i] };
+        route_each(look_at_route, &v);
+        assert_true(v.pages > 40 && v.records > 50);
+    }
+}
+
+// What nobody may see in the JSON stands on no page, and what they may see stands there, escaped.
+static void pages_tell_what_the_json_tells(void **state)
+{
+    struct world *w = *state;
+    int seen = 0, hidden = 0;
+    for (int i = -1; i < w->people; i++)
+        for (int k = 0; k < w->rows; k += 11) {
+            const struct person *p = i < 0 ? &PUBLIC : &w->person[i];
+            const struct planted *r = &w->row[k];
+            char path[300], escaped[64];
+            if (r->number[0] != '<' || strcmp(r->layer, "case") != 0)
+                continue;
+            bool sees = reference_sees(w, p, r);
+            snprintf(path, sizeof path, "/collections/%s/items/%s", r->layer, r->id);
+            snprintf(escaped, sizeof escaped, "&lt;%.*s&gt;", (int)strlen(r->number) - 2, r->number + 1);
+            struct told t = ask_page(path, "", i < 0 ? NULL : token_of[i]);
+            assert_int_equal(t.status, sees ? 200 : 404);
+            assert_int_equal(strstr(t.text, escaped) != NULL, sees);
+            bool knows = sees && reference_knows(p, r->layer, "party");
+            snprintf(escaped, sizeof escaped, "&lt;party-%d&gt;", k);
+            assert_int_equal(strstr(t.text, escaped) != NULL, knows);
+            seen += sees, hidden += !sees;
+            mem_free(t.text);
+        }
+    assert_true(seen > 20 && hidden > 20);
+}
+
+// What a stranger writes into the address comes back escaped, in the sentence that refuses it and in the form that asked.
+static void what_is_asked_comes_back_escaped(void **state)
+{
+    (void)state;
+    static const struct { const char *path, *query; } cases[] = {
+        { "/<script>alert(1)</script>", "" }, { "/collections/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "" },
+        { "/collections/building/items", "name=%22%3E%3Cscript%3Ealert(1)%3C/script%3E" }, { "/collections/building/items", "%3Cimg%20src=x%20onerror=1%3E=1" },
+        { "/collections/building/items", "filter=%3Cscript%3E" }, { "/collections/building/items", "bbox=%3Cscript%3E" },
+        { "/collections/building/items", "lang=%22onload=1" }, { "/collections/building/items/%22%3E%3Cscript%3E", "" },
+        { "/collections", "f=%3Cscript%3E" }, { "/collections/building/items", "sortby=%27%3E%3Cscript%3E" }, { "/web/%3Cscript%3E/x", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char query[300];
+        snprintf(query, sizeof query, "%s%s", cases[i].query, strstr(cases[i].query, "f=%3C") != NULL ? "" : cases[i].query[0] != '\0' ? "&f=html" : "f=html");
+        struct told t = ask_page(cases[i].path, query, NULL);
+        if (strstr(t.type, "json") != NULL) {                    // f names no format: programs read JSON
+            assert_null(strstr(t.type, "html"));
+            mem_free(t.text);
+            continue;
+        }
+        is_one_clean_page(&t, cases[i].path);
+        mem_free(t.text);
+    }
+}
+
+static void programs_get_what_they_are_used_to(void **state)
+{
+    (void)state;
+    static const struct { const char *path, *query, *accept, *type; } cases[] = {
+        { "/", "", "*/*", "application/json" }, { "/", "", "application/json", "application/json" }, { "/", "", BROWSER, "text/html; charset=utf-8" },
+        { "/", "f=json", BROWSER, "application/json" }, { "/", "f=html", "*/*", "text/html; charset=utf-8" },
+        { "/api", "", "*/*", "application/vnd.oai.openapi+json;version=3.0" }, { "/collections/building/schema", "", "*/*", "application/schema+json" },
+        { "/collections/building/items", "", "*/*", "application/geo+json" }, { "/collections/building/items", "", BROWSER, "text/html; charset=utf-8" },
+        { "/collections/nothing", "", "*/*", "application/problem+json" }, { "/collections/nothing", "", BROWSER, "text/html; charset=utf-8" },
+        { "/collections/nothing", "f=json", BROWSER, "application/problem+json" }, { "/nothing", "", "application/geo+json", "application/problem+json" },
+        { "/collections/building/items", "f=html&name=&bbox=&limit=", BROWSER, "text/html; charset=utf-8" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct told t = ask(&(struct asking){ .path = cases[i].path, .query = cases[i].query, .accept = cases[i].accept, .language = "en" });
+        if (strcmp(t.type, cases[i].type) != 0)
+            fail_msg("%s?%s for %s: %s, expected %s", cases[i].path, cases[i].query, cases[i].accept, t.type, cases[i].type);
+        mem_free(t.text);
+    }
+    struct told form = ask_page("/collections/building/items", "f=html&name=&bbox=&limit=", NULL), strict = ask_page("/collections/building/items", "bbox=", NULL);
+    assert_int_equal(form.status, 200);
+    assert_int_equal(strict.status, 400);
+    mem_free(form.text), mem_free(strict.text);
+}
+
+static void both_languages(void **state)
+{
+    (void)state;
+    struct told zh = ask(&(struct asking){ .path = "/collections", .accept = BROWSER, .language = "zh-CN,zh;q=0.9,en;q=0.8" });
+    struct told en = ask_page("/collections", "lang=en", NULL);
+    assert_non_null(strstr(zh.text, "<html lang=\"zh\">"));
+    assert_non_null(strstr(zh.text, "数据集"));
+    assert_non_null(strstr(zh.text, "lang=en"));
+    assert_non_null(strstr(en.text, "<html lang=\"en\">"));
+    assert_non_null(strstr(en.text, "/collections/building?lang=en\""));            // the language goes along
+    mem_free(zh.text), mem_free(en.text);
+}
+
+// --- Files of pages -------------------------------------------------------------------------------------------------------------------
+
+static void files_are_kept_for_ever(void **state)
+{
+    (void)state;
+    char path[200];
+    for (const struct web_file *f = web_files; f->name != NULL; f++) {
+        snprintf(path, sizeof path, "/web/%s/%s", web_hash, f->name);
+        struct told t = ask_page(path, "", NULL);
+        assert_int_equal(t.status, 200);
+        assert_int_equal(t.len, f->len);
+        assert_memory_equal(t.text, f->body, f->len);
+        assert_string_equal(t.type, f->type);
+        assert_string_equal(t.encoding, "");
+        assert_non_null(strstr(t.cache, "immutable"));
+        mem_free(t.text);
+    }
+    static const char *const wrong[] = { "/web/0000000000000000/page.css", "/web/x/../page.css", "/web//page.css" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct told t = ask_page(wrong[i], "", NULL);
+        assert_int_equal(t.status, 404);
+        assert_null(strstr(t.cache, "immutable"));
+        mem_free(t.text);
+    }
+}
+
+// --- The station -----------------------------------------------------------------------------------------------------------------------
+
+static enum status make_tokens(struct work *work, void *ctx)
+{
+    struct world *w = ctx;
+    enum status s = OK;
+    for (int i = 0; s == OK && i < w->people; i++) {
+        struct token token;
+        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
+    }
+    return s;
+}
+
+static int open_all(void **state)
+{
+    if (world_open(state) != 0)
+        return 1;
+    struct world *w = *state;
+    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
+    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
+    if (s == OK)
+        s = server_open(&settings, &server, &w->e);
+    if (s != OK)
+        print_error("%s\n", w->e.text);
+    return s == OK ? 0 : 1;
+}
+
+static int close_all(void **state)
+{
+    server_close(server);
+    return world_close(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_page_is_clean_for_every_role),
+        cmocka_unit_test(pages_tell_what_the_json_tells),
+        cmocka_unit_test(what_is_asked_comes_back_escaped),
+        cmocka_unit_test(programs_get_what_they_are_used_to),
+        cmocka_unit_test(both_languages),
+        cmocka_unit_test(files_are_kept_for_ever),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
