@@ -3,6 +3,7 @@
 #include "api/answer.h"
 #include "api/collection.h"
 #include "api/command.h"
+#include "api/openapi_body.h"
 #include "api/params.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -191,6 +192,7 @@ static const struct { int code; const char *name, *about; bool of_writing; } pro
     { 412, "Changed", "It has changed meanwhile", true },
     { 413, "TooLarge", "Too large", true },
     { 415, "NotTaken", "Not in this form", true },
+    { 422, "Lacking", "Something is missing or cannot be: the detail names the rule", true },
     { 429, "TooMany", "Too many requests; Retry-After tells when", false },
     { 500, "Failed", "Something went wrong here", false },
     { 503, "Busy", "Busy; Retry-After tells when", false },
@@ -223,7 +225,10 @@ static void put_body(struct writing *w, const struct route *r)
     json_put_bool(j, "required", true);
     json_put_object(j, "content");
     for (const char *const *t = r->takes; *t != NULL; t++)
-        put_content(j, *t);
+        if (r->field != NULL)
+            put_fields(j, *t, r->field, w->x->lang);
+        else
+            put_content(j, *t);
     json_put_end(j);
     json_put_end(j);
 }

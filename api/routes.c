@@ -4,7 +4,11 @@
 #include <string.h>
 
 extern const struct route landing_routes[], collection_routes[], item_routes[], web_routes[];
-const struct route *const route_tables[] = { landing_routes, collection_routes, item_routes, web_routes, NULL };
+extern const struct route move_routes[];
+const struct route *const route_tables[] = {
+    landing_routes, collection_routes, item_routes, web_routes,
+    move_routes,
+    NULL };
 
 void route_each(route_visit *fn, void *ctx)
 {

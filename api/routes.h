@@ -1,5 +1,6 @@
 // routes.h - the one table of routes (路由): what the service answers to, and what its API document says.
 #pragma once
+#include "api/body.h"
 #include "api/exchange.h"
 #include "api/web_page.h"
 #include "api/params.h"
@@ -23,6 +24,7 @@ struct route {
     unsigned flags;
     const char *id, *tag, *about;   // for the API document; about: English key
     const char *const *takes;       // media types of the body, NULL at the end; NULL: no body. Anything else is 415
+    const struct field *field;      // of a JSON body (body.h); rows end with FIELD_END
     int64_t body_most;              // bytes of it; 0: the limit of the service
     int done;                       // what it answers when all is well; 0: 200
     bool (*is_open)(const struct viewer *v, const struct layer *l);    // of a collection's routes: is it there for them; NULL: for everybody

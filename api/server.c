@@ -1,6 +1,7 @@
 #include "api/server.h"
 
 #include "api/answer.h"
+#include "api/desks.h"
 #include "api/params.h"
 #include "api/places.h"
 #include "api/routes.h"
@@ -49,6 +50,7 @@ enum status server_open(const struct server_settings *settings, struct server **
     if (st == OK)
         st = places_open(station_district(s->station), &s->places, e);
     if (st == OK) {
+        s->desks = desks_open();
         s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
         st = listen_to(s, e);
     }
@@ -67,6 +69,7 @@ void server_close(struct server *s)
     if (s->http != NULL)
         http_stop(s->http, PATIENCE_S);
     visitors_close(s->visitors);
+    desks_close(s->desks);
     places_close(s->places);
     scratch_close(s->scratch);
     station_close(s->station);

@@ -24,6 +24,7 @@ struct server {
     struct arena *arena;                       // layers and what is made once
     struct layer_list layers;                  // all that are published
     struct visitors *visitors;
+    struct desks *desks;                       // what moves of records need
     struct places *places;                     // ways between coordinate reference systems
 };
 // INVALID, NOT_FOUND: the station; and as http_open.

@@ -1,7 +1,6 @@
 #include "api/step_settings.h"
 
-#include "core/proceeding.h"
-#include "core/visible.h"
+#include "core/move.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,56 +55,18 @@ enum status place_read(const char *text, double *x, double *y, struct err *e)
 
 // --- A move -------------------------------------------------------------------------------------------------------------------------
 
-struct errand { const char *thing, *key, *verb; struct step_with with; struct desk desk; struct step_taken taken; };
+struct errand { struct step step; struct desk desk; struct step_taken taken; };
 
-static bool is_birth(const char *thing, const char *verb)
-{
-    static const char *const births[][2] = { { "extension", "request" }, { "appeal", "file" }, { "enforcement", "find" }, { "conference", "call" }, { "notice", "draft" } };
-    for (size_t i = 0; i < sizeof births / sizeof births[0]; i++)
-        if (strcmp(births[i][0], thing) == 0 && strcmp(births[i][1], verb) == 0)
-            return true;
-    return false;
-}
-
-static enum status move_beside(struct work *w, struct errand *a, const char *dot)
-{
-    char thing[WALK_WORD];
-    struct walk about, k;
-    snprintf(thing, sizeof thing, "%.*s", (int)(dot - a->verb), a->verb);
-    if (is_birth(thing, dot + 1))
-        return proceeding_open(w, &a->desk, &(struct proceeding_spec){ .thing = thing, .verb = dot + 1, .about = a->thing, .about_key = a->key,
-                                                                       .amount = a->with.amount, .note = a->with.note, .agency = a->with.agency }, &a->taken.walk);
-    enum status s = walk_get(w, a->thing, a->key, &about);
-    if (s == OK)
-        s = proceeding_of(w, thing, about.id.text, &k);
-    return s == OK ? step_take(w, &a->desk, &(struct step){ thing, k.id.text, dot + 1, a->with }, &a->taken) : s;
-}
-
-static enum status move_lead_or_other(struct work *w, struct errand *a)
-{
-    const char *dot = strchr(a->verb, '.');
-    const struct step step = { a->thing, a->key, a->verb, a->with };
-    enum status s = visible_step(w, &step);
-    if (s != OK)
-        return s;
-    return dot != NULL ? move_beside(w, a, dot) : step_take(w, &a->desk, &step, &a->taken);
-}
-
-// With a key the lead may be a secret one: it is opened for this move and sealed again.
 static enum status move(struct work *w, void *ctx)
 {
     struct errand *a = ctx;
-    bool sealed = false;
-    enum status s = strcmp(a->thing, "lead") == 0 ? compartment_open_lead(w, a->key, &sealed) : OK;
-    if (s == OK)
-        s = move_lead_or_other(w, a);
-    return s == OK && sealed ? compartment_close(w) : s;
+    return move_take(w, &a->desk, &a->step, &a->taken);
 }
 
 enum status step_run(struct station_use *use, const char *thing, const char *key, const char *verb, const struct step_settings *settings, struct err *e)
 {
-    struct errand a = { .thing = thing, .key = key, .verb = verb };
-    enum status s = step_settings_read(settings, use, &a.with, e);
+    struct errand a = { .step = { .thing = thing, .key = key, .verb = verb } };
+    enum status s = step_settings_read(settings, use, &a.step.with, e);
     if (s == OK)
         s = station_use_write(use, move, &a, e);
     desk_clear(&a.desk);

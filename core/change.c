@@ -26,6 +26,12 @@ static enum status record_verdict(struct work *w, const struct change_row *c, co
     return s == OK ? work_note(w, &(struct deed){ r->verb, "change", c->id.text, r->note, c->state, to }) : s;
 }
 
+struct facts change_facts(const struct work *w, const struct change_row *c, const char *note)
+{
+    return (struct facts){ .has_note = note != NULL && note[0] != '\0', .has_place = c->wkb_len > 0,
+                           .actor_is_reviewer = c->reviewed_by != NULL && strcmp(c->reviewed_by, w->actor) == 0 };
+}
+
 enum status change_decide(struct work *w, const struct change_review *r, struct id *id, char out_state[16])
 {
     struct arena *a = arena_open(ARENA_BYTES);
@@ -33,8 +39,7 @@ enum status change_decide(struct work *w, const struct change_review *r, struct 
     struct outcome outcome;
     enum status s = change_get(w, r->change, a, &c);
     if (s == OK) {
-        struct facts facts = { .has_note = r->note != NULL && r->note[0] != '\0', .has_place = c.wkb_len > 0,
-                               .actor_is_reviewer = c.reviewed_by != NULL && strcmp(c.reviewed_by, w->actor) == 0 };
+        struct facts facts = change_facts(w, &c, r->note);
         struct attempt attempt = { "change", c.state, r->verb, role_of_word(r->role), &facts };
         s = lifecycle_check(&attempt, &outcome, w->e);
     }

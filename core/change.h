@@ -49,6 +49,8 @@ enum status change_newest_comparison(struct work *w, struct id *out);
 // A person's move (confirm, dismiss, find_legal, find_capture_rule, refer, return, overturn, agree). Statuses of
 // lifecycle_check. role: the actor's. id: of the change; out_state: the state it leads to.
 struct change_review { const char *change, *verb, *note, *role; };
+struct facts;
+struct facts change_facts(const struct work *w, const struct change_row *c, const char *note);    // what its rules ask
 enum status change_decide(struct work *w, const struct change_review *r, struct id *id, char out_state[16]);
 
 // How many of the list are real, class by class: of the audit slots drawn at random, and of what people chose to review.

@@ -247,6 +247,21 @@ static enum status check_guards(uint64_t guards, const struct facts *f, struct e
     return OK;
 }
 
+size_t lifecycle_unmet(const char *thing, const struct move *m, const struct facts *f, struct unmet *out, size_t room)
+{
+    const struct thing *t = thing_of(thing);
+    uint64_t guards = t != NULL ? guards_of(t, m) : 0;
+    size_t count = 0;
+    for (int g = 0; g < GUARDS; g++) {
+        if ((guards & (uint64_t)1 << g) == 0 || guard_holds((enum guard)g, f))
+            continue;
+        if (count < room)
+            out[count] = (struct unmet){ guard_rules[g].name, guard_rules[g].sentence, guard_rules[g].status };
+        count++;
+    }
+    return count;
+}
+
 // Back to the state left before, if a move with REMEMBERS leads from there to here.
 static enum status check_before(const struct thing *t, const struct attempt *a, const char **to, struct err *e)
 {

@@ -120,6 +120,10 @@ enum status lifecycle_check(const struct attempt *a, struct outcome *out, struct
 // The moves that are open to these roles from this state, guards aside; at most room of them are written, all are counted.
 size_t lifecycle_moves(const char *thing, const char *from, unsigned roles, const struct move **out, size_t room);
 
+// The rules of such a move that do not hold, in the order they are asked; at most room of them are written, all are counted.
+struct unmet { const char *rule, *sentence; enum status status; };   // INVALID: comes with the move; CONFLICT: not yet; DENIED: not this person
+size_t lifecycle_unmet(const char *thing, const struct move *m, const struct facts *f, struct unmet *out, size_t room);
+
 uint64_t lifecycle_always(const char *thing);  // the guards of all its moves together, so that whoever reads facts reads what they ask
 
 // The words: of things (NULL past the last), of a thing's states (NULL past the last), and their titles (NULL: no such word).

@@ -41,7 +41,7 @@ static enum status note(const struct work *w, const struct walk *k, const char *
 
 // --- Who and what ----------------------------------------------------------------------------------------------------------------
 
-static enum status find_person(const struct work *w, struct actor *who, unsigned *roles)
+enum status step_person(const struct work *w, struct actor *who, unsigned *roles)
 {
     *who = (struct actor){ 0 };
     *roles = ROLE_SERVICE;
@@ -80,7 +80,7 @@ const char *step_master_thing(const char *thing, const char *verb)
 }
 
 // 0 when there is no such move from here: lifecycle_check says so.
-static uint64_t guards_of(const struct walk *k, const char *verb)
+uint64_t step_guards(const struct walk *k, const char *verb)
 {
     enum { MOST = 64 };
     const struct move *open[MOST];
@@ -177,14 +177,14 @@ enum status step_take(struct work *w, struct desk *d, const struct step *step, s
     struct outcome o;
     enum status s = desk_ready(w, d);
     if (s == OK)
-        s = find_person(w, &t.who, &t.roles);
+        s = step_person(w, &t.who, &t.roles);
     if (s == OK)
         s = walk_get(w, step->thing, step->key, &t.walk);
     if (s == OK)
         s = find_agency(&t);
     if (s != OK)
         return s;
-    t.guards = guards_of(&t.walk, step->verb);
+    t.guards = step_guards(&t.walk, step->verb);
     s = step_facts(&t);
     if (s == OK)
         s = lifecycle_check(&(struct attempt){ step->thing, t.walk.state, step->verb, t.roles, &t.facts }, &o, w->e);
@@ -216,7 +216,7 @@ enum status step_birth(struct work *w, struct desk *d, const struct birth *b, st
     struct facts facts = b->facts;
     enum status s = desk_ready(w, d);
     if (s == OK)
-        s = find_person(w, &who, &roles);
+        s = step_person(w, &who, &roles);
     if (s == OK)
         s = concerns(w, b, &who, &facts.actor_is_party);
     if (s == OK)
@@ -238,7 +238,7 @@ enum status step_born(struct work *w, struct desk *d, struct walk *k, const char
     char stage[WALK_WORD];
     int64_t due_at_s = k->due_at_s;
     memcpy(stage, k->stage, sizeof stage);
-    enum status s = find_person(w, &who, &roles);
+    enum status s = step_person(w, &who, &roles);
     k->steps++;
     if (s == OK && is_new) {
         const char *first = stage_of(k->thing, k->state);

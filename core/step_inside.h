@@ -15,6 +15,10 @@ struct taking {
     struct facts facts;
 };
 
+// step.c: who w->actor is, and the guards of a move from where the record stands (0: there is no such move)
+enum status step_person(const struct work *w, struct actor *who, unsigned *roles);
+uint64_t step_guards(const struct walk *k, const char *verb);
+
 // step_facts.c: what the move's guards ask, and no more
 enum status step_facts(struct taking *t);
 

@@ -1,0 +1,26 @@
+// record.h - what routes of records people work on have in common (办理记录): jobs in the name of who asks, and where a record stands.
+#pragma once
+#include "api/answer.h"
+#include "core/base/json_write.h"
+#include "core/move.h"
+#include "core/station.h"
+
+// Jobs in the name of whoever asks. They change rows and nothing else (store.h, "repeatable"): what they answer is overwritten.
+enum status write_station(struct exchange *x, station_job *fn, void *ctx);
+// Records are nobody's who does not say who they are. NOT_FOUND, as of what never was.
+enum status visible_to_known(struct exchange *x, const char *thing, const char *key);
+// INVALID from a rule is 422: the request was understood, the record lacks something. Else as answer_problem.
+enum status refuse_deed(struct exchange *x, enum status s);
+
+// A moment, or null for none (0, NO_DEADLINE).
+void put_moment(struct json_writer *j, const char *key, int64_t at_s);
+
+// Where a record stands and what whoever asks can do with it, as the rest of one object: thing, id, number, state, ..., moves, links.
+// Inside a job; what they may not see is NOT_FOUND.
+struct standing { struct exchange *x; struct desk *desk; const char *thing, *key; struct json_writer *j; };
+enum status put_standing(struct work *w, const struct standing *s);
+// Of a record that went out of sight with the move.
+void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer *j);
+
+const char *plural_of(struct exchange *x, const char *thing);              // "cases"
+const char *thing_of_path(struct exchange *x);                             // "case", of "/cases/..."
