@@ -6,6 +6,7 @@
 // api/answer.h, never each other.
 #pragma once
 #include "api/http.h"
+#include "core/session.h"
 #include "core/visible.h"
 
 struct server;
@@ -21,6 +22,10 @@ enum format {                       // what an answer may be; bits for the offer
 
 enum { SEGMENTS_MOST = 4, PARAMS_MOST = 48 };
 
+// How it is known who asks (api/visitor.h).
+enum visit_by { BY_NOTHING, BY_BEARER, BY_BASIC, BY_SESSION };
+struct visit { enum visit_by by; bool only_reads; struct session session; };       // session: BY_SESSION
+
 struct exchange {
     struct server *server;
     struct request *request;
@@ -31,7 +36,8 @@ struct exchange {
     const char *segment[SEGMENTS_MOST];        // the {parts} of the path, decoded, in order
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
-    bool is_settled, only_reads;               // it is known who asks; by a token that writes nothing
+    bool is_settled;                           // it is known who asks
+    struct visit visit;
     int64_t now_s;
     struct err err;
 };

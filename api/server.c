@@ -170,7 +170,7 @@ static bool may_send(struct exchange *x, struct http_plan *plan)
     const struct route *r = x->route;
     if (r->method == HTTP_GET)
         return true;
-    if (!visitor_settle(x->server->visitors, x) || (!(r->flags & ROUTE_ANYBODY) && !visitor_may_write(x)))
+    if (!visitor_settle(x->server->visitors, x) || !visitor_may_write(x))
         return false;
     if (r->takes == NULL)
         return true;
@@ -192,7 +192,7 @@ static bool is_refused(struct exchange *x)
         answer_problem(x, s);
         return true;
     }
-    return false;
+    return !visitor_settle(x->server->visitors, x);
 }
 
 void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a)
@@ -222,8 +222,7 @@ void server_run(void *ctx, struct request *r, struct answer *a)
 {
     struct exchange *x = exchange_of(ctx, r, a);
     guard(x);
-    if (visitor_settle(x->server->visitors, x))
-        serve(x);
+    serve(x);
     allow_origins(x);
 }
 
