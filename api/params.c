@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TEXT_MOST = 256 * 1024, ITEMS_MOST = 1000 };
 
@@ -264,6 +265,30 @@ enum status params_read(struct exchange *x)
         c += *c == '&';
     }
     return s;
+}
+
+bool is_form(const struct request *r)
+{
+    static const char type[] = "application/x-www-form-urlencoded";
+    const char *given = request_header(r, "Content-Type");
+    return given != NULL && strncasecmp(given, type, sizeof type - 1) == 0 && strchr("; ", given[sizeof type - 1]) != NULL;
+}
+
+const char *form_text(struct exchange *x, const char *name)
+{
+    const struct request *r = x->request;
+    struct arena *a = r->arena;
+    char *body = arena_get(a, r->body_len + 1);
+    memcpy(body, r->body_len > 0 ? r->body : "", r->body_len);
+    for (const char *c = body; *c != '\0'; c += strcspn(c, "&"), c += *c == '&') {
+        size_t len = strcspn(c, "&"), name_len = strcspn(c, "=&");
+        const char *key, *text = "";
+        if (form_decode(a, c, name_len, &key, &x->err) != OK || strcmp(key, name) != 0)
+            continue;
+        bool is_whole = name_len == len || form_decode(a, c + name_len + 1, len - name_len - 1, &text, &x->err) == OK;
+        return is_whole ? text : NULL;
+    }
+    return NULL;
 }
 
 const struct param_value *param_get(const struct exchange *x, const char *name)

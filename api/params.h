@@ -39,6 +39,10 @@ const struct param_value *param_get(const struct exchange *x, const char *name);
 const char *param_text(const struct exchange *x, const char *name);                 // NULL: not given
 int64_t param_integer(const struct exchange *x, const char *name);                  // the row's fallback when it was not given
 
+// A body of type application/x-www-form-urlencoded, as a page without a script sends it.
+bool is_form(const struct request *r);
+const char *form_text(struct exchange *x, const char *name);                        // NULL: not given, or not well formed
+
 // RFC 3986: "%E5%8C%BA" decoded into the request's arena. INVALID: broken escapes, %00.
 enum status percent_decode(struct arena *a, const char *from, size_t len, const char **out, struct err *e);
 void percent_encode(struct buf *out, const char *text);        // all but unreserved characters

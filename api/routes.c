@@ -3,12 +3,21 @@
 #include "api/server.h"
 #include <string.h>
 
-extern const struct route landing_routes[], collection_routes[], item_routes[], web_routes[];
+extern const struct route collection_routes[];
+extern const struct route item_routes[];
+extern const struct route landing_routes[];
 extern const struct route move_routes[];
+extern const struct route sign_in_routes[];
+extern const struct route web_routes[];
 const struct route *const route_tables[] = {
-    landing_routes, collection_routes, item_routes, web_routes,
+    landing_routes,
+    collection_routes,
+    item_routes,
     move_routes,
-    NULL };
+    sign_in_routes,
+    web_routes,
+    NULL,
+};
 
 void route_each(route_visit *fn, void *ctx)
 {

@@ -12,7 +12,8 @@ enum route_flag {
     ROUTE_PROPERTIES = 4,           // takes the collection's properties as parameters
     ROUTE_HIDDEN = 8,               // not in the API document (pages, files of the map)
     ROUTE_FILE = 16,                // its body goes into a file, not into memory
-    ROUTE_ANYBODY = 32              // writes, and yet nobody need say who they are (signing in)
+    ROUTE_ANYBODY = 32,             // writes, and yet nobody need say who they are (signing in)
+    ROUTE_SIGN_IN = 64              // holds a password against what is kept: few at once (sign_in.h)
 };
 
 struct route {

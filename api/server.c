@@ -5,6 +5,7 @@
 #include "api/params.h"
 #include "api/places.h"
 #include "api/routes.h"
+#include "api/sign_in.h"
 #include "api/visitor.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
@@ -51,6 +52,7 @@ enum status server_open(const struct server_settings *settings, struct server **
         st = places_open(station_district(s->station), &s->places, e);
     if (st == OK) {
         s->desks = desks_open();
+        s->sign_ins = sign_ins_open();
         s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
         st = listen_to(s, e);
     }
@@ -70,6 +72,7 @@ void server_close(struct server *s)
         http_stop(s->http, PATIENCE_S);
     visitors_close(s->visitors);
     desks_close(s->desks);
+    sign_ins_close(s->sign_ins);
     places_close(s->places);
     scratch_close(s->scratch);
     station_close(s->station);
@@ -148,9 +151,17 @@ static bool is_of_type(const char *given, const char *type)
     return len == strlen(type) && strncasecmp(given, type, len) == 0;
 }
 
+static bool has_body(const struct request *r)
+{
+    const char *length = request_header(r, "Content-Length");
+    return request_header(r, "Transfer-Encoding") != NULL || (length != NULL && strcmp(length, "0") != 0);
+}
+
 static bool is_taken(struct exchange *x)
 {
     const char *given = request_header(x->request, "Content-Type");
+    if (given == NULL && !has_body(x->request))
+        return true;
     char list[300] = "";
     size_t n = 0;
     for (const char *const *t = x->route->takes; *t != NULL; t++) {
@@ -168,9 +179,11 @@ static bool is_taken(struct exchange *x)
 static bool may_send(struct exchange *x, struct http_plan *plan)
 {
     const struct route *r = x->route;
+    if (!visitor_settle(x->server->visitors, x))
+        return false;
     if (r->method == HTTP_GET)
         return true;
-    if (!visitor_settle(x->server->visitors, x) || !visitor_may_write(x))
+    if (!visitor_may_write(x) || ((r->flags & ROUTE_SIGN_IN) && !sign_in_admit(x)))
         return false;
     if (r->takes == NULL)
         return true;
@@ -192,7 +205,7 @@ static bool is_refused(struct exchange *x)
         answer_problem(x, s);
         return true;
     }
-    return !visitor_settle(x->server->visitors, x);
+    return false;
 }
 
 void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a)
@@ -212,6 +225,8 @@ static void serve(struct exchange *x)
     enum status s = params_read(x);
     if (s == OK)
         s = format_negotiate(x);
+    if (s == OK && !visitor_has_form(x))
+        return;
     if (s == OK)
         s = x->route->serve(x);
     if (s != OK)
@@ -235,5 +250,8 @@ void server_refuse(void *ctx, struct request *r, int status, const char *sentenc
 
 void server_done(void *ctx, struct request *r, const struct http_end *end)
 {
-    (void)ctx, (void)r, (void)end;
+    struct exchange *x = r->own;
+    (void)ctx, (void)end;
+    if (x != NULL)
+        sign_in_leave(x);
 }

@@ -25,6 +25,7 @@ struct server {
     struct layer_list layers;                  // all that are published
     struct visitors *visitors;
     struct desks *desks;                       // what moves of records need
+    struct sign_ins *sign_ins;
     struct places *places;                     // ways between coordinate reference systems
 };
 // INVALID, NOT_FOUND: the station; and as http_open.

@@ -2,6 +2,7 @@
 
 #include "api/answer.h"
 #include "api/browser.h"
+#include "api/params.h"
 #include "api/routes.h"
 #include "api/server.h"
 #include "core/base/mem.h"
@@ -17,15 +18,17 @@
 
 enum { VISITORS_MOST = 1 << 16, BURST_S = 4 };              // so many seconds' worth at once
 
-struct visitors { struct station *station; struct rate_table *asks, *changes; struct workers *clerk; };
+struct visitors { struct station *station; struct rate asks_rate, changes_rate; struct rate_table *asks, *changes; struct workers *clerk; };
 
 struct visitors *visitors_open(struct station *station, double asks_per_s)
 {
     enum { CHANGES_BURST = 2000 };
     struct visitors *v = mem_get(1, sizeof *v);
     v->station = station;
-    v->asks = rate_table_open(&(struct rate){ asks_per_s, asks_per_s * BURST_S }, VISITORS_MOST);
-    v->changes = rate_table_open(&(struct rate){ asks_per_s / 4, fmax(asks_per_s, CHANGES_BURST) }, VISITORS_MOST);
+    v->asks_rate = (struct rate){ asks_per_s, asks_per_s * BURST_S };
+    v->changes_rate = (struct rate){ asks_per_s / 4, fmax(asks_per_s, CHANGES_BURST) };
+    v->asks = rate_table_open(&v->asks_rate, VISITORS_MOST);
+    v->changes = rate_table_open(&v->changes_rate, VISITORS_MOST);
     v->clerk = workers_open(1);
     return v;
 }
@@ -167,6 +170,16 @@ void visitor_wait(struct exchange *x, double wait_s, const char *what)
 
 static bool is_safe(enum http_method m) { return m == HTTP_GET || m == HTTP_HEAD || m == HTTP_OPTIONS; }
 
+// draft-ietf-httpapi-ratelimit-headers: how much there is at once in which time, and when there is some again.
+static void tell_rate(struct exchange *x, const struct rate *r, double wait_s)
+{
+    char policy[80], left[80];
+    snprintf(policy, sizeof policy, "\"default\";q=%.0f;w=%.0f", r->burst, fmax(1, r->burst / r->per_s));
+    snprintf(left, sizeof left, "\"default\";r=0;t=%.0f", fmax(1, ceil(wait_s)));
+    answer_header(x->answer, "RateLimit-Policy", arena_text(x->request->arena, policy));
+    answer_header(x->answer, "RateLimit", arena_text(x->request->arena, left));
+}
+
 static bool may_ask(struct visitors *v, struct exchange *x)
 {
     double wait_s = 0;
@@ -174,6 +187,7 @@ static bool may_ask(struct visitors *v, struct exchange *x)
     if (rate_table_take(is_safe(x->request->method) ? v->asks : v->changes, key, 1, when_monotonic_s(), &wait_s))
         return true;
     visitor_wait(x, wait_s, "too many requests; again in %s s");
+    tell_rate(x, is_safe(x->request->method) ? &v->asks_rate : &v->changes_rate, wait_s);
     return false;
 }
 
@@ -185,6 +199,8 @@ static bool forbid(struct exchange *x, int status, const char *sentence)
     return false;
 }
 
+static const char CSRF_WRONG[] = "the header X-CSRF-Token (in a form: csrf) is missing or of another session; /me tells the one of this session";
+
 // What a browser shows by itself proves nothing about who wanted this. A token that a program shows as Bearer does.
 bool visitor_may_write(struct exchange *x)
 {
@@ -194,9 +210,16 @@ bool visitor_may_write(struct exchange *x)
         return ask_who(x, "who changes something says who they are: by a token (gridpatrol token add makes one), or by signing in at /sign-in");
     if (x->visit.only_reads)
         return forbid(x, 403, "this token may look and change nothing; gridpatrol token add makes another one");
-    if (x->visit.by == BY_SESSION && !session_has_csrf(&x->visit.session, request_header(x->request, "X-CSRF-Token")))
-        return forbid(x, 403, "the header X-CSRF-Token is missing or of another session; /me tells the one of this session");
-    return true;
+    if (x->visit.by != BY_SESSION || (x->route->flags & ROUTE_ANYBODY))
+        return true;
+    const char *sent = request_header(x->request, "X-CSRF-Token");
+    x->visit.is_csrf_due = sent == NULL && is_form(x->request);
+    return x->visit.is_csrf_due || session_has_csrf(&x->visit.session, sent) || forbid(x, 403, CSRF_WRONG);
+}
+
+bool visitor_has_form(struct exchange *x)
+{
+    return !x->visit.is_csrf_due || session_has_csrf(&x->visit.session, form_text(x, "csrf")) || forbid(x, 403, CSRF_WRONG);
 }
 
 bool visitor_settle(struct visitors *v, struct exchange *x)

@@ -16,5 +16,6 @@ void visitors_close(struct visitors *v);                    // NULL is fine
 bool visitor_settle(struct visitors *v, struct exchange *x);
 // Once settled: may they change anything at all? False: the answer is there, 401 (nobody has said who they are) or 403.
 bool visitor_may_write(struct exchange *x);
+bool visitor_has_form(struct exchange *x);                  // with its body there: a page's form without a script has its csrf text. False: 403
 void visitor_wait(struct exchange *x, double wait_s, const char *what);    // the answer is 429; what: English key with %s for the seconds
 const char *visitor_address(struct exchange *x);            // as a proxy that is trusted tells it
