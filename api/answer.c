@@ -292,7 +292,7 @@ static const char *title_of(int code)
         { 400, "The request is not understood" }, { 401, "Please sign in" }, { 403, "This is not for you to do" }, { 404, "There is no such thing" },
         { 405, "Not with this method" }, { 406, "Not in this format" }, { 409, "It stands otherwise" }, { 412, "It has changed meanwhile" },
         { 413, "Too large" }, { 415, "Not in this form" }, { 422, "It cannot be done like this" }, { 428, "Please say which version you mean" },
-        { 429, "Too many requests" }, { 500, "Something went wrong here" }, { 503, "Busy; please try again" },
+        { 429, "Too many requests" }, { 500, "Something went wrong here" }, { 503, "Busy; please try again" }, { 507, "There is no room" },
     };
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (titles[i].code == code)

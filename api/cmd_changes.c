@@ -23,7 +23,7 @@ const struct option changes_options[] = {
     { .kind = OPTION_NUMBER, .name = "limit", .value = "N", .at = offsetof(struct settings, list.limit), .least = 1, .most = 1e9, .help = "as many at most (20; all into a file and with --json)" },
     { .kind = OPTION_TEXT, .name = "after", .value = "KEY", .at = offsetof(struct settings, list.after), .help = "go on after this change: its id, or its number in the newest comparison" },
     { .kind = OPTION_FLAG, .name = "json", .at = offsetof(struct settings, list.json), .help = "for programs: {\"rows\": [...], \"next\": KEY or null}" },
-    { .kind = OPTION_TEXT, .name = "output", .letter = 'o', .value = "FILE", .at = offsetof(struct settings, output), .help = "into a layer: .gpkg .geojson .geojsonl .fgb .shp .csv .xlsx" },
+    { .kind = OPTION_TEXT, .name = "output", .letter = 'o', .value = "FILE", .at = offsetof(struct settings, output), .help = "into a layer: .gpkg .geojson .geojsonl .fgb .shp .shp.zip .csv .xlsx" },
     STATION_USE_OPTIONS(struct settings, use),
     { .kind = OPTION_END },
 };

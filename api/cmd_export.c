@@ -13,7 +13,7 @@ struct settings { struct station_use use; const char *output, *where, *crs; bool
 
 const struct option export_options[] = {
     { .kind = OPTION_TEXT, .name = "output", .letter = 'o', .value = "FILE", .at = offsetof(struct settings, output),
-      .help = "the file: .gpkg .geojson .geojsonl .fgb .shp .csv .xlsx; of everything: a folder that does not exist" },
+      .help = "the file: .gpkg .geojson .geojsonl .fgb .shp .shp.zip .csv .xlsx; of everything: a folder that does not exist" },
     { .kind = OPTION_TEXT, .name = "where", .value = "CQL2", .at = offsetof(struct settings, where),
       .help = "only the rows for which this holds, over the names of the columns and geometry" },
     { .kind = OPTION_TEXT, .name = "crs", .value = "CRS", .at = offsetof(struct settings, crs), .help = "CRS of the file (EPSG:4326)" },

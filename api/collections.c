@@ -108,6 +108,8 @@ static void put_collection_links(struct exchange *x, const struct layer *l, stru
         { "http://www.opengis.net/def/rel/ogc/1.0/queryables", "/queryables", FORMAT_SCHEMA, "What may be asked" },
         { "http://www.opengis.net/def/rel/ogc/1.0/sortables", "/sortables", FORMAT_SCHEMA, "What may be sorted by" },
         { "http://www.opengis.net/def/rel/ogc/1.0/schema", "/schema", FORMAT_SCHEMA, "What a feature looks like" },
+        { "enclosure", "/download?f=gpkg", FORMAT_GPKG, "All features as a GeoPackage" },
+        { "enclosure", "/download?f=csv", FORMAT_CSV, "All features as a table" },
     };
     json_put_list(j, "links");
     put_link(j, (struct link){ .rel = "self", .href = link_to(x, "/collections/%s", l->key), .type = "application/json", .title = collection_title(x, l) });

@@ -13,7 +13,7 @@
 
 const struct option diff_options_table[] = {
     { .kind = OPTION_HEADING, .help = "Output" },
-    { OPTION_TEXT, "output", 'o', AT(output), "FILE", 0, 0, "the changes; .gpkg .geojson .geojsonl .fgb .shp .csv .xlsx" },
+    { OPTION_TEXT, "output", 'o', AT(output), "FILE", 0, 0, "the changes; .gpkg .geojson .geojsonl .fgb .shp .shp.zip .csv .xlsx" },
     { OPTION_TEXT, "output-crs", 0, AT(output_crs), "CRS", 0, 0, "CRS of the changes (AFTER's own)" },
     { OPTION_FLAG, "all", 0, AT(pair.all), NULL, 0, 0, "also write the buildings that did not change" },
     { OPTION_TEXT, "html", 0, AT(html), "FILE", 0, 0, "a report page that opens without a network" },

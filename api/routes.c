@@ -5,11 +5,13 @@
 
 extern const struct route collection_routes[];
 extern const struct route item_routes[];
+extern const struct route download_routes[];
 extern const struct route landing_routes[];
 extern const struct route move_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route web_routes[];
 const struct route *const route_tables[] = {
+    download_routes,
     landing_routes,
     collection_routes,
     item_routes,

@@ -5,6 +5,7 @@
 #include "api/exchange.h"
 #include "core/scratch.h"
 #include "core/station.h"
+#include <stdatomic.h>
 
 enum { ASKS_PER_S = 200 };
 struct server_settings {
@@ -20,6 +21,7 @@ struct server {
     struct server_settings settings;
     struct station *station;
     struct scratch *scratch;                   // files of the moment
+    atomic_int downloads, files_made;          // under way
     struct http *http;                         // NULL in tests that call begin and run themselves
     struct arena *arena;                       // layers and what is made once
     struct layer_list layers;                  // all that are published

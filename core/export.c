@@ -1,18 +1,17 @@
 #include "core/export.h"
 
 #include "core/base/buf.h"
-#include "core/base/date.h"
 #include "core/base/mem.h"
+#include "core/base/when.h"
 #include "core/data_reader.h"
 #include "core/filter.h"
 #include "core/store/export_rows.h"
 #include "core/store/spatialite_guest.h"
 #include "gis/crs.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { TIME_BYTES = 40, DECIMALS = 4, PLACE_DECIMALS = 8 };
+enum { DECIMALS = 4, PLACE_DECIMALS = 8 };
 
 // --- Which rows -------------------------------------------------------------------------------------------------------------------------
 
@@ -44,23 +43,11 @@ struct writing {
     const struct export_table *table;
     struct sink *sink;
     struct sink_value *value;
-    char (*time)[TIME_BYTES];
+    char (*time)[WHEN_LOCAL_TEXT];
     int64_t zone_offset_s, rows;
     enum lang lang;
     bool for_people;
 };
-
-// "2026-03-01 09:30:00", or for programs "2026-03-01T09:30:00+08:00".
-static void say_time(const struct writing *w, int64_t at_s, char out[TIME_BYTES])
-{
-    int64_t local = at_s + w->zone_offset_s, day = local / 86400 - (local % 86400 < 0);
-    int second = (int)(local - day * 86400), zone_min = (int)(w->zone_offset_s / 60);
-    char date[11];
-    date_write(date_of_day((int32_t)day), date);
-    int n = snprintf(out, TIME_BYTES, "%s%c%02d:%02d:%02d", date, w->for_people ? ' ' : 'T', second / 3600, second / 60 % 60, second % 60);
-    if (!w->for_people)
-        snprintf(out + n, (size_t)(TIME_BYTES - n), "%c%02d:%02d", zone_min < 0 ? '-' : '+', abs(zone_min) / 60, abs(zone_min) % 60);
-}
 
 static const char *label_of(const struct writing *w, const struct export_column *c, const char *code)
 {
@@ -84,7 +71,7 @@ static void fill(struct writing *w, const struct rows *r, int i)
     switch (c->type) {
     case EXPORT_WHOLE: v->integer = rows_integer(r, i); return;
     case EXPORT_REAL: v->real = rows_real(r, i); return;
-    case EXPORT_TIME: say_time(w, rows_integer(r, i), w->time[i]); v->text = w->time[i]; return;
+    case EXPORT_TIME: when_write_local(rows_integer(r, i), w->zone_offset_s, w->for_people, w->time[i]); v->text = w->time[i]; return;
     default: v->text = rows_text(r, i);
     }
     v->is_null = v->text[0] == '\0';

@@ -95,7 +95,7 @@ static enum status visit_rows(struct work *w, const struct feature_query *q, str
         struct feature f = feature_of(q, r);
         seen++;
         if (next != NULL && seen == q->limit)
-            page_cursor(&f, q, cursor);
+            feature_cursor(&f, q, cursor);
         s = fn(ctx, &f, w->e);
     }
     if (next != NULL)

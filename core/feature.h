@@ -46,6 +46,8 @@ typedef enum status feature_visit(void *ctx, const struct feature *f, struct err
 // next: the cursor of the page that follows, "" when this is the last; NULL: nobody asks. NOT_FOUND: there is no such layer for this viewer;
 // INVALID: the filter, a property or the cursor does not fit; TOO_BIG.
 enum status feature_each(struct work *w, const struct feature_query *q, feature_visit *fn, void *ctx, char next[FEATURE_CURSOR]);
+// The cursor of what follows this feature, for who stops before the end by an answer of fn's; "": what is sorted by is too long for one.
+void feature_cursor(const struct feature *f, const struct feature_query *q, char out[FEATURE_CURSOR]);
 enum status feature_get(struct work *w, const struct layer *l, const struct viewer *v, const char *id, feature_visit *fn, void *ctx); // NOT_FOUND
 enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out);
 // Of all the viewer may see; *found false: there is nothing with a place. times: INT64_MIN, INT64_MAX where there are none.

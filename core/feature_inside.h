@@ -15,7 +15,6 @@ void question_end(struct question *a);
 enum status question_ask(struct work *w, const struct feature_query *q, struct question *a);
 const char *question_bind(struct question *a, struct value v);   // "$7"; after question_ask
 
-// Page: " AND ..." after the cursor, and " ORDER BY ..." ; the cursor of a row.
+// Page: " AND ..." after the cursor, and " ORDER BY ...".
 enum status page_after(const struct feature_query *q, struct question *a, struct err *e);
 void page_order(const struct feature_query *q, struct question *a);
-void page_cursor(const struct feature *f, const struct feature_query *q, char out[FEATURE_CURSOR]);

@@ -78,7 +78,7 @@ static void put_key(struct json_writer *j, const struct feature *f, const struct
         json_put_integer(j, NULL, rows_integer(f->rows, FIRST_PROPERTY + i));
 }
 
-void page_cursor(const struct feature *f, const struct feature_query *q, char out[FEATURE_CURSOR])
+void feature_cursor(const struct feature *f, const struct feature_query *q, char out[FEATURE_CURSOR])
 {
     struct buf b;
     buf_init(&b, FEATURE_CURSOR / 4 * 3 - 8);

@@ -32,15 +32,22 @@ static const struct format formats[] = {
     { "shp", "ESRI Shapefile", SINK_IN_MEMORY | SINK_SHORT_NAMES, { NULL },
       { "ENCODING=UTF-8", "DBF_DATE_LAST_UPDATE=2000-01-01", NULL },
       { ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".shp.xml", NULL } },
+    { "shp.zip", "ESRI Shapefile", SINK_IN_MEMORY | SINK_SHORT_NAMES | SINK_ZIP, { NULL },
+      { "ENCODING=UTF-8", "DBF_DATE_LAST_UPDATE=2000-01-01", NULL }, { NULL } },
     { "csv", "CSV", SINK_IN_MEMORY, { NULL }, { "GEOMETRY=AS_WKT", "WRITE_BOM=YES", NULL }, { NULL } },
-    { "xlsx", "XLSX", SINK_IN_MEMORY | SINK_NO_GEOMETRY, { NULL }, { NULL }, { NULL } },
+    { "xlsx", "XLSX", SINK_IN_MEMORY | SINK_NO_GEOMETRY | SINK_ZIP, { NULL }, { NULL }, { NULL } },
 };
+
+static bool ends_with(const char *path, const char *extension)
+{
+    size_t len = strlen(path), tail = strlen(extension);
+    return len > tail && path[len - tail - 1] == '.' && strcasecmp(path + len - tail, extension) == 0;
+}
 
 static const struct format *format_of(const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot != NULL && i < sizeof formats / sizeof formats[0]; i++)
-        if (strcasecmp(dot + 1, formats[i].extension) == 0)
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (ends_with(path, formats[i].extension))
             return &formats[i];
     return NULL;
 }
@@ -49,7 +56,7 @@ enum status sink_check(const char *path, struct err *e)
 {
     if (format_of(path) == NULL)
         return err_set(e, INVALID, "%s: the ending says the format; it is one of %s", path,
-                       ".gpkg .geojson .geojsonl .fgb .shp .csv .xlsx");
+                       ".gpkg .geojson .geojsonl .fgb .shp .shp.zip .csv .xlsx");
     return stage_check(path, e);
 }
 
@@ -126,11 +133,11 @@ static bool create_field(struct sink *s, const struct sink_field *f)
 
 static bool create_layer(struct sink *s, const struct sink_spec *spec)
 {
+    static const OGRwkbGeometryType types[] = { [SINK_AREAS] = wkbMultiPolygon, [SINK_POINTS] = wkbPoint, [SINK_SHAPELESS] = wkbNone, [SINK_MIXED] = wkbUnknown };
     bool no_geometry = (s->traits & SINK_NO_GEOMETRY) != 0 || s->shape == SINK_SHAPELESS;
     OGRSpatialReferenceH srs = s->target == NULL ? NULL : reference_of(s->target);
     char **options = option_list(s->format->layer_option);
-    s->layer = GDALDatasetCreateLayer(s->dataset, spec->layer, srs, no_geometry ? wkbNone : s->shape == SINK_POINTS ? wkbPoint : wkbMultiPolygon,
-                                      options);
+    s->layer = GDALDatasetCreateLayer(s->dataset, spec->layer, srs, no_geometry ? wkbNone : types[s->shape], options);
     CSLDestroy(options);
     if (srs != NULL)
         OSRRelease(srs);
@@ -196,6 +203,10 @@ enum status sink_open(const struct sink_spec *spec, struct sink **out, struct er
     GDALAllRegister();
     struct sink *s = mem_get(1, sizeof *s);
     s->format = format_of(spec->path);
+    if (spec->shape == SINK_MIXED && (s->format->traits & SINK_SHORT_NAMES) != 0) {
+        mem_free(s);
+        return err_set(e, INVALID, "%s: areas and points are not held by one shapefile; choose another format", spec->path);
+    }
     s->traits = s->format->traits;
     s->shape = spec->shape;
     s->field = spec->field;
@@ -245,7 +256,7 @@ static bool close_dataset(struct sink *s)
 
 static uint16_t read_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
-// A zip keeps the local time of each entry (XLSX is one): set them all to the start of 1980, in both places it stands.
+// A zip keeps the local time of each entry (XLSX is one too): set them all to the start of 1980, in both places it stands.
 // Offsets after PKWARE APPNOTE 4.3: end record 22 bytes, directory entry 46, local header 30.
 static void forget_zip_times(uint8_t *zip, size_t len)
 {
@@ -274,7 +285,7 @@ static enum status put_on_disk(struct sink *s, struct err *e)
         GByte *bytes = VSIGetMemFileBuffer(path, &len, FALSE);
         if (bytes == NULL)
             continue; // "." of the listing
-        if (strcmp(s->format->extension, "xlsx") == 0)
+        if ((s->traits & SINK_ZIP) != 0)
             forget_zip_times(bytes, len);
         status = stage_put(s->stage, names[i], bytes, len, e);
     }

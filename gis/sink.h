@@ -26,9 +26,9 @@ bool sink_is_table(const char *path);
 
 struct sink;
 struct sink_sql;
-enum sink_shape { SINK_AREAS, SINK_POINTS, SINK_SHAPELESS };
+enum sink_shape { SINK_AREAS, SINK_POINTS, SINK_SHAPELESS, SINK_MIXED };       // MIXED: areas and points; not into a shapefile
 struct sink_spec {
-    const char *path, *layer;        // gpkg geojson geojsonl fgb shp csv xlsx; anything else is refused with the list
+    const char *path, *layer;        // gpkg geojson geojsonl fgb shp shp.zip csv xlsx; anything else is refused with the list
     enum sink_shape shape;
     const struct crs *crs, *target;  // of the geometries given; what the file is to hold (GeoJSON is always EPSG:4326). Outlive the sink; of SHAPELESS: NULL
     const struct sink_field *field;

@@ -3,7 +3,7 @@
 #include "gis/sink.h"
 #include "gis/sink_sql.h"
 
-enum sink_trait { SINK_IN_MEMORY = 1, SINK_LONLAT_ONLY = 2, SINK_NO_GEOMETRY = 4, SINK_SHORT_NAMES = 8, SINK_TABLE = 16 };
+enum sink_trait { SINK_IN_MEMORY = 1, SINK_LONLAT_ONLY = 2, SINK_NO_GEOMETRY = 4, SINK_SHORT_NAMES = 8, SINK_TABLE = 16, SINK_ZIP = 32 };
 
 struct complaint { char text[400]; }; // the first thing GDAL or SQLite said
 

@@ -90,6 +90,17 @@ bool when_write(int64_t utc_s, char out[WHEN_TEXT])
     return true;
 }
 
+void when_write_local(int64_t utc_s, int64_t zone_offset_s, bool for_people, char out[WHEN_LOCAL_TEXT])
+{
+    int64_t local_s = utc_s + zone_offset_s, day = local_s / 86400 - (local_s % 86400 < 0);
+    int second = (int)(local_s - day * 86400), zone_min = (int)(zone_offset_s / 60);
+    char date[11];
+    date_write(date_of_day((int32_t)day), date);
+    int n = snprintf(out, WHEN_LOCAL_TEXT, "%s%c%02d:%02d:%02d", date, for_people ? ' ' : 'T', second / 3600, second / 60 % 60, second % 60);
+    if (!for_people)
+        snprintf(out + n, (size_t)(WHEN_LOCAL_TEXT - n), "%c%02d:%02d", zone_min < 0 ? '-' : '+', abs(zone_min) / 60, abs(zone_min) % 60);
+}
+
 // --- RFC 3339 -------------------------------------------------------------------------------------------------------------
 
 static bool take_digits(const char **text, int count, int *out)

@@ -12,6 +12,9 @@ double when_cpu_s(void);              // of this process so far, all threads
 // "2026-03-01T09:30:00Z" (RFC 3339). False, and "": not in the years 0000 to 9999.
 enum { WHEN_TEXT = 21 };
 bool when_write(int64_t utc_s, char out[WHEN_TEXT]);
+// Local time: "2026-03-01T09:30:00+08:00", or for people "2026-03-01 09:30:00".
+enum { WHEN_LOCAL_TEXT = 40 };
+void when_write_local(int64_t utc_s, int64_t zone_offset_s, bool for_people, char out[WHEN_LOCAL_TEXT]);
 // A moment or a day by RFC 3339 (a day is from its first to its last second, UTC), or an interval "a/b", "../b", "a/.."; both ends are included,
 // an open one is INT64_MIN or INT64_MAX. A missing zone is UTC; "2024-01-05T" is a day, as GDAL 3.6 writes it. False: none of these.
 bool when_read_interval(const char *text, int64_t *from_s, int64_t *to_s);
