@@ -24,7 +24,7 @@ enum { SEGMENTS_MOST = 4, PARAMS_MOST = 48 };
 
 // How it is known who asks (api/visitor.h).
 enum visit_by { BY_NOTHING, BY_BEARER, BY_BASIC, BY_SESSION };
-struct visit { enum visit_by by; bool only_reads, is_csrf_due; struct session session; };     // BY_SESSION: session, and its form is still to be asked
+struct caller { enum visit_by by; bool only_reads, is_csrf_due; struct session session; };     // BY_SESSION: session, and its form is still to be asked
 
 struct exchange {
     struct server *server;
@@ -37,7 +37,7 @@ struct exchange {
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
     bool is_settled, is_signing_in;            // it is known who asks; counted among those who sign in (sign_in.h)
-    struct visit visit;
+    struct caller visit;
     int64_t now_s;
     struct err err;
 };

@@ -250,7 +250,7 @@ static enum status post_sign_in(struct exchange *x)
         s = station_write(x->server->station, &(struct station_call){ x->now_s, actor.text }, begin_session, &b, &x->err);
     if (s != OK)
         return s;
-    x->visit = (struct visit){ .by = BY_SESSION, .session = b.session };
+    x->visit = (struct caller){ .by = BY_SESSION, .session = b.session };
     session_cookie_set(x, b.id);
     mem_wipe(b.id, sizeof b.id);
     return answer_signed_in(x, &t);
@@ -269,7 +269,7 @@ static enum status post_sign_out(struct exchange *x)
         return s;
     session_cookie_set(x, NULL);
     x->viewer = VIEWER_PUBLIC;
-    x->visit = (struct visit){ .by = BY_NOTHING };
+    x->visit = (struct caller){ .by = BY_NOTHING };
     return answer_signed_in(x, &(struct typed){ .next = NULL });
 }
 

@@ -120,7 +120,7 @@ static bool is_known_by_token(struct visitors *v, struct exchange *x, const char
         answer_problem(x, st);
         return false;
     }
-    x->visit = (struct visit){ .by = strncasecmp(authorization, "Basic", 5) == 0 ? BY_BASIC : BY_BEARER, .only_reads = s.token.token.scope == TOKEN_READ };
+    x->visit = (struct caller){ .by = strncasecmp(authorization, "Basic", 5) == 0 ? BY_BASIC : BY_BEARER, .only_reads = s.token.token.scope == TOKEN_READ };
     if (s.token.is_use_due)
         have_it_noted(v, x, use_token, s.token.token.id);
     return true;
@@ -142,7 +142,7 @@ static bool is_clear_by_session(struct visitors *v, struct exchange *x)
         answer_problem(x, st);
         return false;
     }
-    x->visit = (struct visit){ .by = BY_SESSION, .session = s.session.session };
+    x->visit = (struct caller){ .by = BY_SESSION, .session = s.session.session };
     if (s.session.is_seen_due)
         have_it_noted(v, x, see_session, s.session.session.handle);
     return true;

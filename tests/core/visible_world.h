@@ -45,6 +45,7 @@ struct world {
     struct link link[LINKS_MOST];
     int links;
     uint64_t chance;
+    void (*draw_more)(struct world *w);                  // rows and links besides; NULL: none
 };
 
 static inline uint32_t chance(struct world *w, uint32_t below)
@@ -240,16 +241,29 @@ static inline void put_somewhere(struct world *w, struct planted *r)
 
 static inline struct value id_or_null(const struct person *list, int i) { return i != NOBODY ? value_text(list[i].id) : value_null(); }
 
-static inline enum status plant_row(struct work *work, struct world *w, int shelf)
+static inline int shelf_of(const char *layer)
 {
-    static const char *const units[UNITS] = { "g0", "g1", "g2" };
+    int i = 0;
+    while (strcmp(shelves[i].layer, layer) != 0)
+        i++;
+    return i;
+}
+
+// As id_make writes them, but the same each time, so that two stations can be held against each other.
+static inline void id_of_test(char id[ID_TEXT], const char *kind, int n)
+{
+    snprintf(id, ID_TEXT, "019c1b2e-%04x-7%03x-8%03x-%012x", (unsigned)n & 0xffff, (unsigned)kind[0] & 0xfff, (unsigned)(n * 37) & 0xfff, (unsigned)n * 2654435761u);
+}
+
+static inline struct planted *draw_row(struct world *w, int shelf)
+{
     struct planted *r = &w->row[w->rows];
     const char *layer = shelves[shelf].layer;
     bool is_lead = strcmp(layer, "lead") == 0;
     must(w->rows < ROWS_MOST);
     *r = (struct planted){ .layer = layer, .maker = (int)chance(w, (uint32_t)w->people), .reviewer = NOBODY, .unit = (int)chance(w, UNITS + 1) - 1,
                            .case_row = NOBODY, .x = 121 + 0.003 * (w->rows % 50), .y = 31 + 0.003 * (w->rows / 50), .is_point = shelves[shelf].is_point };
-    snprintf(r->id, sizeof r->id, "%s", id_make(1770000000000 + w->rows).text);
+    id_of_test(r->id, "row", w->rows);
     snprintf(r->number, sizeof r->number, "<%s-%d>", layer, w->rows);
     snprintf(r->party, sizeof r->party, "<party-%d>", w->rows);
     put_somewhere(w, r);
@@ -265,14 +279,21 @@ static inline enum status plant_row(struct work *work, struct world *w, int shel
     bool has_past = layer_find(&w->layers, layer)->is_register || is_any(layer, "area", "cell", "area", "area");
     r->is_past = has_past && chance(w, 5) == 0;
     r->is_point |= (is_lead || strcmp(layer, "case") == 0) && w->rows % 2 != 0;
+    w->rows++;
+    return r;
+}
+
+static inline enum status insert_row(struct work *work, struct world *w, int row)
+{
+    static const char *const units[UNITS] = { "g0", "g1", "g2" };
+    const struct planted *r = &w->row[row];
     const struct value v[] = {
-        value_text(r->id), value_integer(w->rows), value_text(r->community), value_text(r->cell), value_text(r->state), value_text(w->person[r->maker].id),
+        value_text(r->id), value_integer(row), value_text(r->community), value_text(r->cell), value_text(r->state), value_text(w->person[r->maker].id),
         value_text(r->unit != NOBODY ? units[r->unit] : NULL), value_real(r->x), value_real(r->y), value_text(r->secrecy),
-        is_lead ? value_text(w->row[r->case_row].id) : value_null(), id_or_null(w->person, r->reviewer), value_text(r->number), value_text(r->party),
+        r->case_row != NOBODY ? value_text(w->row[r->case_row].id) : value_null(), id_or_null(w->person, r->reviewer), value_text(r->number), value_text(r->party),
         r->is_past ? value_integer(2) : value_null(),
     };
-    w->rows++;
-    return db_run(work->db, shelves[shelf].sql, (struct values){ v, sizeof v / sizeof v[0] }, work->e);
+    return db_run(work->db, shelves[shelf_of(r->layer)].sql, (struct values){ v, sizeof v / sizeof v[0] }, work->e);
 }
 
 static inline int any_row(struct world *w, const char *layer)
@@ -284,23 +305,27 @@ static inline int any_row(struct world *w, const char *layer)
 }
 
 // A thing of a case, with a photo.
-static inline enum status plant_link(struct work *work, struct world *w, const char *thing)
+static inline void draw_link(struct world *w, const char *thing)
 {
     struct link l = { any_row(w, "case"), any_row(w, thing) };
-    char name[64], id[ID_TEXT];
     for (int i = 0; i < w->links; i++)
         if (w->link[i].case_row == l.case_row && w->link[i].row == l.row)
-            return OK;
+            return;
     must(w->links < LINKS_MOST);
     w->link[w->links++] = l;
-    snprintf(name, sizeof name, "<photo-%d>", l.row);
-    snprintf(id, sizeof id, "photo-%d", w->links);
+}
+
+static inline enum status insert_link(struct work *work, const struct world *w, int link)
+{
+    const struct planted *of = &w->row[w->link[link].case_row], *r = &w->row[w->link[link].row];
+    char name[64], id[ID_TEXT];
+    snprintf(name, sizeof name, "<photo-%d>", w->link[link].row);
+    snprintf(id, sizeof id, "photo-%d", link + 1);
     enum status s = db_run(work->db, "INSERT INTO case_link (case_id, thing, thing_id) VALUES ($1, $2, $3)",
-                           VALUES(value_text(w->row[l.case_row].id), value_text(thing), value_text(w->row[l.row].id)), work->e);
+                           VALUES(value_text(of->id), value_text(r->layer), value_text(r->id)), work->e);
     return s == OK ? db_run(work->db, "INSERT INTO evidence (id, thing, thing_id, sha256, name, media_type, bytes, captured_by, added_at_s) VALUES "
                                       "($1, $2, $3, 'x', $4, 'image/png', 1, $5, 1)",
-                            VALUES(value_text(id), value_text(thing), value_text(w->row[l.row].id), value_text(name),
-                                   value_text(w->person[w->row[l.row].maker].id)), work->e) : s;
+                            VALUES(value_text(id), value_text(r->layer), value_text(r->id), value_text(name), value_text(w->person[r->maker].id)), work->e) : s;
 }
 
 static inline enum status plant_person(struct work *work, struct world *w, const char *role, int unit, const char *areas)
@@ -309,7 +334,7 @@ static inline enum status plant_person(struct work *work, struct world *w, const
     struct person *p = &w->person[w->people];
     must(w->people < PEOPLE_MOST);
     *p = (struct person){ .role = role, .unit = unit };
-    snprintf(p->id, sizeof p->id, "%s", id_make(1770000000000 + w->people).text);
+    id_of_test(p->id, "person", w->people);
     snprintf(p->name, sizeof p->name, "<person-%d>", w->people++);
     enum status s = db_run(work->db, "INSERT INTO actor (id, name, role, agency_id, is_active, made_at_s) VALUES ($1, $2, $3, $4, 1, 1)",
                            VALUES(value_text(p->id), value_text(p->name), value_text(role), value_text(unit != NOBODY ? units[unit] : NULL)), work->e);
@@ -317,6 +342,27 @@ static inline enum status plant_person(struct work *work, struct world *w, const
         p->area[p->areas++] = word;
         s = db_run(work->db, "INSERT INTO actor_area (actor_id, code) VALUES ($1, $2)", VALUES(value_text(p->id), value_text(word)), work->e);
     }
+    return s;
+}
+
+// What another station does not have is drawn last, so that all else is the same, and lies in the middle, so that rows after it have other
+// numbers.
+static inline enum status insert_all(struct work *work, struct world *w)
+{
+    enum status s = OK;
+    int rows = w->rows, links = w->links;
+    if (w->draw_more != NULL)
+        w->draw_more(w);
+    for (int i = 1; s == OK && i < rows; i++) {
+        for (int k = rows; s == OK && i == rows / 2 && k < w->rows; k++)
+            s = insert_row(work, w, k);
+        if (s == OK)
+            s = insert_row(work, w, i);
+    }
+    for (int i = links; s == OK && i < w->links; i++)
+        s = insert_link(work, w, i);
+    for (int i = 0; s == OK && i < links; i++)
+        s = insert_link(work, w, i);
     return s;
 }
 
@@ -339,12 +385,12 @@ static inline enum status plant_all(struct work *work, void *ctx)
         for (int k = 0; s == OK && k < 4; k++)
             s = plant_person(work, w, roles[i], k == 0 ? 0 : (int)chance(w, UNITS + 1) - 1, areas[k]);
     w->row[w->rows++] = (struct planted){ .layer = "survey", .id = "sa", .unit = NOBODY, .x = NAN, .y = NAN };
-    for (int n = 0; s == OK && n < EACH; n++)
-        for (int i = 0; s == OK && i < SHELVES; i++)
-            s = plant_row(work, w, i);
-    for (int n = 0; s == OK && n < LINKS_MOST / 2; n++)
-        s = plant_link(work, w, n % 2 == 0 ? "finding" : "change");
-    return s;
+    for (int n = 0; n < EACH; n++)
+        for (int i = 0; i < SHELVES; i++)
+            draw_row(w, i);
+    for (int n = 0; n < LINKS_MOST / 2; n++)
+        draw_link(w, n % 2 == 0 ? "finding" : "change");
+    return s == OK ? insert_all(work, w) : s;
 }
 
 static inline enum status read_layers(struct work *work, void *ctx)
@@ -353,15 +399,21 @@ static inline enum status read_layers(struct work *work, void *ctx)
     return layer_read_all(work->db, w->arena, &w->layers, work->e);
 }
 
-static inline int world_open(void **state)
+static inline struct world *world_make(void (*draw_more)(struct world *w))
 {
     struct world *w = calloc(1, sizeof *w);
+    w->draw_more = draw_more;
     w->station = temporary_open(&w->at, 1770000000);
     w->arena = arena_open(16 << 20);
     w->chance = 20261126;
     assert_ok(w, station_read(w->station, &(struct station_call){ 1770000001, "system" }, read_layers, w, &w->e));
     assert_ok(w, station_write(w->station, &(struct station_call){ 1770000001, "system" }, plant_all, w, &w->e));
-    *state = w;
+    return w;
+}
+
+static inline int world_open(void **state)
+{
+    *state = world_make(NULL);
     return 0;
 }
 
