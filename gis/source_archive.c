@@ -8,9 +8,12 @@
 #include <gdal.h>
 #include <gdal_utils.h>
 #include <ogr_api.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct archive { const char *path, *crs; GDALDatasetH dataset; void *layer; const struct progress *progress; };
 
@@ -84,6 +87,43 @@ static enum status translate(struct archive *a, const char *out, const struct so
     return made != NULL && hush->errors == 0 ? OK : err_set(e, FAILED, "%s: cannot be archived: %.300s", a->path, hush->said);
 }
 
+static uint32_t length_at(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+
+// Features that stand whole in a FlatGeobuf file without an index: magic (8 bytes), header and features, each behind its length.
+static int64_t count_whole(const uint8_t *file, int64_t size)
+{
+    enum { MAGIC = 8, LENGTH = 4 };
+    int64_t pieces = 0, at = MAGIC;
+    while (at + LENGTH <= size && (at += LENGTH + (int64_t)length_at(file + at)) <= size)
+        pieces++;
+    return at == size && pieces > 0 ? pieces - 1 : -1;
+}
+
+static int64_t whole_features(const char *path)
+{
+    int64_t features = -1;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
+        void *file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (file != MAP_FAILED) {
+            features = count_whole(file, st.st_size);
+            munmap(file, (size_t)st.st_size);
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return features;
+}
+
+// GDAL's writer does not look whether the disk took what it wrote.
+static enum status check_whole(const struct archive *a, const char *out, int64_t expected, struct err *e)
+{
+    if (whole_features(out) == expected)
+        return OK;
+    return err_set(e, FAILED, "%s: the archive was cut short: the disk is full or broken; nothing was added", a->path);
+}
+
 static bool is_single(GDALDatasetH dataset, const char *path)
 {
     struct stat st;
@@ -111,6 +151,7 @@ enum status archive_write(const char *path, const char *layer, const char *crs, 
         s = translate(&a, out, &hush, e);
     if (s == OK) {
         facts->features = OGR_L_GetFeatureCount(a.layer, 1);
+        s = check_whole(&a, out, facts->features, e);
         facts->is_single_file = is_single(a.dataset, path);
         snprintf(facts->driver, sizeof facts->driver, "%s", GDALGetDriverShortName(GDALGetDatasetDriver(a.dataset)));
     }

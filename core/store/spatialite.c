@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <spatialite.h>                        // after sqlite3.h, whose types it uses
@@ -15,6 +16,17 @@
 struct connection { sqlite3 *db; void *spatial; };
 
 enum { COPY_PAGES = 4096 };
+
+// The log's index has no room to grow: SQLite calls that a fault of the disk.
+static bool disk_is_full(sqlite3 *db)
+{
+    enum { INDEX_BYTES = 32768 };
+    struct statvfs room;
+    const char *path = db != NULL ? sqlite3_db_filename(db, "main") : NULL;
+    return path != NULL && statvfs(path, &room) == 0 && (uint64_t)room.f_bavail * room.f_frsize < INDEX_BYTES;
+}
+
+static const char FULL[] = "the disk is full: nothing was written; make room and try again";
 
 // Whose fault it is and what to do about it; the library's own words beside.
 static enum status say(sqlite3 *db, int code, struct err *e)
@@ -24,8 +36,8 @@ static enum status say(sqlite3 *db, int code, struct err *e)
     case SQLITE_CONSTRAINT: return err_set(e, CONFLICT, "this would break a rule of the station: %s", words);
     case SQLITE_BUSY: case SQLITE_LOCKED:
         return err_set(e, BUSY, "the station is being written by another process for more than %d s: try again", STORE_WAIT_MS / 1000);
-    case SQLITE_FULL: return err_set(e, FAILED, "the disk is full: nothing was written; make room and try again");
-    case SQLITE_IOERR: return err_set(e, FAILED, "the disk answers with an error (%s): nothing was written", words);
+    case SQLITE_FULL: return err_set(e, FAILED, FULL);
+    case SQLITE_IOERR: return disk_is_full(db) ? err_set(e, FAILED, FULL) : err_set(e, FAILED, "the disk answers with an error (%s): nothing was written", words);
     case SQLITE_READONLY: return err_set(e, DENIED, "the station may not be written here: %s", words);
     case SQLITE_CORRUPT: return err_set(e, FAILED, "the station's file is damaged (%s): gridpatrol verify says where; restore a backup", words);
     case SQLITE_NOTADB: return err_set(e, INVALID, "this is no station's file: %s", words);

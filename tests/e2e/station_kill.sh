@@ -52,8 +52,8 @@ deed() {
   8) exec "$GRIDPATROL" restore kept back --quiet ;;
   esac
 }
-facts() { # what a reader can see of st, each of it whole or not there
-  sql st "SELECT (SELECT count(*) FROM asset) || ' ' || (SELECT count(*) FROM cell) || ' ' || (SELECT count(*) FROM survey) || ' ' || (SELECT count(*) FROM change) || ' ' || (SELECT count(*) FROM case_file) AS n"
+facts() { # facts [STATION]: what a reader can see of it, each of it whole or not there
+  sql "${1:-st}" "SELECT (SELECT count(*) FROM asset) || ' ' || (SELECT count(*) FROM cell) || ' ' || (SELECT count(*) FROM survey) || ' ' || (SELECT count(*) FROM change) || ' ' || (SELECT count(*) FROM case_file) AS n"
 }
 whole() { # whole ROUND KIND STATUS BEFORE: nothing half done, nothing acknowledged lost
   local now assets cells surveys changes cases assets0 cells0 surveys0 changes0 cases0
@@ -170,19 +170,40 @@ done
 
 # --- A full disk -------------------------------------------------------------------------------------------------------------------
 
-points many.geojson 40000 b
-mkdir small
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=12m tmpfs small 2>/dev/null; then
-  full=$home/small
-  cp -r plain small/st || fail "the small disk is too small"
-  "$GRIDPATROL" load small/st collection_point many.geojson --id-field id --quiet 2>said && fail "40 000 rows went onto a full disk"
-  grep -qi "disk is full\|No space left" said || fail "a full disk was not named: $(cat said)"
-  same "rows after a full disk" "$(sql small/st "SELECT count(*) AS n FROM asset")" 0
-  dd if=/dev/zero of=small/filler bs=64k status=none 2>/dev/null
-  "$GRIDPATROL" backup small/st small/saved --quiet 2>said && fail "a backup went onto a full disk"
+# cramped NAME COMMAND...: with ever more room on the disk, from none to plenty: it is done or refused with a clear word, never half.
+cramped() {
+  local name=$1 room refused=0 is_done= before; shift
+  for room in 0 64 512 2048; do
+    before=$(facts small/st)
+    dd if=/dev/zero of=small/filler bs=4k status=none 2>/dev/null
+    truncate -s -${room}k small/filler
+    if "$@" >/dev/null 2>said; then
+      is_done=yes
+      break
+    fi
+    rm -f small/filler
+    refused=$((refused + 1))
+    grep -qi "disk is full\|No space left" said || fail "$name, $room KB left: a full disk was not named: $(cat said)"
+    same "$name, $room KB left: what is there" "$(facts small/st)" "$before"
+    [ -z "$(find small -name '*.draft-*')" ] || fail "$name: left on a full disk: $(find small -name '*.draft-*')"
+  done
+  [ $refused -gt 0 ] || fail "$name: went onto a full disk"
   rm -f small/filler
-  [ -z "$(find small -name '*.draft-*')" ] || fail "left on a full disk: $(find small -name '*.draft-*')"
-  "$GRIDPATROL" verify small/st --quiet >faults || fail "a full disk did damage: $(head -3 faults)"
+  [ -n "$is_done" ] || "$@" >/dev/null 2>said || fail "$name: fails with room enough ($(df --output=avail small | tail -1) KB): $(cat said)"
+  "$GRIDPATROL" verify small/st --quiet >faults || fail "$name: $(head -3 faults)"
+}
+points many.geojson 40000 b
+sed 's/"n0"/"fourth"/' houses2.geojson >houses4.geojson
+mkdir small
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=160m tmpfs small 2>/dev/null; then
+  full=$home/small
+  cp -r model small/st || fail "the small disk is too small"
+  cramped load "$GRIDPATROL" load small/st collection_point many.geojson --id-field id --source full --quiet
+  cramped survey "$GRIDPATROL" survey add small/st houses4.geojson --name fourth --date 2026-03-01 --quiet
+  cramped compare "$GRIDPATROL" compare small/st first third --quiet
+  cramped route "$GRIDPATROL" route small/st --as Sun --quiet
+  cramped cells "$GRIDPATROL" cells make small/st --all --quiet
+  cramped backup "$GRIDPATROL" backup small/st small/saved --quiet
   umount small && full=
 else
   echo "the full disk is left out: a small one cannot be mounted here"
