@@ -4,11 +4,12 @@
 #include <string.h>
 
 extern const struct route collection_routes[];
-extern const struct route item_routes[];
 extern const struct route download_routes[];
+extern const struct route item_routes[];
 extern const struct route landing_routes[];
 extern const struct route move_routes[];
 extern const struct route sign_in_routes[];
+extern const struct route survey_routes[];
 extern const struct route web_routes[];
 const struct route *const route_tables[] = {
     download_routes,
@@ -17,6 +18,7 @@ const struct route *const route_tables[] = {
     item_routes,
     move_routes,
     sign_in_routes,
+    survey_routes,
     web_routes,
     NULL,
 };

@@ -229,3 +229,8 @@ enum status survey_record(struct station *s, const struct station_call *call, co
     }
     return status;
 }
+
+enum status survey_each_file(struct work *w, const struct survey *v, survey_file_visit *fn, void *ctx)
+{
+    return survey_file_each(w->db, v->id.text, fn, ctx, w->e);
+}

@@ -37,3 +37,7 @@ typedef enum status survey_visit(void *ctx, const struct survey *v, struct err *
 enum status survey_each(struct work *w, const struct page *p, survey_visit *fn, void *ctx);  // by date; p NULL: all; after: a name or id. NOT_FOUND
 // The coverage as WKB, lon/lat; *len 0: everywhere. mem_free the answer.
 enum status survey_coverage(struct work *w, const struct survey *v, uint8_t **wkb, size_t *len);
+// Inside a job. The original files, by name.
+struct survey_file { const char *name, *sha256; int64_t bytes; };
+typedef enum status survey_file_visit(void *ctx, const struct survey_file *f, struct err *e);
+enum status survey_each_file(struct work *w, const struct survey *v, survey_file_visit *fn, void *ctx);

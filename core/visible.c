@@ -215,6 +215,8 @@ bool visible_records(const struct viewer *v, const char *key) { return rows_for(
 bool visible_records_whole(const struct viewer *v, const char *key) { return is_whole(rows_for(v, rule_of(key), false)); }
 bool visible_names(const struct viewer *v, const char *key) { return (rule_of(key)->personal & v->role) != 0; }
 
+bool visible_files(const struct viewer *v, const struct layer *survey) { return visible_layer(v, survey) && v->areas == 0; }
+
 bool visible_property(const struct viewer *v, const struct layer *l, const struct property *p)
 {
     const struct rule *r = rule_of(l->key);

@@ -28,6 +28,7 @@ bool visible_key(const struct viewer *v, const struct layer *l, char *out, size_
 
 bool visible_layer(const struct viewer *v, const struct layer *l);                  // is it there at all
 bool visible_whole(const struct viewer *v, const struct layer *l);                  // every row of it: counts and extents kept for all will do
+bool visible_files(const struct viewer *v, const struct layer *survey);             // of surveys: they show the whole district, whatever areas limit a view
 bool visible_property(const struct viewer *v, const struct layer *l, const struct property *p);
 
 // A condition being put together: text with $n, and what is bound to them, in order. Where the text or a value finds no room it is

@@ -24,6 +24,17 @@ enum status survey_file_insert(struct db *db, const char *survey_id, const char 
                   VALUES(value_text(survey_id), value_text(name), value_text(sha256), value_integer(bytes)), e);
 }
 
+enum status survey_file_each(struct db *db, const char *survey_id, survey_file_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = true;
+    enum status s = db_ask(db, "SELECT name, sha256, bytes FROM survey_file WHERE survey_id = $1 ORDER BY name", VALUES(value_text(survey_id)), &r, e);
+    while (s == OK && (s = rows_next(r, &more, e)) == OK && more)
+        s = fn(ctx, &(struct survey_file){ rows_text(r, 0), rows_text(r, 1), rows_integer(r, 2) }, e);
+    rows_done(r);
+    return s;
+}
+
 static void read_row(void *out, const struct rows *r)
 {
     struct survey *v = out;
