@@ -3,6 +3,7 @@
 
 #include "api/collection.h"
 #include "api/server.h"
+#include "api/web.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -24,9 +25,26 @@ static void put_layers(struct web_page *p)
     page_raw(p, "</ul>\n");
 }
 
+// Empty until its script runs; without one, or without a map in this build, what is below is the page.
+static void put_map(struct web_page *p)
+{
+    if (!web_has_map())
+        return;
+    page_sheet(p, "maplibre-gl.css");
+    page_sheet(p, "map.css");
+    page_raw(p, "<section id=\"map-room\" class=\"map-room\" hidden data-home=\"");
+    page_text(p, base_url(p->x));
+    page_raw(p, "\"><div id=\"map\"></div><aside id=\"panel\" aria-label=\"");
+    page_say(p, "Layers, search and list");
+    page_raw(p, "\"></aside></section>\n");
+    page_script(p, "map.mjs");
+}
+
 void page_landing(struct web_page *p)
 {
     page_begin(p, page_word(json_get(p->doc, "title")));
+    put_map(p);
+    page_raw(p, "<div class=\"below\">");
     page_raw(p, "<p class=\"lead\">");
     page_text(p, page_word(json_get(p->doc, "description")));
     page_raw(p, "</p>\n");
@@ -44,7 +62,7 @@ void page_landing(struct web_page *p)
         page_link(p, places[i].path, "", text_in(p->x->lang, places[i].title));
         page_raw(p, "</li>");
     }
-    page_raw(p, "</ul>");
+    page_raw(p, "</ul></div>");
 }
 
 void page_conformance(struct web_page *p)

@@ -7,6 +7,7 @@ extern const struct route collection_routes[];
 extern const struct route download_routes[];
 extern const struct route item_routes[];
 extern const struct route landing_routes[];
+extern const struct route map_routes[];
 extern const struct route move_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
@@ -16,6 +17,7 @@ const struct route *const route_tables[] = {
     landing_routes,
     collection_routes,
     item_routes,
+    map_routes,
     move_routes,
     sign_in_routes,
     survey_routes,

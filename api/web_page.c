@@ -40,6 +40,13 @@ void page_heading(struct web_page *p, const char *english)
     page_raw(p, "</h2>\n");
 }
 
+void page_sheet(struct web_page *p, const char *name)
+{
+    page_raw(p, "<link rel=\"stylesheet\" href=\"");
+    page_text(p, web_link(p->x, name));
+    page_raw(p, "\">");
+}
+
 void page_script(struct web_page *p, const char *name)
 {
     page_raw(p, "<script type=\"module\" src=\"");
@@ -190,9 +197,9 @@ void page_begin(struct web_page *p, const char *title)
         page_raw(p, " · ");
         page_text(p, district_name(p));
     }
-    page_raw(p, "</title><link rel=\"stylesheet\" href=\"");
-    page_text(p, web_link(p->x, "page.css"));
-    page_raw(p, "\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
+    page_raw(p, "</title>");
+    page_sheet(p, "page.css");
+    page_raw(p, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
     page_text(p, web_link(p->x, "icon.svg"));
     page_raw(p, "\"></head>\n<body><a class=\"skip\" href=\"#main\">");
     page_say(p, "To the content");

@@ -25,6 +25,7 @@ extern const char page_policy[];                               // Content-Securi
 
 // Head, name of the place, where one is; the writer goes on inside <main>. Each writer calls it once, first.
 void page_begin(struct web_page *p, const char *title);
+void page_sheet(struct web_page *p, const char *name);            // a style sheet of api/web, besides page.css
 void page_script(struct web_page *p, const char *name);            // a module of api/web, run when the page is there
 void page_raw(struct web_page *p, const char *html);               // HTML of our own
 void page_text(struct web_page *p, const char *utf8);              // escaped

@@ -82,11 +82,12 @@ static bool is_attribute_that_runs(const char *name, size_t len)
 
 static const char *walk_tag(const char *c, const char *path)
 {
-    c += *c == '/';
+    bool is_end = *c == '/';
+    c += is_end;
     size_t len = strcspn(c, " \n>/");
     if (!is_our_tag(c, len))
         fail_msg("%s: a tag that is not ours: <%.60s", path, c);
-    bool is_script = len == 6 && strncmp(c, "script", 6) == 0;
+    bool is_script = !is_end && len == 6 && strncmp(c, "script", 6) == 0;
     for (c += len; *c != '>' && *c != '\0';) {
         c += strspn(c, " \n/");
         size_t name = strcspn(c, "= \n>/");
@@ -297,6 +298,52 @@ static void files_are_kept_for_ever(void **state)
     }
 }
 
+// --- The map --------------------------------------------------------------------------------------------------------------------------
+
+// Its words are there in both languages, and its layers are those of /collections.
+static void the_map_knows_its_words_and_its_layers(void **state)
+{
+    struct world *w = *state;
+    struct told zh = ask(&(struct asking){ .path = "/map", .query = "lang=zh", .accept = "*/*", .language = "en" }), en = ask(&(struct asking){ .path = "/map", .query = "lang=en", .accept = "*/*", .language = "en" });
+    struct json_doc *a = NULL, *b = NULL;
+    assert_int_equal(json_parse(zh.text, zh.len, "zh", NULL, &a, &w->e), OK);
+    assert_int_equal(json_parse(en.text, en.len, "en", NULL, &b, &w->e), OK);
+    int words = 0;
+    for (struct json_each m = { 0 }; json_next(json_get(json_root(a), "texts"), &m); words++) {
+        const char *chinese = NULL, *english = NULL;
+        assert_int_equal(json_read_text(m.value, &chinese, &w->e), OK);
+        assert_int_equal(json_read_text(json_get(json_get(json_root(b), "texts"), m.key), &english, &w->e), OK);
+        assert_string_not_equal(chinese, english);
+    }
+    assert_true(words > 20);
+    int seen = 0;
+    for (int i = 0; i < w->layers.count; i++)
+        seen += visible_layer(&VIEWER_PUBLIC, &w->layers.layer[i]);
+    assert_int_equal(json_count(json_get(json_root(a), "layers")), seen);
+    json_close(a), json_close(b);
+    mem_free(zh.text), mem_free(en.text);
+}
+
+// A person who sees an area is shown where that lies, not where the district's secrets are.
+static void the_map_begins_where_something_is_seen(void **state)
+{
+    struct world *w = *state;
+    struct told t = ask(&(struct asking){ .path = "/map", .accept = "*/*", .language = "en" });
+    struct json_doc *doc = NULL;
+    struct allowed all = { .min_x = INFINITY, .max_x = -INFINITY };
+    double west = 0, east = 0;
+    for (int i = 0; i < w->layers.count; i++) {
+        struct allowed one = allowed_of(w, &PUBLIC, w->layers.layer[i].key);
+        all.min_x = fmin(all.min_x, one.min_x), all.max_x = fmax(all.max_x, one.max_x);
+    }
+    assert_int_equal(json_parse(t.text, t.len, "map", NULL, &doc, &w->e), OK);
+    assert_int_equal(json_read_number(json_at(json_get(json_root(doc), "extent"), 0), &west, &w->e), OK);
+    assert_int_equal(json_read_number(json_at(json_get(json_root(doc), "extent"), 2), &east, &w->e), OK);
+    assert_true(fabs(west - all.min_x) < 1e-5 && fabs(east - all.max_x) < 1e-5);
+    json_close(doc);
+    mem_free(t.text);
+}
+
 // --- The station -----------------------------------------------------------------------------------------------------------------------
 
 static enum status make_tokens(struct work *work, void *ctx)
@@ -339,6 +386,8 @@ int main(void)
         cmocka_unit_test(programs_get_what_they_are_used_to),
         cmocka_unit_test(both_languages),
         cmocka_unit_test(files_are_kept_for_ever),
+        cmocka_unit_test(the_map_knows_its_words_and_its_layers),
+        cmocka_unit_test(the_map_begins_where_something_is_seen),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
