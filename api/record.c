@@ -1,6 +1,7 @@
 #include "api/record.h"
 
 #include "api/collection.h"
+#include "api/desks.h"
 #include "api/routes.h"
 #include "api/server.h"
 #include "core/base/mem.h"
@@ -130,6 +131,48 @@ enum status put_standing(struct work *w, const struct standing *s)
     }
     buf_clear(&moves);
     return st;
+}
+
+// --- The whole record -----------------------------------------------------------------------------------------------------------
+
+enum { RECORD_CEILING = 64 << 20 };
+struct telling { struct exchange *x; const struct record_asked *asked; struct desk *desk; struct buf out; };
+
+static enum status tell_record(struct work *w, void *ctx)
+{
+    struct telling *t = ctx;
+    struct buf told;
+    struct json_writer j = { .to = &t->out };
+    buf_init(&told, RECORD_CEILING);
+    json_put_object(&j, NULL);
+    enum status s = put_standing(w, &(struct standing){ t->x, t->desk, t->asked->thing, t->asked->key, &j });
+    if (s == OK)
+        s = t->asked->tell(w, t->asked->key, &told);
+    if (s == OK && told.full)
+        s = err_set(w->e, TOO_BIG, "this record is larger than %d MB", RECORD_CEILING >> 20);
+    if (s == OK)
+        json_put_raw(&j, "record", told.data, told.len);
+    json_put_end(&j);
+    buf_clear(&told);
+    return s;
+}
+
+enum status answer_record(struct exchange *x, const struct record_asked *r)
+{
+    struct telling t = { .x = x, .asked = r, .desk = desks_take(x->server->desks) };
+    buf_init(&t.out, 2 * RECORD_CEILING);
+    enum status s = visible_to_known(x, r->thing, r->key);
+    if (s == OK)
+        s = read_station(x, tell_record, &t);
+    desks_give(x->server->desks, t.desk);
+    if (s == OK) {
+        x->answer->status = r->status;
+        if (r->status == RECORD_NEW)
+            answer_header(x->answer, "Location", link_to(x, "/%s/%s", plural_of(x, r->thing), r->key));
+        answer_text(x, &t.out);
+    }
+    buf_clear(&t.out);
+    return s;
 }
 
 void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer *j)

@@ -22,5 +22,11 @@ enum status put_standing(struct work *w, const struct standing *s);
 // Of a record that went out of sight with the move.
 void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer *j);
 
+// The document of one record: where it stands, and under "record" all that tell writes of it. status: 200 or 201 (then Location).
+enum { RECORD_THERE = 200, RECORD_NEW = 201 };
+typedef enum status record_tell(struct work *w, const char *key, struct buf *out);
+struct record_asked { const char *thing, *key; record_tell *tell; int status; };
+enum status answer_record(struct exchange *x, const struct record_asked *r);
+
 const char *plural_of(struct exchange *x, const char *thing);              // "cases"
 const char *thing_of_path(struct exchange *x);                             // "case", of "/cases/..."

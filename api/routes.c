@@ -6,6 +6,8 @@
 extern const struct route collection_routes[];
 extern const struct route download_routes[];
 extern const struct route item_routes[];
+extern const struct route evidence_routes[];
+extern const struct route finding_routes[];
 extern const struct route landing_routes[];
 extern const struct route map_routes[];
 extern const struct route move_routes[];
@@ -14,6 +16,8 @@ extern const struct route survey_routes[];
 extern const struct route web_routes[];
 const struct route *const route_tables[] = {
     download_routes,
+    evidence_routes,
+    finding_routes,
     landing_routes,
     collection_routes,
     item_routes,

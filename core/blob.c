@@ -69,27 +69,41 @@ static void sync_folder(const char *path)
     }
 }
 
+static enum status put_in_place(const char *folder, const char *from, const char *sha256, struct err *e)
+{
+    char shelf[PATH_ROOM], path[PATH_ROOM + 80];
+    snprintf(shelf, sizeof shelf, "%s/blobs/%.2s", folder, sha256);
+    blob_path(folder, sha256, path, sizeof path);
+    if (mkdir(shelf, 0755) != 0 && errno != EEXIST)
+        return err_set(e, FAILED, "%s: cannot be made: %s", shelf, strerror(errno));
+    if (access(path, F_OK) == 0) {
+        unlink(from);
+        return OK;
+    }
+    chmod(from, 0444);
+    if (rename(from, path) != 0)
+        return err_set(e, FAILED, "%s: cannot be put in its place: %s", path, strerror(errno));
+    sync_folder(shelf);
+    return OK;
+}
+
 // The copy gets its name only now that its hash is known: hashing the source and copying it would be two looks at a file
 // somebody may be writing.
 static enum status settle(const char *folder, const char *draft, struct blob *out, struct err *e)
 {
     enum status s = hash_file_sha256(draft, out->sha256, e);
-    if (s != OK)
-        return s;
-    char shelf[PATH_ROOM], path[PATH_ROOM + 80];
-    snprintf(shelf, sizeof shelf, "%s/blobs/%.2s", folder, out->sha256);
-    blob_path(folder, out->sha256, path, sizeof path);
-    if (mkdir(shelf, 0755) != 0 && errno != EEXIST)
-        return err_set(e, FAILED, "%s: cannot be made: %s", shelf, strerror(errno));
-    if (access(path, F_OK) == 0) {
-        unlink(draft);
-        return OK;
-    }
-    chmod(draft, 0444);
-    if (rename(draft, path) != 0)
-        return err_set(e, FAILED, "%s: cannot be put in its place: %s", path, strerror(errno));
-    sync_folder(shelf);
-    return OK;
+    return s == OK ? put_in_place(folder, draft, out->sha256, e) : s;
+}
+
+enum status blob_take_file(const char *folder, const char *path, const struct blob *b, struct err *e)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_kept = file >= 0 && fsync(file) == 0;
+    if (file >= 0)
+        close(file);
+    if (!is_kept)
+        return err_set(e, FAILED, "%s: cannot be kept in the station: %s", path, strerror(errno));
+    return put_in_place(folder, path, b->sha256, e);
 }
 
 enum status blob_record_file(const char *folder, const char *path, struct blob *out, struct err *e)

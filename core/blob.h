@@ -12,6 +12,8 @@ struct blob { char sha256[65]; int64_t bytes; };
 
 // folder: of the station. NOT_FOUND, FAILED (full disk: nothing is left).
 enum status blob_record_file(const char *folder, const char *path, struct blob *out, struct err *e);
+// The same of a file of ours in the station itself, whose hash is known already: it is moved in. FAILED.
+enum status blob_take_file(const char *folder, const char *path, const struct blob *b, struct err *e);
 // Where it lies; out has room for cap bytes.
 void blob_path(const char *folder, const char *sha256, char *out, size_t cap);
 bool blob_is_there(const char *folder, const char *sha256);

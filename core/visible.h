@@ -58,7 +58,7 @@ struct looking { struct arena *arena; struct viewer viewer; struct clause clause
 enum status looking_begin(struct work *w, const char *key, const char *or_else, struct values first, struct looking *l);
 void looking_end(struct looking *l);                                                // also when it did not begin
 
-// May w->actor know of this record (case, lead or finding, by number or id)? NOT_FOUND, in the words for what is not there.
+// May w->actor know of this record (case, lead or finding, by number or id; change, by id)? NOT_FOUND, in the words for what is not there.
 enum status visible_record(struct work *w, const char *key, const char *number_or_id);
 // The same of all records a step names: the one it moves, and the one it is merged into.
 struct step;

@@ -10,8 +10,8 @@ enum status finding_insert(struct db *db, const struct walk *k, const struct fin
     memcpy(wkb + 5, &f->lon, 8);
     memcpy(wkb + 13, &f->lat, 8);
     struct value v[WALK_VALUES + 20] = {
-        value_text(k->id.text), value_text(k->number), value_text(f->source != NULL ? f->source : "patrol"), value_text(f->scheme), value_text(f->code),
-        value_text(f->text != NULL ? f->text : ""), value_integer(f->seen_at_s), value_real(f->accuracy_m), value_text(f->crs), value_real(f->x),
+        value_text(k->id.text), value_text(k->number), value_text(f->source != NULL ? f->source : FINDING_SOURCE), value_text(f->scheme), value_text(f->code),
+        value_text(f->text != NULL ? f->text : ""), value_integer(f->seen_at_s != 0 ? f->seen_at_s : now_s), value_real(f->accuracy_m), value_text(f->crs), value_real(f->x),
         value_real(f->y), value_text(f->cell_code), value_text(f->community_code), value_integer(now_s), value_bytes(wkb, sizeof wkb),
     };
     walk_values(k, v + 15);
@@ -38,4 +38,19 @@ enum status finding_each(struct work *w, const struct finding_query *q, finding_
     rows_done(r);
     looking_end(&l);
     return s;
+}
+
+enum status finding_kept_select(struct db *db, const char *id, finding_kept_visit *fn, void *ctx, struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, "SELECT made_by, source, scheme, code, text, crs, given_x, given_y, accuracy_m, seen_at_s FROM finding WHERE id = $1",
+                           VALUES(value_text(id)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    if (s == OK && more)
+        fn(ctx, &(struct finding_kept){ rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_text(r, 3), rows_text(r, 4), rows_text(r, 5),
+                                        rows_real(r, 6), rows_real(r, 7), rows_real(r, 8), rows_integer(r, 9) });
+    rows_done(r);
+    return s == OK && !more ? NOT_FOUND : s;
 }

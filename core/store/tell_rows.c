@@ -143,16 +143,16 @@ static const struct telling ITS_PAPERS = {
     (const char *const[]){ "kind", "number", "dated_s", "served_s", "served_how", "until_s", "result", "sha256", NULL },
 };
 static const struct telling ITS_EVIDENCE = {
-    "SELECT part, name, media_type, sha256, bytes, lon, lat, captured_at_s, captured_by FROM evidence WHERE thing_id = $1 UNION ALL "
-    "SELECT v.part, v.name, v.media_type, v.sha256, v.bytes, v.lon, v.lat, v.captured_at_s, v.captured_by FROM case_link l "
+    "SELECT part, name, media_type, sha256, bytes, lon, lat, captured_at_s, captured_by, id FROM evidence WHERE thing_id = $1 UNION ALL "
+    "SELECT v.part, v.name, v.media_type, v.sha256, v.bytes, v.lon, v.lat, v.captured_at_s, v.captured_by, v.id FROM case_link l "
     "JOIN evidence v ON v.thing_id = l.thing_id WHERE l.case_id = $1 AND (l.thing <> 'finding' OR EXISTS (SELECT 1 FROM finding f WHERE "
     "f.id = l.thing_id{finding f})) AND (l.thing <> 'change' OR EXISTS (SELECT 1 FROM change h WHERE h.id = l.thing_id{change h})) ORDER BY 8, 4",
-    "ttttirrif",
-    (const char *const[]){ "part", "name", "media_type", "sha256", "bytes", "lon", "lat", "captured_at_s", "captured_by", NULL },
+    "ttttirrift",
+    (const char *const[]){ "part", "name", "media_type", "sha256", "bytes", "lon", "lat", "captured_at_s", "captured_by", "id", NULL },
 };
 static const struct telling ITS_PROCEEDINGS = {
-    "SELECT number, thing, state, amount, made_at_s FROM proceeding WHERE about_id = $1 ORDER BY number", "tttii",
-    (const char *const[]){ "number", "thing", "state", "amount", "made_at_s", NULL },
+    "SELECT number, thing, state, amount, made_at_s, id FROM proceeding WHERE about_id = $1 ORDER BY number", "tttiit",
+    (const char *const[]){ "number", "thing", "state", "amount", "made_at_s", "id", NULL },
 };
 static const struct telling ITS_LEADS = {
     "SELECT d.number, d.state, a.key, d.secrecy, d.due_at_s FROM lead d JOIN agency a ON a.id = d.agency_id WHERE d.case_id = $1{lead d} "
@@ -173,6 +173,44 @@ enum status tell_case(struct db *db, const char *case_id, const struct viewer *v
         s = add_list(&q, lists[i].name, lists[i].t);
     if (s == OK && viewer != NULL)
         s = add_list(&q, "leads", &ITS_LEADS);
+    buf_text(out, "}");
+    return s;
+}
+
+static const struct telling THE_FINDING = {
+    "SELECT f.number, f.id, f.source, f.scheme, f.code, f.text, f.state, f.stage, f.seen_at_s, f.made_at_s, f.due_at_s, f.is_due_provisional, m.name, "
+    "f.crs, f.given_x, f.given_y, f.accuracy_m, ST_X(f.geom), ST_Y(f.geom), f.cell_code, f.community_code FROM finding f "
+    "LEFT JOIN actor m ON m.id = f.made_by WHERE f.id = $1",
+    "tttttttt" "iiiif" "trrrrr" "tt",
+    (const char *const[]){ "number", "id", "source", "scheme", "code", "text", "state", "stage", "seen_at_s", "made_at_s", "due_at_s",
+        "is_due_provisional", "reported_by", "crs", "given_x", "given_y", "accuracy_m", "lon", "lat", "cell_code", "community_code", NULL },
+};
+static const struct telling ITS_CASES = {
+    "SELECT c.number, c.id, c.state FROM case_link l JOIN case_file c ON c.id = l.case_id WHERE l.thing_id = $1{case c} ORDER BY c.number", "ttt",
+    (const char *const[]){ "number", "id", "state", NULL },
+};
+// Who reported it is personal; its steps name people too.
+static const struct telling A_FINDINGS_STEPS = {
+    "SELECT s.seq, s.at_s, s.verb, s.from_state, s.to_state, s.stage, s.due_at_s, a.name, s.note FROM step s LEFT JOIN actor a ON a.id = s.actor_id "
+    "WHERE s.thing_id = $1 ORDER BY s.seq", "iittttift",
+    (const char *const[]){ "seq", "at_s", "verb", "from", "to", "stage", "due_at_s", "actor", "note", NULL },
+};
+static const struct telling A_FINDINGS_EVIDENCE = {
+    "SELECT part, name, media_type, sha256, bytes, lon, lat, captured_at_s, captured_by, id FROM evidence WHERE thing_id = $1 ORDER BY 8, 4", "ttttirrift",
+    (const char *const[]){ "part", "name", "media_type", "sha256", "bytes", "lon", "lat", "captured_at_s", "captured_by", "id", NULL },
+};
+
+enum status tell_finding(struct db *db, const char *finding_id, const struct viewer *viewer, struct buf *out, struct err *e)
+{
+    const struct question q = { db, viewer, VALUES(value_text(finding_id)), out, e };
+    buf_text(out, "{");
+    enum status s = add_one(&q, &THE_FINDING);
+    if (s == OK)
+        s = add_list(&q, "cases", &ITS_CASES);
+    if (s == OK)
+        s = add_list(&q, "steps", &A_FINDINGS_STEPS);
+    if (s == OK)
+        s = add_list(&q, "evidence", &A_FINDINGS_EVIDENCE);
     buf_text(out, "}");
     return s;
 }

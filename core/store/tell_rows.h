@@ -11,4 +11,5 @@ enum status tell_list(struct db *db, const char *name, const struct telling *t, 
 
 // viewer: of what belongs to it, what they may see; NULL: the program itself, which tells all of a case but its leads.
 enum status tell_case(struct db *db, const char *case_id, const struct viewer *viewer, struct buf *out, struct err *e);
+enum status tell_finding(struct db *db, const char *finding_id, const struct viewer *viewer, struct buf *out, struct err *e);
 enum status tell_lead(struct db *db, const char *lead_id, const struct viewer *viewer, struct buf *out, struct err *e);

@@ -8,6 +8,7 @@ enum status record_seen(struct db *db, const char *key, struct looking *l, bool 
         { "case", "SELECT count(*) FROM case_file t WHERE (t.number = $1 OR t.id = $1)" },
         { "lead", "SELECT count(*) FROM lead t WHERE (t.number = $1 OR t.id = $1)" },
         { "finding", "SELECT count(*) FROM finding t WHERE (t.number = $1 OR t.id = $1)" },
+        { "change", "SELECT count(*) FROM change t WHERE t.id = $1" },
     };
     int64_t count = 0;
     size_t i = 0;

@@ -44,7 +44,7 @@ static void who_writes_is_known(void **state)
     expect(&t, "nobody known", 401, "token");
     said_clear(&t);
     t = ask(d, (struct asking){ .method = HTTP_POST, .path = path, .body = body, .token = d->reading });
-    expect(&t, "a token that reads", 403, "only reads");
+    expect(&t, "a token that reads", 403, "change nothing");
     said_clear(&t);
     t = get(d, NULL, path);
     expect(&t, "moves for nobody", 404, NULL);
