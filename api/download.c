@@ -6,6 +6,7 @@
 #include "api/routes.h"
 #include "api/selection.h"
 #include "api/server.h"
+#include "core/base/disk.h"
 #include "core/base/mem.h"
 #include "core/data_reader.h"
 #include "core/feature_file.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -277,12 +277,6 @@ static enum status write_file(struct work *w, void *ctx)
     return feature_file_write(w, &m->what.query, &m->file, &m->rows);
 }
 
-static bool is_room(const char *folder)
-{
-    struct statvfs disk;
-    return statvfs(folder, &disk) != 0 || (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= ROOM_LEAST;
-}
-
 static enum status say_no_room(struct exchange *x)
 {
     answer_refusal(x, 507, text_in(x->lang, "the disk of the service has no room for this file; ask for text (csv, geojson), which needs none, or for less"));
@@ -327,13 +321,13 @@ static enum status make_file(struct exchange *x, const struct layer *l, const st
 static enum status answer_made(struct exchange *x, const struct layer *l, const struct kind *k)
 {
     const char *folder = scratch_folder(x->server->scratch);
-    if (!is_room(folder))
+    if (!disk_has_room(folder, ROOM_LEAST))
         return say_no_room(x);
     if (!take_place(&x->server->files_made, FILES_MOST))
         return say_busy(x);
     enum status st = make_file(x, l, k);
     atomic_fetch_sub(&x->server->files_made, 1);
-    return st == FAILED && !is_room(folder) ? say_no_room(x) : st;
+    return st == FAILED && !disk_has_room(folder, ROOM_LEAST) ? say_no_room(x) : st;
 }
 
 static enum status answer_head(struct exchange *x, const struct layer *l, const struct kind *k)

@@ -1,4 +1,5 @@
 #include "api/http_body.h"
+#include "core/base/disk.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { PIECE_BYTES = 128 << 10 };
@@ -24,15 +24,6 @@ const struct http_fault *body_fault_listed(int i) { return i < (int)(sizeof faul
 static const struct http_fault *disk_fault(void)
 {
     return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? no_room : not_written;
-}
-
-// What is announced is held against the free room before a byte is read: nobody sends gigabytes to hear that at their end.
-static bool is_room_for(const char *folder, int64_t bytes)
-{
-    struct statvfs room;
-    if (bytes <= 0 || statvfs(folder, &room) != 0)
-        return true;
-    return (uint64_t)bytes <= (uint64_t)room.f_bavail * room.f_frsize;
 }
 
 static const struct http_fault *open_file(struct body *b, const char *folder)
@@ -60,7 +51,8 @@ const struct http_fault *body_open(struct body *b, enum http_body kind, int64_t 
         buf_init(&b->text, (size_t)most);
     if (kind != HTTP_BODY_FILE)
         return NULL;
-    return is_room_for(folder, expected) ? open_file(b, folder) : no_room;
+    // What is announced is held against the free room before a byte is read: nobody sends gigabytes to hear that at their end.
+    return disk_has_room(folder, expected) ? open_file(b, folder) : no_room;
 }
 
 static void take_piece(struct body *b, const char *bytes, size_t *len)

@@ -1,5 +1,6 @@
 #include "gis/source_archive.h"
 
+#include "core/base/disk.h"
 #include "gis/crs.h"
 #include "gis/source_layer.h"
 #include "gis/source_stream.h"
@@ -14,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { ROOM_LEAST = 64 << 10 };      // bytes: the writer's buffer
 
 struct archive { const char *path, *crs; GDALDatasetH dataset; void *layer; const struct progress *progress; };
 
@@ -84,7 +87,11 @@ static enum status translate(struct archive *a, const char *out, const struct so
     CSLDestroy(words);
     if (made != NULL)
         GDALClose(made);
-    return made != NULL && hush->errors == 0 ? OK : err_set(e, FAILED, "%s: cannot be archived: %.300s", a->path, hush->said);
+    if (made != NULL && hush->errors == 0)
+        return OK;
+    if (!disk_has_room(out, ROOM_LEAST))
+        return err_set(e, FAILED, "%s: cannot be archived: the disk is full; nothing was added", a->path);
+    return err_set(e, FAILED, "%s: cannot be archived: %.300s", a->path, hush->said);
 }
 
 static uint32_t length_at(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }

@@ -1,6 +1,7 @@
 // The door of SQLite and SpatiaLite. WAL, synchronous=FULL: what is acknowledged is on the disk.
 #include "core/store/driver.h"
 
+#include "core/base/disk.h"
 #include "core/base/mem.h"
 #include "core/fold.h"
 #include "core/store/spatialite_wkb.h"
@@ -8,7 +9,6 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <spatialite.h>                        // after sqlite3.h, whose types it uses
@@ -21,9 +21,8 @@ enum { COPY_PAGES = 4096 };
 static bool disk_is_full(sqlite3 *db)
 {
     enum { INDEX_BYTES = 32768 };
-    struct statvfs room;
     const char *path = db != NULL ? sqlite3_db_filename(db, "main") : NULL;
-    return path != NULL && statvfs(path, &room) == 0 && (uint64_t)room.f_bavail * room.f_frsize < INDEX_BYTES;
+    return path != NULL && !disk_has_room(path, INDEX_BYTES);
 }
 
 static const char FULL[] = "the disk is full: nothing was written; make room and try again";
