@@ -1,5 +1,6 @@
 // Features of a collection: a page of them, and one.
 #include "api/params.h"
+#include "api/item.h"
 #include "api/places.h"
 #include "api/routes.h"
 #include "api/selection.h"
@@ -126,6 +127,7 @@ static enum status put_single(void *ctx, const struct feature *f, struct err *e)
     enum status s = places_shape(x->server->places, &q->what.crs, f, &moved, x->request->arena, e);
     if (s != OK)
         return s;
+    answer_header(x->answer, "ETag", item_tag(x, q->layer, f->version, &q->what.crs, x->format));
     feature_json(&moved, &q->what.style, &q->out);
     q->j = (struct json_writer){ .to = &q->out, .more = true, .depth = 1, .end = { '}' } };
     json_put_list(&q->j, "links");

@@ -275,8 +275,8 @@ struct path_of { struct writing *w; const char *pattern, *written; };
 static bool put_method(void *ctx, const struct route *r)
 {
     struct path_of *p = ctx;
-    bool is_there = r->is_open == NULL || r->is_open(&p->w->x->viewer, p->w->layer);
-    if (strcmp(r->path, p->pattern) == 0 && is_there)
+    bool is_meant = strcmp(r->path, p->pattern) == 0;
+    if (is_meant && (r->is_open == NULL || r->is_open(&p->w->x->viewer, p->w->layer)))
         put_operation(p->w, r, p->written);
     return true;
 }

@@ -190,6 +190,22 @@ static enum status move(struct places *p, const struct crs_offer *o, uint8_t *wk
     return fine ? OK : err_set(e, INVALID, "a geometry has no place in %s; mind the order of its axes", o->uri);
 }
 
+enum status places_given(struct places *p, const struct crs_offer *from, uint8_t *wkb, size_t len, struct err *e)
+{
+    struct crs_road *road = NULL;
+    if (is_plain(from))
+        return OK;
+    if (strcmp(from->code, LONLAT) != 0) {
+        enum status s = borrow(p, from, true, &road, e);
+        if (s != OK)
+            return s;
+    }
+    bool fine = (!from->is_swapped || wkb_move(wkb, len, NULL, true)) && (road == NULL || wkb_move(wkb, len, road, false));
+    if (road != NULL)
+        give_back(p, from, true, road);
+    return fine ? OK : err_set(e, INVALID, "a geometry has no place in %s; mind the order of its axes", from->uri);
+}
+
 enum status places_shape(struct places *p, const struct crs_offer *to, const struct feature *f, struct feature *out, struct arena *a, struct err *e)
 {
     *out = *f;

@@ -5,6 +5,7 @@
 
 extern const struct route collection_routes[];
 extern const struct route download_routes[];
+extern const struct route edit_routes[];
 extern const struct route item_routes[];
 extern const struct route evidence_routes[];
 extern const struct route finding_routes[];
@@ -21,6 +22,7 @@ const struct route *const route_tables[] = {
     landing_routes,
     collection_routes,
     item_routes,
+    edit_routes,
     map_routes,
     move_routes,
     sign_in_routes,

@@ -9,6 +9,7 @@
 #include "api/visitor.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
+#include "core/register_edit.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -43,6 +44,7 @@ enum status server_open(const struct server_settings *settings, struct server **
     if (s->settings.now_s == NULL)
         s->settings.now_s = when_now_s;
     s->arena = arena_open(ARENA_BYTES);
+    s->editor = register_editor_open();
     enum status st = station_open(settings->station, &s->station, e);
     if (st == OK)
         st = station_read(s->station, &(struct station_call){ s->settings.now_s(), "system" }, read_layers, s, e);
@@ -74,6 +76,7 @@ void server_close(struct server *s)
     desks_close(s->desks);
     sign_ins_close(s->sign_ins);
     places_close(s->places);
+    register_editor_close(s->editor);
     scratch_close(s->scratch);
     station_close(s->station);
     arena_close(s->arena);
@@ -104,7 +107,7 @@ static void write_methods(unsigned methods, char *out, size_t cap)
             n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? ", " : "", http_method_word((enum http_method)m));
 }
 
-static void allow(struct exchange *x, unsigned methods)
+void server_allow(struct exchange *x, unsigned methods)
 {
     char list[80];
     write_methods(methods, list, sizeof list);
@@ -142,7 +145,7 @@ static void answer_options(struct exchange *x)
     unsigned methods = is_beforehand ? route_methods(x->request->path) : route_methods_open(x);
     x->answer->status = methods != 0 ? 204 : 404;
     x->answer->kind = ANSWER_EMPTY;
-    allow(x, methods);
+    server_allow(x, methods);
 }
 
 static bool is_of_type(const char *given, const char *type)
@@ -198,7 +201,7 @@ static bool is_refused(struct exchange *x)
     enum status s = route_find(x);
     if (s == CONFLICT) {
         answer_refusal(x, 405, x->err.text);
-        allow(x, route_methods(x->request->path));
+        server_allow(x, route_methods(x->request->path));
         return true;
     }
     if (s != OK) {

@@ -29,10 +29,13 @@ struct server {
     struct desks *desks;                       // what moves of records need
     struct sign_ins *sign_ins;
     struct places *places;                     // ways between coordinate reference systems
+    struct register_editor *editor;            // for jobs that write
 };
 // INVALID, NOT_FOUND: the station; and as http_open.
 enum status server_open(const struct server_settings *s, struct server **out, struct err *e);
 void server_close(struct server *s);           // graceful
+
+void server_allow(struct exchange *x, unsigned methods);       // header Allow: bits (1 << enum http_method)
 
 // Without a connection, for tests and for the service: as struct http_service asks.
 void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a);

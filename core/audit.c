@@ -138,13 +138,15 @@ enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err 
 struct title { const char *word, *title; };
 static const struct title nobodies[] = { { "system", "the program" }, { "sealed", "(not named)" } };
 static const struct title deeds[] = {
-    { "load", "load" }, { "make", "make" }, { "record", "enter" }, { "rehome", "place anew" }, { "retire", "retire" }, { "route", "route" },
-    { "seal", "seal" }, { "see_again", "look again" }, { "withdraw", "take back" },
+    { "add", "add by hand" }, { "edit", "edit" }, { "load", "load" }, { "make", "make" }, { "record", "enter" }, { "rehome", "place anew" },
+    { "retire", "retire" }, { "route", "route" }, { "seal", "seal" }, { "see_again", "look again" }, { "take_out", "take out of the register" },
+    { "withdraw", "take back" },
 };
 static const struct title things[] = {
     { "actor", "person" }, { "agency", "agency" }, { "area", "areas" }, { "calendar", "holiday notice" }, { "compartment", "compartment" },
     { "district", "district" }, { "document", "document" }, { "evidence", "evidence" }, { "grid", "patrol grid" }, { "layer", "layer" },
     { "paper", "paper" }, { "sealed", "secret lead" }, { "survey", "survey" }, { "work_period", "hours of work" },
+    { "zone", "controlled zone" },
 };
 
 static const char *title_in(const struct title *t, size_t count, const char *word, enum lang lang)

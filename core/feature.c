@@ -63,7 +63,7 @@ static void write_select(const struct feature_query *q, struct buf *sql)
 {
     char column[FEATURE_COLUMN];
     const struct layer *l = q->layer;
-    buf_printf(sql, "SELECT t.id, t.fid, ");
+    buf_printf(sql, "SELECT t.id, t.fid, %s, ", l->is_register ? "t.version" : "0");
     if (q->shapeless)
         buf_text(sql, "NULL");
     else
@@ -76,7 +76,8 @@ static void write_select(const struct feature_query *q, struct buf *sql)
 
 static struct feature feature_of(const struct feature_query *q, const struct rows *r)
 {
-    struct feature f = { .layer = q->layer, .viewer = q->viewer, .id = rows_text(r, ID_COLUMN), .fid = rows_integer(r, FID_COLUMN), .rows = r };
+    struct feature f = { .layer = q->layer, .viewer = q->viewer, .id = rows_text(r, ID_COLUMN), .fid = rows_integer(r, FID_COLUMN),
+                         .version = rows_integer(r, VERSION_COLUMN), .rows = r };
     if (!rows_is_null(r, SHAPE_COLUMN))
         f.wkb = rows_bytes(r, SHAPE_COLUMN, &f.wkb_len);
     return f;

@@ -33,7 +33,7 @@ struct feature {
     const struct layer *layer;
     const struct viewer *viewer;
     const char *id;                                            // UUID
-    int64_t fid;                                               // of its present version
+    int64_t fid, version;                                      // of its present version; version 0: its layer counts none
     const uint8_t *wkb; size_t wkb_len;                        // lon/lat; NULL: none
     const struct rows *rows;                                   // of core/feature*.c
 };

@@ -3,7 +3,7 @@
 #include "core/feature.h"
 
 enum { FEATURE_SQL_CEILING = 512 * 1024, FEATURE_COLUMN = 160 };
-enum { ID_COLUMN, FID_COLUMN, SHAPE_COLUMN, FIRST_PROPERTY };  // of every SELECT of features
+enum { ID_COLUMN, FID_COLUMN, VERSION_COLUMN, SHAPE_COLUMN, FIRST_PROPERTY };  // of every SELECT of features
 
 const char *feature_column(const struct layer *l, const struct property *p, char out[FEATURE_COLUMN]);
 bool feature_is_kept_as_text(const struct layer *l, const struct property *p); // a day "2026-11-22", not seconds

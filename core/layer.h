@@ -45,6 +45,7 @@ struct layer {
     enum layer_geometry geometry;
     double accuracy_m;                 // of a register, where a load does not say
     bool is_public, is_register;
+    unsigned edit_roles;               // who may add, change and take out its rows one by one (enum role); 0: nobody
     struct property *property;
     int properties;
     const struct property *time, *time_end;    // when a feature was: a moment, or from (including) time to time_end; NULL: none

@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/data_reader.h"
+#include "core/lifecycle.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,22 @@ static void check_properties(struct data_reader *r, const struct layer *l)
     }
 }
 
+static void read_edit(struct data_reader *r, struct layer *l)
+{
+    struct json list;
+    size_t n = list_or_none(r, "edit", ROLES, &list);
+    for (size_t i = 0; i < n && r->s == OK; i++) {
+        const char *word = "";
+        r->s = json_read_text(json_at(list, i), &word, r->e);
+        unsigned role = role_of_word(word);
+        if (r->s == OK && (role == 0 || role == ROLE_PUBLIC))
+            r->s = json_wrong(json_at(list, i), "the word of a role, such as analyst,", r->e);
+        l->edit_roles |= role;
+    }
+    if (r->s == OK && n > 0 && !l->is_register)
+        data_wrong(r, "edit", "nothing, since only registers are edited,");
+}
+
 static const struct property *read_moment(struct data_reader *r, struct json v, const struct layer *l)
 {
     const char *name = "";
@@ -202,7 +219,7 @@ static void read_time(struct data_reader *r, struct layer *l)
 enum status layer_read(const struct json_doc *doc, struct arena *a, struct layer *out, struct err *e)
 {
     static const char *const known[] = { "key", "title_zh", "title_en", "table", "read", "register", "instead", "geometry", "accuracy_m", "public",
-                                         "national_code", "time", "properties", NULL };
+                                         "edit", "national_code", "time", "properties", NULL };
     struct data_reader r = { .object = json_root(doc), .arena = a, .e = e };
     struct layer l = { 0 };
     data_known_keys(&r, known);
@@ -212,6 +229,7 @@ enum status layer_read(const struct json_doc *doc, struct arena *a, struct layer
     read_table(&r, &l);
     read_place(&r, &l);
     l.is_public = data_bool_or(&r, "public", false);
+    read_edit(&r, &l);
     l.national_code = data_text_or_none(&r, "national_code");
     read_properties(&r, &l);
     check_properties(&r, &l);

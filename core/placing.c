@@ -7,7 +7,17 @@
 
 enum { HOLDERS_MOST = 8 };
 
-struct placing { struct cells cells; struct cell_place *place; };
+struct placing { struct cells cells; struct cell_place *place; struct box_m box; };      // box: from the cells' origin
+
+static struct box_m box_of(const struct polygons *cells)
+{
+    struct box_m all = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+    for (int64_t i = 0; i < cells->count; i++) {
+        struct box_m b = polygons_box(cells, i);
+        all = (struct box_m){ fmin(all.min_x, b.min_x), fmin(all.min_y, b.min_y), fmax(all.max_x, b.max_x), fmax(all.max_y, b.max_y) };
+    }
+    return all;
+}
 
 enum status placing_open(struct work *w, struct placing **out)
 {
@@ -23,6 +33,8 @@ enum status placing_open(struct work *w, struct placing **out)
         *w->e = none;
     if (s == OK)
         p->place = cell_place_open(&p->cells.shape, 0);
+    if (s == OK)
+        p->box = box_of(&p->cells.shape);
     if (s != OK && s != NOT_FOUND) {
         placing_close(p);
         return s;
@@ -41,6 +53,13 @@ void placing_close(struct placing *p)
 }
 
 int64_t placing_cells(const struct placing *p) { return p->place != NULL ? p->cells.shape.count : 0; }
+
+bool placing_near(const struct placing *p, struct box_m box, double m)
+{
+    struct xy_m o = p->cells.shape.origin;
+    return box.min_x >= o.x + p->box.min_x - m && box.max_x <= o.x + p->box.max_x + m && box.min_y >= o.y + p->box.min_y - m &&
+           box.max_y <= o.y + p->box.max_y + m;
+}
 
 struct place_in_grid placing_find(const struct placing *p, struct xy_m at)
 {

@@ -9,5 +9,7 @@ void placing_close(struct placing *p);
 int64_t placing_cells(const struct placing *p);
 
 struct place_in_grid { int cells; const char *cell_code, *community_code; }; // cells: how many hold it; codes of the first, NULL: none
+bool placing_near(const struct placing *p, struct box_m box, double m);      // does it lie whole in the cells' box or within m of it
+
 // at: metres in the district's metric CRS. The codes live as long as p.
 struct place_in_grid placing_find(const struct placing *p, struct xy_m at);

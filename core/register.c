@@ -202,7 +202,7 @@ static enum status open_reading(struct load *l, struct work *w)
     return s == OK ? register_map_fields(r, w->e) : s;
 }
 
-static int property_held_in(const struct layer *l, const char *column)
+int register_property_held_in(const struct layer *l, const char *column)
 {
     for (int i = 0; column != NULL && i < l->properties; i++)
         if (strcmp(l->property[i].held_in, column) == 0)
@@ -223,8 +223,8 @@ static enum status open_parts(struct load *l, struct work *w)
         return s;
     register_note_unused(&l->reading, l->report);
     const struct tallied *tallied = tallied_find(l->layer->table);
-    l->kind_property = property_held_in(l->layer, tallied->kind_column);
-    l->state_property = property_held_in(l->layer, tallied->state_column);
+    l->kind_property = register_property_held_in(l->layer, tallied->kind_column);
+    l->state_property = register_property_held_in(l->layer, tallied->state_column);
     l->shelf = register_shelf_open(l->layer);
     l->source_name = l->spec->source != NULL ? l->spec->source : l->layer->key;
     l->accuracy_m = (l->spec->accuracy_m > 0 ? l->spec->accuracy_m : l->layer->accuracy_m) + record_source_added_m(l->reading.source);

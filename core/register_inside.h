@@ -37,6 +37,8 @@ struct register_ready {
     const struct value *column;              // one a property
 };
 
+int register_property_held_in(const struct layer *l, const char *column);      // which property that is; -1: none, or column NULL
+
 // register_read.c. INVALID: the mapping names what is not there.
 enum status register_map_fields(struct register_reading *r, struct err *e);
 void register_note_unused(const struct register_reading *r, struct register_report *out);

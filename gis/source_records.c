@@ -233,6 +233,7 @@ static void read_point(struct record_source *s, OGRGeometryH g, struct record *o
     OGRGeometryH point = OGR_GT_Flatten(OGR_G_GetGeometryType(g)) == wkbMultiPoint ? OGR_G_GetGeometryRef(g, 0) : g;
     export_wkb(s, point, out);
     measure_place(s, point, out);
+    out->box = (struct box_m){ out->metric.x, out->metric.y, out->metric.x, out->metric.y };
 }
 
 static void measure_area(struct record_source *s, OGRGeometryH g, struct record *out)
@@ -244,6 +245,9 @@ static void measure_area(struct record_source *s, OGRGeometryH g, struct record 
     OGRGeometryH metric = OGR_G_Clone(g);
     if (!move_vertices(s, metric, s->to_metric))
         out->fault = "the shape has no place in the district's metric CRS";
+    OGREnvelope box;
+    OGR_G_GetEnvelope(metric, &box);
+    out->box = (struct box_m){ box.MinX, box.MinY, box.MaxX, box.MaxY };
     out->area_m2 = OGR_G_Area(metric);
     OGR_G_DestroyGeometry(metric);
 }
@@ -300,7 +304,7 @@ static void read_shape(struct record_source *s, OGRGeometryH g, struct record *o
     out->shape = shape_of(g);
     if (out->shape == RECORD_OTHER || (out->shape == RECORD_LINE && !s->spec.lines))
         out->fault = "the shape is neither a point nor an area";
-    else if (!move_vertices(s, g, s->to_lonlat))
+    else if (s->dataset != NULL && !move_vertices(s, g, s->to_lonlat))       // a shape alone is in lon/lat already
         out->fault = "the coordinates lie outside of their coordinate reference system";
     else if (out->shape == RECORD_POINT)
         read_point(s, g, out);
@@ -355,6 +359,35 @@ enum status record_source_next(struct record_source *s, struct record *out, bool
     for (int i = 0; i < s->fields; i++)
         s->value[i] = text_of(s, i);
     return OK;
+}
+
+// --- One shape alone --------------------------------------------------------------------------------------------------------
+
+enum status record_shape_open(const struct crs *metric, struct record_source **out, struct err *e)
+{
+    struct record_source *s = mem_get(1, sizeof *s);
+    enum status st = crs_open(LONLAT, &s->lonlat, e);
+    if (st == OK)
+        st = crs_road_open(s->lonlat, metric, &s->to_metric, e);
+    if (st == OK)
+        *out = s;
+    else
+        record_source_close(s);
+    return st;
+}
+
+void record_shape_read(struct record_source *s, const uint8_t *wkb, size_t len, struct record *out)
+{
+    struct source_hush hush;
+    OGRGeometryH g = NULL;
+    *out = (struct record){ .row = 1, .metric = { NAN, NAN } };
+    source_hush_begin(&hush);
+    if (OGR_G_CreateFromWkb(wkb, NULL, &g, (int)len) != OGRERR_NONE)
+        out->fault = "the shape is neither a point nor an area";
+    else if (!OGR_G_IsEmpty(g))
+        read_shape(s, g, out);
+    OGR_G_DestroyGeometry(g);
+    source_hush_end(&hush);
 }
 
 bool record_place(const uint8_t *wkb, size_t len, struct lonlat *out)

@@ -26,6 +26,7 @@ struct record {
     size_t wkb_len;
     struct lonlat place;               // the point, or a point inside the area
     struct xy_m metric;                // the same in the metric CRS
+    struct box_m box;                  // of the whole shape, there; points and areas
     double area_m2;                    // 0 for a point
     bool repaired;                     // the area was not valid and was mended
     const char *fault;                 // NULL, or an English key: why the shape cannot be used
@@ -43,6 +44,11 @@ const char *record_source_crs(const struct record_source *s);             // cod
 double record_source_added_m(const struct record_source *s);              // what the conversion adds to the accuracy
 // *more false at the end; out lives until the next call. INVALID when the source breaks off.
 enum status record_source_next(struct record_source *s, struct record *out, bool *more, struct err *e);
+
+// One shape alone, out of WKB in lon/lat, judged and mended as a row of a file would be (edits). The reader is a source of nothing else; what
+// it says of the shape lives until the next one.
+enum status record_shape_open(const struct crs *metric, struct record_source **out, struct err *e);
+void record_shape_read(struct record_source *s, const uint8_t *wkb, size_t len, struct record *out);
 
 // The place a shape counts as standing at: the point, or a point inside the area, as in struct record. false: it has none.
 bool record_place(const uint8_t *wkb, size_t len, struct lonlat *out);

@@ -2,13 +2,14 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { SQL_CEILING = 16384, VALUES_MOST = 128 };
 
 // Column names are plain words (layer.c sees to it); every value is bound.
-struct register_shelf { const struct layer *layer; struct buf any, now, supersede, insert, words; bool is_asset, has_area; };
+struct register_shelf { const struct layer *layer; struct buf any, now, kept, born, supersede, insert, words; bool is_asset; };
 
 static void write_insert(struct register_shelf *s)
 {
@@ -36,6 +37,20 @@ static void write_insert(struct register_shelf *s)
     must(!b->full && n < VALUES_MOST);
 }
 
+enum { KEPT_PROPERTIES = 10 };      // the column the first property stands in
+
+static void write_kept(struct register_shelf *s)
+{
+    const struct layer *l = s->layer;
+    buf_printf(&s->kept, "SELECT fid, version, id, source, source_id, crs, cell_code, community_code, digest, accuracy_m");
+    for (int i = 0; i < l->properties; i++)
+        buf_printf(&s->kept, ", %s", l->property[i].held_in);
+    buf_printf(&s->kept, ", ST_AsBinary(%s) FROM %s WHERE id = $1 AND valid_to_s IS NULL%s", l->shape, l->table, s->is_asset ? " AND kind = $2" : "");
+    buf_printf(&s->born, "SELECT CASE WHEN valid_to_s IS NULL%s THEN 1 ELSE 0 END, version, digest FROM %s WHERE id = $1 ORDER BY version DESC LIMIT 1",
+               s->is_asset ? " AND kind = $2" : "", l->table);
+    must(!s->kept.full);
+}
+
 struct register_shelf *register_shelf_open(const struct layer *l)
 {
     struct register_shelf *s = mem_get(1, sizeof *s);
@@ -43,6 +58,8 @@ struct register_shelf *register_shelf_open(const struct layer *l)
     s->is_asset = strcmp(l->table, "asset") == 0;
     buf_init(&s->any, SQL_CEILING);
     buf_init(&s->now, SQL_CEILING);
+    buf_init(&s->kept, SQL_CEILING);
+    buf_init(&s->born, SQL_CEILING);
     buf_init(&s->supersede, SQL_CEILING);
     buf_init(&s->insert, SQL_CEILING);
     buf_init(&s->words, SQL_CEILING);
@@ -53,6 +70,7 @@ struct register_shelf *register_shelf_open(const struct layer *l)
     buf_printf(&s->supersede, "UPDATE %s SET valid_to_s = $2 WHERE fid = $1", l->table);
     buf_printf(&s->words, "INSERT INTO %s_words (rowid, words) VALUES ($1, $2)", l->table);
     write_insert(s);
+    write_kept(s);
     return s;
 }
 
@@ -62,6 +80,8 @@ void register_shelf_close(struct register_shelf *s)
         return;
     buf_clear(&s->any);
     buf_clear(&s->now);
+    buf_clear(&s->kept);
+    buf_clear(&s->born);
     buf_clear(&s->supersede);
     buf_clear(&s->insert);
     buf_clear(&s->words);
@@ -94,6 +114,61 @@ enum status register_now_get(struct db *db, const struct register_shelf *s, cons
     }
     rows_done(r);
     return status == OK && !more ? NOT_FOUND : status;
+}
+
+// Seconds that mean a day are told to the second, so that nothing of them is lost when they are read again.
+static const char *text_kept(const struct property *p, const struct rows *r, int column, struct arena *a)
+{
+    char text[48] = "";
+    if (rows_is_null(r, column))
+        return NULL;
+    if (p->type == PROPERTY_DATE && p->column != NULL)
+        snprintf(text, sizeof text, "%" PRId64, rows_integer(r, column));
+    else if (p->type == PROPERTY_NUMBER)
+        snprintf(text, sizeof text, "%.17g", rows_real(r, column));
+    else
+        return arena_text(a, rows_text(r, column));
+    return arena_text(a, text);
+}
+
+static void read_kept(const struct layer *l, const struct rows *r, struct arena *a, struct register_kept *out)
+{
+    const char **text = arena_get(a, ((size_t)l->properties + 1) * sizeof *text);
+    for (int i = 0; i < l->properties; i++)
+        text[i] = text_kept(&l->property[i], r, KEPT_PROPERTIES + i, a);
+    *out = (struct register_kept){ .fid = rows_integer(r, 0), .version = rows_integer(r, 1), .id = arena_text(a, rows_text(r, 2)),
+                                   .source = arena_text(a, rows_text(r, 3)), .source_id = arena_text(a, rows_text(r, 4)), .crs = arena_text(a, rows_text(r, 5)),
+                                   .cell_code = arena_text(a, rows_text(r, 6)), .community_code = arena_text(a, rows_text(r, 7)),
+                                   .digest = arena_text(a, rows_text(r, 8)), .accuracy_m = rows_real(r, 9), .text = text };
+    const void *wkb = rows_bytes(r, KEPT_PROPERTIES + l->properties, &out->wkb_len);
+    out->wkb = wkb != NULL ? memcpy(arena_get(a, out->wkb_len), wkb, out->wkb_len) : NULL;
+}
+
+enum status register_kept_get(struct db *db, const struct register_shelf *s, const char *id, struct arena *a, struct register_kept *out, struct err *e)
+{
+    const struct value value[] = { value_text(id), value_text(s->layer->key) };
+    struct rows *r = NULL;
+    bool more = false;
+    enum status status = db_ask(db, s->kept.data, (struct values){ value, s->is_asset ? 2 : 1 }, &r, e);
+    if (status == OK)
+        status = rows_next(r, &more, e);
+    if (status == OK && more)
+        read_kept(s->layer, r, a, out);
+    rows_done(r);
+    return status == OK && !more ? NOT_FOUND : status;
+}
+
+static void read_born(void *out, const struct rows *r)
+{
+    struct register_born *b = out;
+    *b = (struct register_born){ .counts = rows_integer(r, 0) != 0, .version = rows_integer(r, 1) };
+    rows_copy(r, 2, b->digest, sizeof b->digest);
+}
+
+enum status register_born_get(struct db *db, const struct register_shelf *s, const char *id, struct register_born *out, struct err *e)
+{
+    const struct value value[] = { value_text(id), value_text(s->layer->key) };
+    return db_row(db, s->born.data, (struct values){ value, s->is_asset ? 2 : 1 }, read_born, out, e);
 }
 
 enum status register_supersede(struct db *db, const struct register_shelf *s, int64_t fid, int64_t now_s, struct err *e)

@@ -20,6 +20,19 @@ enum status register_is_first(struct db *db, const struct register_shelf *s, con
 struct register_now { int64_t fid, version; char id[40], digest[65]; };
 enum status register_now_get(struct db *db, const struct register_shelf *s, const char *source, const char *source_id,
                              struct register_now *out, struct err *e);
+// The row of a thing that counts now, whole; what it points to lies in the arena. Texts as a file would say them, one a property. NOT_FOUND.
+struct arena;
+struct register_kept {
+    int64_t fid, version;
+    const char *id, *source, *source_id, *crs, *cell_code, *community_code, *digest;
+    double accuracy_m;
+    const uint8_t *wkb; size_t wkb_len;
+    const char *const *text;
+};
+enum status register_kept_get(struct db *db, const struct register_shelf *s, const char *id, struct arena *a, struct register_kept *out, struct err *e);
+// The last row anything had under this id, in any layer of the table. NOT_FOUND.
+struct register_born { bool counts; int64_t version; char digest[65]; };
+enum status register_born_get(struct db *db, const struct register_shelf *s, const char *id, struct register_born *out, struct err *e);
 enum status register_supersede(struct db *db, const struct register_shelf *s, int64_t fid, int64_t now_s, struct err *e);
 enum status register_insert(struct db *db, const struct register_shelf *s, const struct register_row *r, struct err *e);
 // What the row is found by (core/words.h). For many rows together: each of the two tables has its pages at hand then.

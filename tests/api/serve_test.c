@@ -97,10 +97,19 @@ static bool is_in_document(void *ctx, const struct route *r)
     return true;
 }
 
+// Whoever may edit everything is told of every route.
+static const char *token_of_editor(const struct world *w)
+{
+    for (int i = 0; i < w->people; i++)
+        if (strcmp(w->person[i].role, "analyst") == 0 && w->person[i].areas == 0)
+            return token_of[i];
+    fail_msg("nobody edits");
+    return NULL;
+}
+
 static void every_route_is_in_the_document(void **state)
 {
-    (void)state;
-    struct json_doc *doc = ask_json("/api", "", NULL);
+    struct json_doc *doc = ask_json("/api", "", token_of_editor(*state));
     struct counting c = { .paths = json_get(json_root(doc), "paths") };
     route_each(is_in_document, &c);
     assert_int_equal(c.missing, 0);
