@@ -9,8 +9,8 @@
 #pragma once
 #include "core/filter.h"
 #include "core/visible.h"
+#include "gis/geom.h"
 
-struct lonlat_box { double west, south, east, north; };       // EPSG:4326 degrees; east < west: over the antimeridian
 struct feature_equal { const struct property *property; const char *text; };
 struct feature_sort { const struct property *property; bool down; };     // property NULL: by id
 enum { FEATURE_EQUALS = 16, FEATURE_SORTS = 4, FEATURE_CURSOR = 2048, FEATURE_PROPERTIES = 100 };
@@ -26,6 +26,7 @@ struct feature_query {
     const char *after;                                         // the cursor of the page before; NULL: the first page
     int64_t limit;                                             // 0: all
     bool shapeless;                                            // geometry is not wanted
+    bool for_map;                                              // for a tile: what the box's own box touches, in the order of fid, properties of the map alone
 };
 
 // One feature; lives until the next one.

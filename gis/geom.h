@@ -11,6 +11,7 @@
 
 struct xy_m { double x, y; };                       // metres in the metric CRS, or from a local origin where said
 struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
+struct lonlat_box { double west, south, east, north; };         // EPSG:4326, degrees; east < west: over the antimeridian
 struct mm { int32_t x, y; };                        // millimetres from a footprint's origin
 struct mm64 { int64_t x, y; };                      // millimetres in the metric CRS
 struct box_m { double min_x, min_y, max_x, max_y; };

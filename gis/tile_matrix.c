@@ -78,8 +78,8 @@ struct lonlat_box tile_box(struct tile_place t, double margin_units)
     must(tile_is_there(t));
     double columns = columns_of(t.set, t.z), rows = rows_of(t.set, t.z), margin = margin_units / TILE_EXTENT;
     return (struct lonlat_box){
-        { (t.x - margin) / columns * 360 - 180, latitude_at(t.set, (t.y + 1 + margin) / rows) },
-        { (t.x + 1 + margin) / columns * 360 - 180, latitude_at(t.set, (t.y - margin) / rows) },
+        (t.x - margin) / columns * 360 - 180, latitude_at(t.set, (t.y + 1 + margin) / rows),
+        (t.x + 1 + margin) / columns * 360 - 180, latitude_at(t.set, (t.y - margin) / rows),
     };
 }
 
@@ -96,7 +96,7 @@ struct tile_place tile_at(enum tile_set set, int z, struct lonlat p)
 
 struct tile_limits tile_limits(enum tile_set set, int z, struct lonlat_box extent)
 {
-    struct tile_place low = tile_at(set, z, extent.min), high = tile_at(set, z, extent.max);
+    struct tile_place low = tile_at(set, z, (struct lonlat){ extent.west, extent.south }), high = tile_at(set, z, (struct lonlat){ extent.east, extent.north });
     return (struct tile_limits){ low.x, high.x, high.y, low.y };
 }
 

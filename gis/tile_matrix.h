@@ -25,7 +25,6 @@ void tile_set_json(struct buf *out, enum tile_set set);
 struct tile_place { enum tile_set set; int z; uint32_t x, y; }; // tileMatrix, tileCol, tileRow
 bool tile_is_there(struct tile_place t);                    // false: beyond the matrix, which is answered like a page that is not there
 
-struct lonlat_box { struct lonlat min, max; };              // degrees
 // The ground of a tile and so many units around it; what to ask the store for.
 struct lonlat_box tile_box(struct tile_place t, double margin_units);
 // The tile over a place; places beyond the world are at its edge. z: 0 .. zoom_most.

@@ -57,8 +57,8 @@ static size_t house_wkb(uint64_t *seed, struct lonlat_box b, int i, int across, 
 {
     struct xy_m p[CORNERS_MOST];
     int n = house_corners(seed, p);
-    double lon = b.min.lon + (b.max.lon - b.min.lon) * ((i % across + 0.3 * random_unit(seed)) / across * 1.06 - 0.03);
-    double lat = b.min.lat + (b.max.lat - b.min.lat) * ((i / across + 0.3 * random_unit(seed)) / across * 1.06 - 0.03);
+    double lon = b.west + (b.east - b.west) * ((i % across + 0.3 * random_unit(seed)) / across * 1.06 - 0.03);
+    double lat = b.south + (b.north - b.south) * ((i / across + 0.3 * random_unit(seed)) / across * 1.06 - 0.03);
     uint32_t head[2] = { 1, (uint32_t)n + 1 };
     memcpy(out, "\1\3\0\0\0", 5);
     memcpy(out + 5, head, 8);

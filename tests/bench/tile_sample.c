@@ -43,7 +43,7 @@ static void add_places(struct sample *s, struct lonlat at, double side, const st
 static struct lonlat a_place(struct sample *s)
 {
     struct lonlat_box b = tile_box(HERE, -200);
-    return (struct lonlat){ b.min.lon + (b.max.lon - b.min.lon) * random_unit(s), b.min.lat + (b.max.lat - b.min.lat) * random_unit(s) };
+    return (struct lonlat){ b.west + (b.east - b.west) * random_unit(s), b.south + (b.north - b.south) * random_unit(s) };
 }
 
 static const struct xy_m HOUSE[] = { { 0, 0 }, { 1, 0 }, { 1, 0.8 }, { 0.4, 0.8 }, { 0.4, 1 }, { 0, 1 }, { 0, 0 } };

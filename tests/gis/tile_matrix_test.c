@@ -101,17 +101,17 @@ static void tiles_know_their_ground(void **state)
 {
     (void)state;
     struct lonlat_box world = tile_box((struct tile_place){ TILE_WEB_MERCATOR_QUAD, 0, 0, 0 }, 0);
-    assert_float_equal(world.min.lon, -180, 0);
-    assert_float_equal(world.max.lat, 85.0511287798066, 1e-12);
-    assert_float_equal(world.min.lat, -85.0511287798066, 1e-12);
+    assert_float_equal(world.west, -180, 0);
+    assert_float_equal(world.north, 85.0511287798066, 1e-12);
+    assert_float_equal(world.south, -85.0511287798066, 1e-12);
     struct lonlat_box b = tile_box((struct tile_place){ TILE_CGCS2000_QUAD, 1, 3, 0 }, 0);
-    assert_float_equal(b.min.lon, 90, 0);
-    assert_float_equal(b.max.lon, 180, 0);
-    assert_float_equal(b.min.lat, 0, 0);
-    assert_float_equal(b.max.lat, 90, 0);
+    assert_float_equal(b.west, 90, 0);
+    assert_float_equal(b.east, 180, 0);
+    assert_float_equal(b.south, 0, 0);
+    assert_float_equal(b.north, 90, 0);
     struct lonlat_box wide = tile_box((struct tile_place){ TILE_CGCS2000_QUAD, 1, 2, 1 }, 1024);
-    assert_float_equal(wide.min.lon, 0 - 22.5, 1e-12);
-    assert_float_equal(wide.max.lat, 0 + 22.5, 1e-12);
+    assert_float_equal(wide.west, 0 - 22.5, 1e-12);
+    assert_float_equal(wide.north, 0 + 22.5, 1e-12);
 }
 
 static const struct { enum tile_set set; int z; struct lonlat p; uint32_t x, y; } PLACES[] = {
@@ -143,7 +143,7 @@ static void the_middle_of_a_tile_is_in_it(void **state)
             for (uint32_t k = 0; k < 50; k++) {
                 struct tile_place t = { (enum tile_set)set, z, (uint32_t)(k * 0x9e3779b9u) % (1u << z), (uint32_t)(k * 0x85ebca6bu) % (1u << z) };
                 struct lonlat_box b = tile_box(t, 0);
-                struct tile_place at = tile_at(t.set, z, (struct lonlat){ (b.min.lon + b.max.lon) / 2, (b.min.lat + b.max.lat) / 2 });
+                struct tile_place at = tile_at(t.set, z, (struct lonlat){ (b.west + b.east) / 2, (b.south + b.north) / 2 });
                 assert_int_equal(at.x, t.x);
                 assert_int_equal(at.y, t.y);
             }
@@ -166,7 +166,7 @@ static void beyond_the_matrix_is_no_tile(void **state)
 static void limits_hold_the_extent(void **state)
 {
     (void)state;
-    struct lonlat_box tongzhou = { { 120.66, 31.88 }, { 121.43, 32.28 } };
+    struct lonlat_box tongzhou = { 120.66, 31.88, 121.43, 32.28 };
     struct buf b;
     buf_init(&b, 1000);
     tile_limits_json(&b, TILE_WEB_MERCATOR_QUAD, 9, 10, tongzhou);
