@@ -30,6 +30,7 @@ static const struct { enum format format; const char *word, *type; } formats[] =
     { FORMAT_KML, "kml", "application/vnd.google-earth.kml+xml" },
     { FORMAT_TEXT, "text", "text/plain" },
     { FORMAT_BYTES, "bytes", "application/octet-stream" },
+    { FORMAT_TILEJSON, "tilejson", "application/vnd.mapbox.tile+json" },
 };
 enum { FORMAT_ROWS = sizeof formats / sizeof *formats };
 
@@ -353,22 +354,30 @@ static bool is_among(const char *tags, const char *tag)
     return (tags != NULL && strcmp(tags, "*") == 0) || at != NULL;
 }
 
+bool answer_is_known(struct exchange *x, const char *tag)
+{
+    struct answer *a = x->answer;
+    if (a->status == 0)
+        a->status = 200;
+    common_headers(x, format_type(x->format));
+    answer_header(a, "ETag", tag);
+    if (answer_header_get(a, "Cache-Control") == NULL)
+        answer_header(a, "Cache-Control", x->viewer.role == ROLE_PUBLIC ? "no-cache" : "private, no-cache");
+    if (a->status != 200 || !is_among(request_header(x->request, "If-None-Match"), text_or_empty(tag)))
+        return false;
+    a->status = 304;
+    a->kind = ANSWER_EMPTY;
+    return true;
+}
+
 void answer_text(struct exchange *x, struct buf *text)
 {
     struct answer *a = x->answer;
     must(!text->full);
-    if (a->status == 0)
-        a->status = 200;
-    common_headers(x, format_type(x->format));
-    if (answer_header_get(a, "ETag") == NULL && a->status == 200) {
-        uint64_t low = hash_bytes(text->data, text->len, 1), high = hash_bytes(text->data, text->len, 2);
-        answer_header(a, "ETag", in_arena(x, "W/\"%016llx%016llx\"", (unsigned long long)low, (unsigned long long)high));
-    }
-    if (answer_header_get(a, "Cache-Control") == NULL)
-        answer_header(a, "Cache-Control", x->viewer.role == ROLE_PUBLIC ? "no-cache" : "private, no-cache");
-    if (a->status == 200 && is_among(request_header(x->request, "If-None-Match"), text_or_empty(answer_header_get(a, "ETag")))) {
-        a->status = 304;
-        a->kind = ANSWER_EMPTY;
+    const char *tag = answer_header_get(a, "ETag");
+    if (tag == NULL && (a->status == 0 || a->status == 200))
+        tag = answer_tag(x, text->data, text->len);
+    if (answer_is_known(x, tag)) {
         buf_clear(text);
         return;
     }
@@ -392,4 +401,10 @@ enum status answer_document(struct exchange *x, struct buf *json)
     buf_clear(&html);
     buf_clear(json);
     return s;
+}
+
+const char *answer_tag(struct exchange *x, const void *bytes, size_t len)
+{
+    uint64_t low = hash_bytes(bytes, len, 1), high = hash_bytes(bytes, len, 2);
+    return in_arena(x, "W/\"%016llx%016llx\"", (unsigned long long)low, (unsigned long long)high);
 }

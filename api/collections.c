@@ -110,6 +110,7 @@ static void put_collection_links(struct exchange *x, const struct layer *l, stru
         { "http://www.opengis.net/def/rel/ogc/1.0/schema", "/schema", FORMAT_SCHEMA, "What a feature looks like" },
         { "enclosure", "/download?f=gpkg", FORMAT_GPKG, "All features as a GeoPackage" },
         { "enclosure", "/download?f=csv", FORMAT_CSV, "All features as a table" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "/tiles", FORMAT_JSON, "The features as vector tiles" },
     };
     json_put_list(j, "links");
     put_link(j, (struct link){ .rel = "self", .href = link_to(x, "/collections/%s", l->key), .type = "application/json", .title = collection_title(x, l) });

@@ -17,10 +17,11 @@ enum format {                       // what an answer may be; bits for the offer
     FORMAT_JSON = 1 << 0, FORMAT_GEOJSON = 1 << 1, FORMAT_HTML = 1 << 2, FORMAT_SCHEMA = 1 << 3, FORMAT_OPENAPI = 1 << 4,
     FORMAT_MVT = 1 << 5, FORMAT_GEOJSONSEQ = 1 << 6, FORMAT_CSV = 1 << 7, FORMAT_FGB = 1 << 8, FORMAT_GPKG = 1 << 9,
     FORMAT_XLSX = 1 << 10, FORMAT_SHP = 1 << 11, FORMAT_KML = 1 << 12, FORMAT_TEXT = 1 << 13, FORMAT_BYTES = 1 << 14,
-    FORMATS = 15
+    FORMAT_TILEJSON = 1 << 15,
+    FORMATS = 16
 };
 
-enum { SEGMENTS_MOST = 4, PARAMS_MOST = 48 };
+enum { SEGMENTS_MOST = 5, PARAMS_MOST = 48 };
 
 // How it is known who asks (api/visitor.h).
 enum visit_by { BY_NOTHING, BY_BEARER, BY_BASIC, BY_SESSION };

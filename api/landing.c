@@ -42,6 +42,14 @@ static const char *const conformance[] = {
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/collections-selection",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
     "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",
     "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/returnables-and-receivables",
     "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/queryables",
@@ -66,6 +74,8 @@ static enum status get_landing(struct exchange *x)
         { "service-doc", "/api?f=html", FORMAT_HTML, "The API document for people" },
         { "conformance", "/conformance", FORMAT_JSON, "What this service conforms to" },
         { "data", "/collections", FORMAT_JSON, "The collections" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "/tiles", FORMAT_JSON, "All collections as vector tiles" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "/tileMatrixSets", FORMAT_JSON, "The tile matrix sets" },
     };
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);

@@ -174,7 +174,7 @@ static void put_content(struct json_writer *j, const char *type)
 {
     json_put_object(j, type);
     json_put_object(j, "schema");
-    if (strcmp(type, "text/html") == 0 || strcmp(type, "text/csv") == 0)
+    if (strcmp(type, "text/html") == 0 || strcmp(type, "text/csv") == 0 || strcmp(type, format_type(FORMAT_MVT)) == 0)
         json_put_text(j, "type", "string");
     else
         json_put_text(j, "type", "object");
@@ -255,7 +255,7 @@ static void put_operation(struct writing *w, const struct route *r, const char *
 {
     static const char *const words[HTTP_METHODS] = { "get", "head", "post", "put", "patch", "delete", "options" };
     char id[120];
-    snprintf(id, sizeof id, "%s%s%s", r->id, w->layer != NULL ? "." : "", w->layer != NULL ? w->layer->key : "");
+    snprintf(id, sizeof id, "%s%s%s", w->layer != NULL ? w->layer->key : "", w->layer != NULL ? "." : "", r->id);   // OGC API Tiles looks at how it ends
     json_put_object(&w->j, words[r->method]);
     json_put_text(&w->j, "operationId", id);
     json_put_text(&w->j, "summary", text_in(w->x->lang, r->about));

@@ -14,6 +14,8 @@ extern const struct route map_routes[];
 extern const struct route move_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
+extern const struct route tile_routes[];
+extern const struct route tileset_routes[];
 extern const struct route web_routes[];
 const struct route *const route_tables[] = {
     download_routes,
@@ -27,6 +29,8 @@ const struct route *const route_tables[] = {
     move_routes,
     sign_in_routes,
     survey_routes,
+    tile_routes,
+    tileset_routes,
     web_routes,
     NULL,
 };

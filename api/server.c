@@ -6,6 +6,7 @@
 #include "api/places.h"
 #include "api/routes.h"
 #include "api/sign_in.h"
+#include "api/tile_cache.h"
 #include "api/visitor.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
@@ -55,6 +56,7 @@ enum status server_open(const struct server_settings *settings, struct server **
     if (st == OK) {
         s->desks = desks_open();
         s->sign_ins = sign_ins_open();
+        s->tiles = tile_cache_open(s->station);
         s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
         st = listen_to(s, e);
     }
@@ -77,6 +79,7 @@ void server_close(struct server *s)
     sign_ins_close(s->sign_ins);
     places_close(s->places);
     register_editor_close(s->editor);
+    tile_cache_close(s->tiles);
     scratch_close(s->scratch);
     station_close(s->station);
     arena_close(s->arena);

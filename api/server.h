@@ -30,6 +30,7 @@ struct server {
     struct sign_ins *sign_ins;
     struct places *places;                     // ways between coordinate reference systems
     struct register_editor *editor;            // for jobs that write
+    struct tile_cache *tiles;
 };
 // INVALID, NOT_FOUND: the station; and as http_open.
 enum status server_open(const struct server_settings *s, struct server **out, struct err *e);

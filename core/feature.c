@@ -69,7 +69,7 @@ static void write_select(const struct feature_query *q, struct buf *sql)
     else
         buf_printf(sql, "ST_AsBinary(t.%s)", l->shape);
     for (int i = 0; i < l->properties; i++) {
-        bool seen = visible_property(q->viewer, l, &l->property[i]);
+        bool seen = visible_property(q->viewer, l, &l->property[i]) && (l->property[i].is_on_map || !q->for_map);
         buf_printf(sql, ", %s%s", seen ? "t." : "", seen ? feature_column(l, &l->property[i], column) : "NULL");
     }
 }

@@ -10,8 +10,23 @@
 
 // --- The condition ----------------------------------------------------------------------------------------------------------
 
-static void add_window(const struct layer *l, double west, double east, const struct lonlat_box *b, struct clause *c)
+// Boxes of the tree are those of the shapes, and a little more: the shape itself has to meet this one.
+static void add_meeting(const struct layer *l, double west, double east, const struct lonlat_box *b, struct clause *c)
 {
+    buf_printf(&c->text, " AND MeetsBox(t.%s, ", l->shape);
+    buf_text(&c->text, clause_bind(c, value_real(west)));
+    buf_text(&c->text, ", ");
+    buf_text(&c->text, clause_bind(c, value_real(b->south)));
+    buf_text(&c->text, ", ");
+    buf_text(&c->text, clause_bind(c, value_real(east)));
+    buf_text(&c->text, ", ");
+    buf_text(&c->text, clause_bind(c, value_real(b->north)));
+    buf_text(&c->text, ")");
+}
+
+static void add_window(const struct feature_query *q, double west, double east, const struct lonlat_box *b, struct clause *c)
+{
+    const struct layer *l = q->layer;
     buf_printf(&c->text, "(t.fid IN (SELECT pkid FROM idx_%s_%s WHERE xmax >= ", l->table, l->shape);
     buf_text(&c->text, clause_bind(c, value_real(west)));
     buf_text(&c->text, " AND xmin <= ");
@@ -29,29 +44,24 @@ static void add_window(const struct layer *l, double west, double east, const st
         buf_text(&c->text, clause_bind(c, value_real(east)));
         buf_text(&c->text, ")");
     }
-    buf_printf(&c->text, ") AND MeetsBox(t.%s, ", l->shape);
-    buf_text(&c->text, clause_bind(c, value_real(west)));
-    buf_text(&c->text, ", ");
-    buf_text(&c->text, clause_bind(c, value_real(b->south)));
-    buf_text(&c->text, ", ");
-    buf_text(&c->text, clause_bind(c, value_real(east)));
-    buf_text(&c->text, ", ");
-    buf_text(&c->text, clause_bind(c, value_real(b->north)));
     buf_text(&c->text, ")");
+    if (!q->for_map)
+        add_meeting(l, west, east, b, c);
 }
 
 // Over the antimeridian it is two boxes.
-static void add_box(const struct layer *l, const struct lonlat_box *b, struct clause *c)
+static void add_box(const struct feature_query *q, struct clause *c)
 {
+    const struct lonlat_box *b = q->box;
     if (b == NULL)
         return;
     buf_text(&c->text, " AND (");
     if (b->west <= b->east) {
-        add_window(l, b->west, b->east, b, c);
+        add_window(q, b->west, b->east, b, c);
     } else {
-        add_window(l, b->west, 180, b, c);
+        add_window(q, b->west, 180, b, c);
         buf_text(&c->text, " OR ");
-        add_window(l, -180, b->east, b, c);
+        add_window(q, -180, b->east, b, c);
     }
     buf_text(&c->text, ")");
 }
@@ -184,7 +194,7 @@ enum status question_ask(struct work *w, const struct feature_query *q, struct q
     buf_printf(&c->text, " FROM %s AS t WHERE 1", q->layer->read);
     layer_rows(q->layer, "t", &c->text);
     visible_where(q->viewer, q->layer, "t", c);
-    add_box(q->layer, q->box, c);
+    add_box(q, c);
     add_time(w, q, a->arena, c);
     enum status s = add_equals(q, c, w->e);
     if (s == OK)

@@ -32,6 +32,7 @@ struct property {
     const char *const *alias;          // how sources call it
     int aliases;
     bool is_required, is_personal;
+    bool is_on_map;                    // goes into tiles, for colours and labels; never what is personal
     bool is_searched;                  // its words are looked up (core/words.h); never what is personal
     const char *names;                 // the layer whose records it names by number; NULL: none. Only for those who see that whole layer
     const char *fallback;              // what a missing value counts as (the column's DEFAULT); NULL: null

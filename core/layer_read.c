@@ -189,6 +189,30 @@ static void read_edit(struct data_reader *r, struct layer *l)
         data_wrong(r, "edit", "nothing, since only registers are edited,");
 }
 
+static struct property *property_named(const struct layer *l, const char *name)
+{
+    for (int i = 0; i < l->properties; i++)
+        if (strcmp(l->property[i].name, name) == 0)
+            return &l->property[i];
+    return NULL;
+}
+
+// "map": ["standing", "height_m"]
+static void read_map(struct data_reader *r, const struct layer *l)
+{
+    struct json list;
+    size_t n = list_or_none(r, "map", PROPERTIES_MOST, &list);
+    for (size_t i = 0; i < n && r->s == OK; i++) {
+        const char *name = "";
+        r->s = json_read_text(json_at(list, i), &name, r->e);
+        struct property *p = r->s == OK ? property_named(l, name) : NULL;
+        if (r->s == OK && (p == NULL || p->is_personal))
+            r->s = json_wrong(json_at(list, i), "the name of a property that is not personal", r->e);
+        if (r->s == OK)
+            p->is_on_map = true;
+    }
+}
+
 static const struct property *read_moment(struct data_reader *r, struct json v, const struct layer *l)
 {
     const char *name = "";
@@ -219,7 +243,7 @@ static void read_time(struct data_reader *r, struct layer *l)
 enum status layer_read(const struct json_doc *doc, struct arena *a, struct layer *out, struct err *e)
 {
     static const char *const known[] = { "key", "title_zh", "title_en", "table", "read", "register", "instead", "geometry", "accuracy_m", "public",
-                                         "edit", "national_code", "time", "properties", NULL };
+                                         "edit", "national_code", "time", "map", "properties", NULL };
     struct data_reader r = { .object = json_root(doc), .arena = a, .e = e };
     struct layer l = { 0 };
     data_known_keys(&r, known);
@@ -234,6 +258,7 @@ enum status layer_read(const struct json_doc *doc, struct arena *a, struct layer
     read_properties(&r, &l);
     check_properties(&r, &l);
     read_time(&r, &l);
+    read_map(&r, &l);
     if (r.s == OK && !fits_table(&l))
         data_wrong(&r, "key", "the table's own name, or for table asset a word that names nothing else here");
     if (r.s == OK)

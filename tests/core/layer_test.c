@@ -193,6 +193,8 @@ static void a_layer_that_does_not_match_is_refused(void **state)
         { LOADED ONE("\"type\": \"moment\""), "type: text, number, integer, date, instant or boolean" },
         { HEAD("x") "\"table\": \"asset; DROP TABLE asset\", \"accuracy_m\": 1, " ONE("\"type\": \"text\""), "table: building, permit, zone or asset" },
         { RECORD("case") "\"read\": \"asset t, actor\", " ONE("\"type\": \"text\", \"column\": \"title\""), "read: a word of" },
+        { LOADED "\"map\": [\"nothing\"], " ONE("\"type\": \"text\""), "map[0]: the name of a property that is not personal" },
+        { LOADED "\"map\": [\"a\"], " ONE("\"type\": \"text\", \"personal\": true"), "map[0]: the name of a property that is not personal" },
         { LOADED "\"read\": \"actor\", " ONE("\"type\": \"text\""), "read: nothing" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -1,0 +1,64 @@
+#include "core/feature_tile.h"
+
+#include "core/base/when.h"
+#include <string.h>
+
+bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
+{
+    return p->is_on_map && !p->is_personal && visible_property(v, l, p);
+}
+
+// --- One feature ------------------------------------------------------------------------------------------------------------
+
+// A moment as text, which lives as long as the feature.
+struct moments { char text[FEATURE_PROPERTIES][WHEN_TEXT]; };
+
+static struct tile_property value_of(const struct feature *f, int i, struct moments *m)
+{
+    const struct property *p = &f->layer->property[i];
+    switch (p->type) {
+    case PROPERTY_NUMBER: return (struct tile_property){ p->name, TILE_REAL, { .real = feature_number(f, i) } };
+    case PROPERTY_INTEGER: return (struct tile_property){ p->name, TILE_INTEGER, { .integer = feature_integer(f, i) } };
+    case PROPERTY_BOOLEAN: return (struct tile_property){ p->name, TILE_TRUTH, { .truth = feature_integer(f, i) != 0 } };
+    case PROPERTY_INSTANT: return (struct tile_property){ p->name, when_write(feature_integer(f, i), m->text[i]) ? TILE_TEXT : TILE_NULL, { .text = m->text[i] } };
+    default: return (struct tile_property){ p->name, TILE_TEXT, { .text = feature_text(f, i) } };
+    }
+}
+
+static int take_properties(const struct feature *f, struct tile_property out[FEATURE_PROPERTIES + 1], struct moments *m)
+{
+    int n = 0;
+    out[n++] = (struct tile_property){ "id", TILE_TEXT, { .text = f->id } };
+    for (int i = 0; i < f->layer->properties; i++)
+        if (feature_tile_has(f->viewer, f->layer, &f->layer->property[i]) && strcmp(f->layer->property[i].name, "id") != 0 && feature_has(f, i))
+            out[n++] = value_of(f, i, m);
+    return n;
+}
+
+static enum status add_feature(void *ctx, const struct feature *f, struct err *e)
+{
+    struct tile *t = ctx;
+    struct tile_property property[FEATURE_PROPERTIES + 1];
+    struct moments moments;
+    (void)e;
+    if (f->wkb == NULL)
+        return OK;
+    struct tile_feature given = { .id = (uint64_t)f->fid, .geometry = f->wkb, .geometry_len = f->wkb_len, .property = property,
+                                  .properties = take_properties(f, property, &moments) };
+    (void)tile_add(t, &given);
+    return OK;
+}
+
+// --- A tile -----------------------------------------------------------------------------------------------------------------
+
+enum status feature_tile(struct work *w, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+{
+    struct tile_options how = tile_usual_options();
+    struct lonlat_box box = tile_box(q->place, how.buffer_units);
+    struct feature_query asked = { .layer = q->layer, .viewer = q->viewer, .box = &box, .for_map = true };
+    tile_begin(t, q->place, &how);
+    tile_layer(t, q->layer->key);
+    enum status s = feature_each(w, &asked, add_feature, t, NULL);
+    *out = tile_end(t);
+    return s;
+}
