@@ -307,7 +307,10 @@ static void common_headers(struct exchange *x, const char *type)
     bool is_text = strncmp(type, "text/", 5) == 0;
     answer_header(x->answer, "Content-Type", is_text ? in_arena(x, "%s; charset=utf-8", type) : type);
     answer_header(x->answer, "Content-Language", x->lang == LANG_ZH ? "zh" : "en");
-    answer_header(x->answer, "Content-Security-Policy", strcmp(type, "text/html") == 0 ? page_policy : NULL);
+    if (strcmp(type, "text/html") == 0) {
+        answer_header(x->answer, "Content-Security-Policy", page_policy);
+        answer_header(x->answer, "Referrer-Policy", "same-origin");      // without one a form of ours would come from nowhere (Origin: null)
+    }
     answer_header(x->answer, "Vary", "Accept, Accept-Language, Accept-Encoding, Authorization, Cookie");
 }
 
@@ -407,4 +410,16 @@ const char *answer_tag(struct exchange *x, const void *bytes, size_t len)
 {
     uint64_t low = hash_bytes(bytes, len, 1), high = hash_bytes(bytes, len, 2);
     return in_arena(x, "W/\"%016llx%016llx\"", (unsigned long long)low, (unsigned long long)high);
+}
+
+void answer_see_other(struct exchange *x, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *path = text_in_arena(x, format, args);
+    va_end(args);
+    x->answer->status = 303;
+    x->answer->kind = ANSWER_EMPTY;
+    answer_header(x->answer, "Location", link_to(x, "%s", path));
+    answer_header(x->answer, "Cache-Control", "no-store");
 }

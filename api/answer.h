@@ -28,6 +28,8 @@ enum status answer_document(struct exchange *x, struct buf *json);
 // For answers of another kind: the headers of a 200 with this tag. True: the client has it, and the answer is 304.
 bool answer_is_known(struct exchange *x, const char *tag);
 const char *answer_tag(struct exchange *x, const void *bytes, size_t len);      // of these bytes
+// After a form was done: the page to go on with (303), a path of ours.
+void answer_see_other(struct exchange *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void answer_problem(struct exchange *x, enum status s);                          // of x->err
 void answer_refusal(struct exchange *x, int status, const char *sentence);       // HTTP's own: 401, 405, 406, 415, 428, ...
 int status_code(enum status s);                                                  // OK 200, NOT_FOUND 404, INVALID 400, ...

@@ -1,5 +1,6 @@
 #include "api/body.h"
 
+#include "api/params.h"
 #include "api/routes.h"
 #include "api/server.h"
 #include "core/base/json.h"
@@ -195,11 +196,19 @@ static enum status read_fields(struct exchange *x, struct json object, void *int
 
 enum status body_read(struct exchange *x, void *into)
 {
+    enum { FORM_CEILING = 4 << 20 };
     struct json_doc *doc = NULL;
     const struct request *r = x->request;
-    enum status s = json_parse(r->body_len > 0 ? r->body : "", r->body_len, text_in(x->lang, "the body of the request"), NULL, &doc, &x->err);
+    struct buf form;
+    buf_init(&form, FORM_CEILING);
+    bool is_of_page = is_form(r);
+    if (is_of_page)
+        body_of_form(x, &form);
+    const char *text = is_of_page ? form.data : r->body_len > 0 ? r->body : "";
+    enum status s = json_parse(text, is_of_page ? form.len : r->body_len, text_in(x->lang, "the body of the request"), NULL, &doc, &x->err);
     if (s == OK)
         s = read_fields(x, json_root(doc), into);
     json_close(doc);
+    buf_clear(&form);
     return s;
 }

@@ -30,5 +30,7 @@ struct field {
 // The body of the request by the rows of its route. What is not given (or null) stays as it is in `into`; texts live as long as the
 // request. INVALID names the place.
 enum status body_read(struct exchange *x, void *into);
+// The object that a form of a page stands for, by the same rows; what body_read reads when a form came. In body_form.c.
+void body_of_form(struct exchange *x, struct buf *out);
 // One of those times, wherever it stands. False: neither a moment nor a day.
 bool body_moment(const struct exchange *x, const char *text, int64_t *out);

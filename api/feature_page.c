@@ -5,6 +5,7 @@
 #include "api/collection.h"
 #include "api/web_shape.h"
 #include "api/params.h"
+#include "api/routes.h"
 #include "api/server.h"
 #include "core/base/mem.h"
 #include <math.h>
@@ -291,6 +292,18 @@ static const char *name_of(struct web_page *p, const struct layer *l, struct jso
     return collection_title(p->x, l);
 }
 
+// Records people work on: what whoever is signed in can do with this one.
+static void put_way_to_moves(struct web_page *p, const struct layer *l)
+{
+    char path[200];
+    snprintf(path, sizeof path, "/%.40ss/%.60s/moves", l->key, page_word(json_get(p->doc, "id")));
+    if (p->x->viewer.role == ROLE_PUBLIC || !(route_methods(path) & 1u << HTTP_GET))
+        return;
+    page_raw(p, "<p>");
+    page_link(p, path, "", text_in(p->x->lang, "What can be done now"));
+    page_raw(p, "</p>\n");
+}
+
 void page_item(struct web_page *p)
 {
     const struct layer *l = layer_of(p);
@@ -300,7 +313,9 @@ void page_item(struct web_page *p)
     page_text(p, collection_title(p->x, l));
     page_raw(p, " · <code>");
     page_text(p, page_word(json_get(p->doc, "id")));
-    page_raw(p, "</code></p>\n<div class=\"beside\"><table class=\"record\">");
+    page_raw(p, "</code></p>\n");
+    put_way_to_moves(p, l);
+    page_raw(p, "<div class=\"beside\"><table class=\"record\">");
     for (struct json_each m = { 0 }; json_next(properties, &m);) {
         const struct property *property = property_called(l, m.key);
         if (!json_is_there(m.value))

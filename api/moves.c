@@ -93,8 +93,8 @@ static enum status get_moves(struct exchange *x)
         s = read_station(x, read_standing, &m);
     desks_give(x->server->desks, m.desk);
     if (s == OK) {
-        answer_header(x->answer, "ETag", tag_of(x, &m.out));
-        answer_text(x, &m.out);
+        answer_header(x->answer, "ETag", x->format == FORMAT_HTML ? NULL : tag_of(x, &m.out));
+        s = answer_document(x, &m.out);
     }
     buf_clear(&m.out);
     return s;
@@ -161,7 +161,9 @@ static enum status post_move(struct exchange *x)
     m.desk = desks_take(x->server->desks);
     buf_init(&m.out, STANDING_CEILING);
     s = write_station(x, take_move, &m);
-    if (s == OK && (s = read_station(x, read_outcome, &m)) == OK)
+    if (s == OK && is_form(x->request))
+        answer_see_other(x, "/%s/%s/moves", plural_of(x, m.taken.walk.thing), m.taken.walk.id.text);
+    else if (s == OK && (s = read_station(x, read_outcome, &m)) == OK)
         answer_text(x, &m.out);
     else
         s = m.is_stale ? refuse_stale(x) : refuse_deed(x, s);
@@ -172,13 +174,13 @@ static enum status post_move(struct exchange *x)
 
 // --- Routes -------------------------------------------------------------------------------------------------------------------------
 
-static const char *const json_body[] = { "application/json", NULL };
+static const char *const json_or_form[] = { "application/json", "application/x-www-form-urlencoded", NULL };
 
 #define MOVES(things, Thing) \
-    { .method = HTTP_GET, .path = "/" things "/{recordId}/moves", .serve = get_moves, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, \
+    { .method = HTTP_GET, .path = "/" things "/{recordId}/moves", .serve = get_moves, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_moves, \
       .id = "movesOf" Thing, .tag = "work", .about = "Where a record stands, and what you can do with it now" }, \
     { .method = HTTP_POST, .path = "/" things "/{recordId}/moves", .serve = post_move, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, \
-      .takes = json_body, .field = move_fields, .id = "move" Thing, .tag = "work", .about = "Do something with a record: one move, by its verb" }
+      .takes = json_or_form, .field = move_fields, .id = "move" Thing, .tag = "work", .about = "Do something with a record: one move, by its verb" }
 
 const struct route move_routes[] = {
     MOVES("findings", "Finding"), MOVES("changes", "Change"), MOVES("cases", "Case"), MOVES("leads", "Lead"), MOVES("extensions", "Extension"),

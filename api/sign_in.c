@@ -120,8 +120,7 @@ static enum status get_me(struct exchange *x)
     json_put_end(&j);
     json_put_end(&j);
     answer_header(x->answer, "Cache-Control", "no-store");
-    answer_text(x, &text);
-    return OK;
+    return answer_document(x, &text);
 }
 
 // --- Signing in ---------------------------------------------------------------------------------------------------------------------
@@ -223,10 +222,7 @@ static enum status answer_signed_in(struct exchange *x, const struct typed *t)
 {
     if (!is_form(x->request))
         return get_me(x);
-    x->answer->status = 303;
-    x->answer->kind = ANSWER_EMPTY;
-    answer_header(x->answer, "Location", link_to(x, "%s", is_local(t->next) ? t->next : "/"));
-    answer_header(x->answer, "Cache-Control", "no-store");
+    answer_see_other(x, "%s", is_local(t->next) ? t->next : "/");
     return OK;
 }
 
@@ -273,9 +269,30 @@ static enum status post_sign_out(struct exchange *x)
     return answer_signed_in(x, &(struct typed){ .next = NULL });
 }
 
+static enum status get_sign_in(struct exchange *x)
+{
+    struct buf text;
+    const char *next = param_text(x, "next");
+    buf_init(&text, DOCUMENT_CEILING);
+    struct json_writer j = { .to = &text };
+    json_put_object(&j, NULL);
+    json_put_text(&j, "title", text_in(x->lang, "Sign in"));
+    json_put_text(&j, "next", is_local(next) ? next : "/");
+    json_put_end(&j);
+    answer_header(x->answer, "Cache-Control", "no-store");
+    return answer_document(x, &text);
+}
+
+static const struct param sign_in_params[] = {
+    { .kind = PARAM_TEXT, .name = "next", .about = "The page to go on with: a path of this service" },
+    { .kind = PARAM_END },
+};
 static const char *const bodies[] = { "application/json", "application/x-www-form-urlencoded", NULL };
 const struct route sign_in_routes[] = {
-    { .method = HTTP_GET, .path = "/me", .serve = get_me, .formats = FORMAT_JSON, .id = "me", .tag = "people", .about = "Who asks, and what they may" },
+    { .method = HTTP_GET, .path = "/me", .serve = get_me, .formats = FORMAT_JSON | FORMAT_HTML, .id = "me", .tag = "people", .about = "Who asks, and what they may",
+      .page = page_me },
+    { .method = HTTP_GET, .path = "/sign-in", .serve = get_sign_in, .formats = FORMAT_JSON | FORMAT_HTML, .param = sign_in_params, .id = "signInPage", .tag = "people",
+      .about = "Where people sign in", .page = page_sign_in },
     { .method = HTTP_POST, .path = "/sign-in", .serve = post_sign_in, .formats = FORMAT_JSON, .flags = ROUTE_SLOW | ROUTE_ANYBODY | ROUTE_SIGN_IN, .takes = bodies,
       .body_most = BODY_MOST, .id = "signIn", .tag = "people", .about = "Sign in with name and password: the answer sets a cookie" },
     { .method = HTTP_POST, .path = "/sign-out", .serve = post_sign_out, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = bodies, .body_most = BODY_MOST,

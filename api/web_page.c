@@ -119,6 +119,7 @@ static const char *place_name(struct web_page *p, const char *word)
     static const struct { const char *word, *title; } places[] = {
         { "collections", "Collections" }, { "items", "Features" }, { "queryables", "What may be asked" }, { "sortables", "What may be sorted by" },
         { "schema", "What a feature looks like" }, { "conformance", "What this service conforms to" }, { "api", "API document" },
+        { "moves", "What can be done now" }, { "sign-in", "Sign in" }, { "cases", "Cases" }, { "findings", "Findings" }, { "leads", "Leads" }, { "changes", "Changes" },
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].word, word) == 0)
@@ -167,6 +168,18 @@ static void put_languages(struct web_page *p)
     page_raw(p, zh ? "\" hreflang=\"en\" lang=\"en\">English</a>" : "\" hreflang=\"zh\" lang=\"zh\">中文</a>");
 }
 
+// Who signs in comes back to where they were.
+static const char *way_back(struct web_page *p)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_text(&b, "next=");
+    percent_encode(&b, strcmp(p->x->request->path, "/sign-in") == 0 ? "/" : p->x->request->path);
+    const char *text = b.full ? "" : arena_text(p->x->request->arena, b.data);
+    buf_clear(&b);
+    return text;
+}
+
 static void put_menu(struct web_page *p)
 {
     static const struct { const char *path, *title; } places[] = {
@@ -179,10 +192,10 @@ static void put_menu(struct web_page *p)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         bool is_door = strcmp(places[i].path, "/sign-in") == 0;
         if (answers_get(places[i].path) && !(is_door && knows))
-            page_link(p, places[i].path, "", text_in(p->x->lang, places[i].title));
+            page_link(p, places[i].path, is_door ? way_back(p) : "", text_in(p->x->lang, places[i].title));
     }
-    if (knows && answers_get("/me"))
-        page_link(p, "/me", "", text_in(p->x->lang, "Signed in"));
+    if (knows)
+        page_link(p, "/me", "", role_title((enum role)p->x->viewer.role, p->x->lang));
     put_languages(p);
     page_raw(p, "</nav>");
 }

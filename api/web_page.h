@@ -46,3 +46,4 @@ void page_value(struct web_page *p, struct json v);                // whatever i
 
 // Writers of the routes' pages.
 page_writer page_landing, page_conformance, page_api, page_collections, page_collection, page_schema, page_items, page_item, page_problem;
+page_writer page_moves, page_me, page_sign_in;

@@ -153,6 +153,24 @@ static void look_at_records(struct visit *v, const char *pattern)
     }
 }
 
+// "/cases/{recordId}/moves": things end with an s.
+static void look_at_work(struct visit *v, const char *pattern)
+{
+    char path[300];
+    size_t thing = strcspn(pattern + 1, "/") - 1;
+    const char *part = strchr(pattern, '{'), *rest = strchr(pattern, '}') + 1;
+    if (strchr(rest, '{') != NULL)
+        return;
+    for (int i = 0; i < v->world->rows; i += 3) {
+        const struct planted *r = &v->world->row[i];
+        if (strlen(r->layer) != thing || strncmp(r->layer, pattern + 1, thing) != 0)
+            continue;
+        snprintf(path, sizeof path, "%.*s%s%s", (int)(part - pattern), pattern, r->id, rest);
+        look_at(v, path, "");
+        v->records++;
+    }
+}
+
 static bool look_at_route(void *ctx, const struct route *r)
 {
     static const char PART[] = "{collectionId}";
@@ -165,6 +183,8 @@ static bool look_at_route(void *ctx, const struct route *r)
         look_at(v, r->path, "");
     else if (strstr(r->path, "/{featureId}") != NULL)
         look_at_records(v, r->path);
+    else if (strstr(r->path, "/{recordId}") != NULL)
+        look_at_work(v, r->path);
     else if (part != NULL && strchr(part + 1, '{') == NULL)
         for (int i = 0; i < v->world->layers.count; i++) {
             snprintf(path, sizeof path, "%.*s%s%s", (int)(part - r->path), r->path, v->world->layers.layer[i].key, part + sizeof PART - 1);
