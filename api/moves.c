@@ -66,7 +66,7 @@ struct moving {
 
 static enum status write_standing(struct work *w, struct moving *m)
 {
-    buf_clear(&m->out);                    // the job may be run again
+    buf_clear(&m->out);
     buf_init(&m->out, STANDING_CEILING);
     struct json_writer j = { .to = &m->out };
     json_put_object(&j, NULL);

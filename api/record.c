@@ -11,7 +11,7 @@
 
 enum status write_station(struct exchange *x, station_job *fn, void *ctx)
 {
-    return station_write_repeatable(x->server->station, &(struct station_call){ x->now_s, x->viewer.actor }, fn, ctx, &x->err);
+    return station_write(x->server->station, &(struct station_call){ x->now_s, x->viewer.actor }, fn, ctx, &x->err);
 }
 
 enum status visible_to_known(struct exchange *x, const char *thing, const char *key)
@@ -146,11 +146,11 @@ static enum status tell_record(struct work *w, void *ctx)
     buf_init(&told, RECORD_CEILING);
     json_put_object(&j, NULL);
     enum status s = put_standing(w, &(struct standing){ t->x, t->desk, t->asked->thing, t->asked->key, &j });
-    if (s == OK)
+    if (s == OK && t->asked->tell != NULL)
         s = t->asked->tell(w, t->asked->key, &told);
     if (s == OK && told.full)
         s = err_set(w->e, TOO_BIG, "this record is larger than %d MB", RECORD_CEILING >> 20);
-    if (s == OK)
+    if (s == OK && t->asked->tell != NULL)
         json_put_raw(&j, "record", told.data, told.len);
     json_put_end(&j);
     buf_clear(&told);

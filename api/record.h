@@ -5,7 +5,7 @@
 #include "core/move.h"
 #include "core/station.h"
 
-// Jobs in the name of whoever asks. They change rows and nothing else (store.h, "repeatable"): what they answer is overwritten.
+// A writing job in the name of whoever asks.
 enum status write_station(struct exchange *x, station_job *fn, void *ctx);
 // Records are nobody's who does not say who they are. NOT_FOUND, as of what never was.
 enum status visible_to_known(struct exchange *x, const char *thing, const char *key);
@@ -25,7 +25,7 @@ void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer
 // The document of one record: where it stands, and under "record" all that tell writes of it. status: 200 or 201 (then Location).
 enum { RECORD_THERE = 200, RECORD_NEW = 201 };
 typedef enum status record_tell(struct work *w, const char *key, struct buf *out);
-struct record_asked { const char *thing, *key; record_tell *tell; int status; };
+struct record_asked { const char *thing, *key; record_tell *tell; int status; };       // tell NULL: no "record"
 enum status answer_record(struct exchange *x, const struct record_asked *r);
 
 const char *plural_of(struct exchange *x, const char *thing);              // "cases"

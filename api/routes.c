@@ -3,6 +3,7 @@
 #include "api/server.h"
 #include <string.h>
 
+extern const struct route case_routes[];
 extern const struct route collection_routes[];
 extern const struct route download_routes[];
 extern const struct route edit_routes[];
@@ -11,7 +12,9 @@ extern const struct route evidence_routes[];
 extern const struct route finding_routes[];
 extern const struct route landing_routes[];
 extern const struct route map_routes[];
+extern const struct route lead_routes[];
 extern const struct route move_routes[];
+extern const struct route paper_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
 extern const struct route tile_routes[];
@@ -20,7 +23,10 @@ extern const struct route web_routes[];
 const struct route *const route_tables[] = {
     download_routes,
     evidence_routes,
+    case_routes,
     finding_routes,
+    lead_routes,
+    paper_routes,
     landing_routes,
     collection_routes,
     item_routes,

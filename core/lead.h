@@ -27,7 +27,7 @@ enum status lead_continue(struct work *w, struct desk *d, const struct walk *old
 enum status lead_visible(struct work *w, const char *key);
 
 struct lead_line {
-    const char *number, *case_number, *title, *agency_key, *agency_zh, *agency_en, *state, *secrecy, *cell_code;
+    const char *id, *number, *case_number, *title, *agency_key, *agency_zh, *agency_en, *state, *secrecy, *cell_code;
     bool is_case;                            // in a queue: the agency handles the case itself
     int64_t priority, due_at_s; bool is_provisional, is_overdue;
 };

@@ -27,13 +27,16 @@ static bool is_birth(const char *thing, const char *verb)
     return false;
 }
 
-static bool is_beside(const char *thing)
+// The word itself, which lives as long as a walk that names it; NULL: nothing of that name walks beside a record.
+static const char *beside_word(const char *thing, size_t len)
 {
     for (int i = 0; i < BIRTHS; i++)
-        if (strcmp(births[i].thing, thing) == 0)
-            return true;
-    return false;
+        if (strlen(births[i].thing) == len && memcmp(births[i].thing, thing, len) == 0)
+            return births[i].thing;
+    return NULL;
 }
+
+static bool is_beside(const char *thing) { return beside_word(thing, strlen(thing)) != NULL; }
 
 // What walks beside a record is seen by who sees that record.
 static enum status see_beside(struct work *w, const char *thing, const char *key)
@@ -131,10 +134,11 @@ static enum status move_change(struct work *w, struct desk *d, const struct step
 
 static enum status move_beside(struct work *w, struct desk *d, const struct step *s, const char *dot, struct step_taken *out)
 {
-    char thing[WALK_WORD];
     struct walk about, k;
-    const char *verb = dot + 1;
-    snprintf(thing, sizeof thing, "%.*s", (int)(dot - s->verb), s->verb);
+    const char *verb = dot + 1, *thing = beside_word(s->verb, (size_t)(dot - s->verb));
+    if (thing == NULL)
+        return err_set(w->e, INVALID, "%s: nothing of that name walks beside a record; extension, appeal, enforcement, conference or notice is expected",
+                       s->verb);
     if (is_birth(thing, verb))
         return proceeding_open(w, d, &(struct proceeding_spec){ .thing = thing, .verb = verb, .about = s->thing, .about_key = s->key,
                                                                 .amount = s->with.amount, .note = s->with.note, .agency = s->with.agency }, &out->walk);

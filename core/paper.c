@@ -35,6 +35,7 @@ static enum status check(const struct work *w, const struct paper *p)
 enum status paper_record(struct work *w, struct paper *p)
 {
     struct blob blob = { 0 };
+    const char *sha256 = p->path != NULL ? blob.sha256 : p->sha256;
     enum status s = check(w, p);
     if (s == OK && p->path != NULL)
         s = blob_record_file(w->folder, p->path, &blob, w->e);
@@ -43,12 +44,12 @@ enum status paper_record(struct work *w, struct paper *p)
     p->id = work_id(w);
     if (p->dated_s == 0)
         p->dated_s = w->now_s;
-    s = paper_insert(w->db, p, p->path != NULL ? blob.sha256 : NULL, w->actor, w->now_s, w->e);
+    s = paper_insert(w->db, p, sha256, w->actor, w->now_s, w->e);
     if (s != OK)
         return s;
     struct buf text;
     buf_init(&text, 65536);
-    buf_printf(&text, "%s\n%s\n%" PRId64 "\n%" PRId64 "\n%" PRId64 "\n%s", p->kind, p->number, p->dated_s, p->served_s, p->until_s, blob.sha256);
+    buf_printf(&text, "%s\n%s\n%" PRId64 "\n%" PRId64 "\n%" PRId64 "\n%s", p->kind, p->number, p->dated_s, p->served_s, p->until_s, text_or_empty(sha256));
     s = work_note(w, &(struct deed){ "record", "paper", p->id.text, p->kind, NULL, text.data });
     buf_clear(&text);
     return s;

@@ -16,6 +16,7 @@ struct paper {
     int64_t dated_s, served_s, until_s;       // 0: none
     const char *served_how, *result;          // NULL: none
     const char *path;                         // a file to be kept with it; NULL: none
+    const char *sha256;                       // or an original that was kept before; NULL: none
 };
 bool paper_is_kind(const char *kind);
 // Fills id. INVALID: an unknown kind, no number, served without saying how; NOT_FOUND: the file.

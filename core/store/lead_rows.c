@@ -82,7 +82,7 @@ static enum status visit(struct rows *r, const struct work *w, lead_visit *fn, v
                                .agency_zh = rows_text(r, 4), .agency_en = rows_text(r, 5), .state = rows_text(r, 6), .secrecy = rows_text(r, 7),
                                .cell_code = rows_text(r, 8), .priority = rows_integer(r, 9),
                                .due_at_s = rows_is_null(r, 10) ? NO_DEADLINE : rows_integer(r, 10), .is_provisional = rows_integer(r, 11) != 0,
-                               .is_case = rows_integer(r, 12) != 0 };
+                               .is_case = rows_integer(r, 12) != 0, .id = rows_text(r, 13) };
         l.is_overdue = l.due_at_s < w->now_s;
         s = fn(ctx, &l, w->e);
     }
@@ -108,7 +108,7 @@ enum status lead_each(struct work *w, const struct lead_query *q, lead_visit *fn
     enum status s = looking_begin(w, "lead", NULL, VALUES(value_text(q->agency_key), value_text(q->state), value_integer(q->open_only),
                                                           value_text(page_after(&q->page)), value_integer(page_limit(&q->page))), &l);
     buf_text(sql, "SELECT d.number, c.number, d.title, a.key, a.name_zh, a.name_en, d.state, d.secrecy, d.cell_code, d.priority, d.due_at_s, "
-                  "d.is_due_provisional, 0 FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id WHERE ($1 IS NULL OR "
+                  "d.is_due_provisional, 0, d.id FROM lead d JOIN case_file c ON c.id = d.case_id JOIN agency a ON a.id = d.agency_id WHERE ($1 IS NULL OR "
                   "a.key = $1) AND ($2 IS NULL OR d.state = $2) AND ($3 = 0 OR d.state NOT IN ('closed', 'recalled', 'discarded')) AND "
                   "($4 IS NULL OR d.number > $4)");
     visible_records_where(&l.viewer, "lead", "d", &l.clause);
@@ -126,11 +126,11 @@ static void write_queue(struct looking *l)
     struct buf *sql = &l->clause.text;
     buf_text(sql, "WITH queue AS (SELECT d.number AS number, c.number AS case_number, d.title AS title, d.state AS state, d.secrecy AS secrecy, "
                   "d.cell_code AS cell_code, d.priority AS priority, d.due_at_s AS due_at_s, d.is_due_provisional AS is_due_provisional, 0 AS is_case, "
-                  "d.made_at_s AS since_s, coalesce(d.due_at_s, 9e18) AS rank FROM lead d JOIN case_file c ON c.id = d.case_id WHERE d.agency_id = $1 "
+                  "d.made_at_s AS since_s, coalesce(d.due_at_s, 9e18) AS rank, d.id AS id FROM lead d JOIN case_file c ON c.id = d.case_id WHERE d.agency_id = $1 "
                   "AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress')");
     visible_records_where(&l->viewer, "lead", "d", &l->clause);
     buf_text(sql, " UNION ALL SELECT c.number, c.number, c.title, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, 1, "
-                  "c.stage_at_s, coalesce(c.due_at_s, 9e18) FROM case_file c WHERE c.agency_id = $1 AND c.state IN ('dispatched', 'handling', 'rework', "
+                  "c.stage_at_s, coalesce(c.due_at_s, 9e18), c.id FROM case_file c WHERE c.agency_id = $1 AND c.state IN ('dispatched', 'handling', 'rework', "
                   "'fast_handling')");
     visible_records_where(&l->viewer, "case", "c", &l->clause);
     buf_text(sql, ") ");
@@ -165,7 +165,7 @@ enum status queue_each(struct work *w, const char *agency_key, const struct page
     if (s == OK)
         s = check_after(w, &l, p);
     buf_text(&l.clause.text, "SELECT q.number, q.case_number, q.title, a.key, a.name_zh, a.name_en, q.state, q.secrecy, q.cell_code, q.priority, q.due_at_s, "
-                             "q.is_due_provisional, q.is_case FROM queue q JOIN agency a ON a.id = $1 WHERE $2 IS NULL OR "
+                             "q.is_due_provisional, q.is_case, q.id FROM queue q JOIN agency a ON a.id = $1 WHERE $2 IS NULL OR "
                              "(q.rank, q.priority, q.since_s, q.number) > (SELECT o.rank, o.priority, o.since_s, o.number FROM queue o WHERE o.number = $2) "
                              "ORDER BY q.rank, q.priority, q.since_s, q.number LIMIT $3");
     if (s == OK)
