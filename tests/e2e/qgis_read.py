@@ -27,5 +27,5 @@ for key in sys.argv[2:]:
     features = list(layer.getFeatures())
     ids = {f["id"] if "id" in f.fields().names() else f.id() for f in features}
     placed = sum(1 for f in features if f.hasGeometry() and f.geometry().isGeosValid())
-    print(key, layer.crs().authid(), len(features), len(ids), placed, ",".join(f"{f.name()}:{f.typeName()}" for f in layer.fields()), flush=True)
+    print(key, layer.crs().authid() or "-", len(features), len(ids), placed, ",".join(f"{f.name()}:{f.typeName()}" for f in layer.fields()), flush=True)
 os._exit(0)      # QGIS 3.22 does not always find its way out
