@@ -323,13 +323,15 @@ static bool wants_page(const struct exchange *x)
     return accept != NULL && format_accepted(FORMAT_JSON | FORMAT_HTML, accept) == FORMAT_HTML;
 }
 
-void answer_refusal(struct exchange *x, int status, const char *sentence)
+void answer_refusal(struct exchange *x, int status, const char *sentence) { answer_refusal_of(x, status, "about:blank", sentence); }
+
+void answer_refusal_of(struct exchange *x, int status, const char *type, const char *sentence)
 {
     struct buf b, html;
     buf_init(&b, 1 << 16);
     struct json_writer j = { .to = &b };
     json_put_object(&j, NULL);
-    json_put_text(&j, "type", "about:blank");
+    json_put_text(&j, "type", type);
     json_put_text(&j, "title", text_in(x->lang, title_of(status)));
     json_put_integer(&j, "status", status);
     json_put_text(&j, "detail", sentence);

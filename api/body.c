@@ -57,6 +57,8 @@ static enum status copy_value(struct json v, const char *key, int depth, struct 
     }
 }
 
+enum status body_copy(struct json v, const char *key, struct json_writer *j, struct err *e) { return copy_value(v, key, 0, j, e); }
+
 static enum status read_object(struct exchange *x, struct json v, const char **out, struct err *e)
 {
     struct buf b;

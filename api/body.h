@@ -4,6 +4,7 @@
 // refused, so that no misspelt one is lost.
 #pragma once
 #include "api/exchange.h"
+#include "core/base/json.h"
 
 enum { FIELD_TEXT_MOST = 4000 };
 
@@ -32,5 +33,8 @@ struct field {
 enum status body_read(struct exchange *x, void *into);
 // The object that a form of a page stands for, by the same rows; what body_read reads when a form came. In body_form.c.
 void body_of_form(struct exchange *x, struct buf *out);
+// Any value that was read, written again: of an object in an answer, or (key NULL) of a list. INVALID: too deep.
+struct json_writer;
+enum status body_copy(struct json v, const char *key, struct json_writer *j, struct err *e);
 // One of those times, wherever it stands. False: neither a moment nor a day.
 bool body_moment(const struct exchange *x, const char *text, int64_t *out);

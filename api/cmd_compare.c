@@ -40,14 +40,6 @@ static void cancel(int signal_number)
     signal(signal_number, SIG_DFL);
 }
 
-static void describe(void *ctx, const struct pair_diff *pair, struct buf *out)
-{
-    (void)ctx;
-    struct diff_settings settings = { .pair = *pair->spec };
-    struct comparison view = { .settings = &settings, .lang = pair->lang, .pair = *pair };
-    summary_json(&view, SUMMARY_REPEATABLE, out);
-}
-
 static void tell_classes(const struct comparison_report *r, enum lang lang)
 {
     const char *between = "  ";
@@ -83,7 +75,7 @@ static void tell(const struct comparison_report *r, enum lang lang)
 static enum status compare(struct settings *s, const struct operands *words, struct comparison_report *report, struct err *e)
 {
     struct comparison_spec spec = { .before = words->item[1], .after = words->item[2], .options = s->measure, .again = s->again,
-                                    .program_version = command_version(), .cancelled = &cancelled, .summary = describe };
+                                    .program_version = command_version(), .cancelled = &cancelled, .summary = summary_of_pair };
     struct progress_bar *bar = progress_bar_open(e->lang, s->use.quiet);
     struct progress progress = progress_bar_progress(bar);
     struct station_call who = station_use_call(&s->use);

@@ -58,6 +58,11 @@ static const char *const conformance[] = {
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/ogc-process-description",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/dismiss",
     NULL,
 };
 
@@ -76,6 +81,8 @@ static enum status get_landing(struct exchange *x)
         { "data", "/collections", FORMAT_JSON, "The collections" },
         { "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "/tiles", FORMAT_JSON, "All collections as vector tiles" },
         { "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "/tileMatrixSets", FORMAT_JSON, "The tile matrix sets" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/processes", "/processes", FORMAT_JSON, "What can be computed" },
+        { "http://www.opengis.net/def/rel/ogc/1.0/job-list", "/jobs", FORMAT_JSON, "Jobs of yours" },
     };
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);

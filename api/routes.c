@@ -10,6 +10,7 @@ extern const struct route edit_routes[];
 extern const struct route item_routes[];
 extern const struct route evidence_routes[];
 extern const struct route finding_routes[];
+extern const struct route job_routes[];
 extern const struct route landing_routes[];
 extern const struct route map_routes[];
 extern const struct route lead_routes[];
@@ -19,6 +20,8 @@ extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
 extern const struct route tile_routes[];
 extern const struct route tileset_routes[];
+extern const struct route process_routes[];
+extern const struct route upload_routes[];
 extern const struct route web_routes[];
 const struct route *const route_tables[] = {
     download_routes,
@@ -27,16 +30,19 @@ const struct route *const route_tables[] = {
     finding_routes,
     lead_routes,
     paper_routes,
+    job_routes,
     landing_routes,
     collection_routes,
     item_routes,
     edit_routes,
     map_routes,
     move_routes,
+    process_routes,
     sign_in_routes,
     survey_routes,
     tile_routes,
     tileset_routes,
+    upload_routes,
     web_routes,
     NULL,
 };

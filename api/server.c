@@ -5,6 +5,7 @@
 #include "api/params.h"
 #include "api/places.h"
 #include "api/routes.h"
+#include "api/runner.h"
 #include "api/sign_in.h"
 #include "api/tile_cache.h"
 #include "api/visitor.h"
@@ -52,6 +53,8 @@ enum status server_open(const struct server_settings *settings, struct server **
     if (st == OK)
         st = scratch_open(settings->station, &s->scratch, e);
     if (st == OK)
+        st = runner_open(s, &s->runner, e);
+    if (st == OK)
         st = places_open(station_district(s->station), &s->places, e);
     if (st == OK) {
         s->desks = desks_open();
@@ -74,6 +77,7 @@ void server_close(struct server *s)
         return;
     if (s->http != NULL)
         http_stop(s->http, PATIENCE_S);
+    runner_close(s->runner);
     visitors_close(s->visitors);
     desks_close(s->desks);
     sign_ins_close(s->sign_ins);

@@ -21,6 +21,7 @@ struct server {
     struct server_settings settings;
     struct station *station;
     struct scratch *scratch;                   // files of the moment
+    struct runner *runner;                     // jobs
     atomic_int downloads, files_made;          // under way
     struct http *http;                         // NULL in tests that call begin and run themselves
     struct arena *arena;                       // layers and what is made once

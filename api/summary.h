@@ -11,6 +11,7 @@ enum summary_extent {
     SUMMARY_REPEATABLE  // only what the same input gives again, whatever the machine: kept in the output file
 };
 void summary_json(const struct comparison *c, enum summary_extent extent, struct buf *out);
+void summary_of_pair(void *ctx, const struct pair_diff *pair, struct buf *out); // REPEATABLE, for struct comparison_spec; ctx is not looked at
 void summary_text(const struct comparison *c, struct buf *out); // in the language of the comparison
 int64_t summary_changes(const struct diff_summary *m); // rows that claim construction: not same, shifted, capture_rule, unknown
 // The kind of building that only the later survey draws (the capture rule), NULL when the rule is one of size.

@@ -224,3 +224,11 @@ void summary_json(const struct comparison *c, enum summary_extent extent, struct
         put_cost(&j, c);
     buf_text(out, "\n}\n");
 }
+
+void summary_of_pair(void *ctx, const struct pair_diff *pair, struct buf *out)
+{
+    (void)ctx;
+    struct diff_settings settings = { .pair = *pair->spec };
+    struct comparison view = { .settings = &settings, .lang = pair->lang, .pair = *pair };
+    summary_json(&view, SUMMARY_REPEATABLE, out);
+}

@@ -24,7 +24,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return 0;
 }
 
-static void remove_all(const char *path) { nftw(path, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
+void scratch_remove(const char *path) { nftw(path, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
 
 static void remove_if_dead(int shelf_fd, const char *shelf, const char *name)
 {
@@ -34,7 +34,7 @@ static void remove_if_dead(int shelf_fd, const char *shelf, const char *name)
         return;
     snprintf(path, sizeof path, "%s/%s", shelf, name);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        remove_all(path);
+        scratch_remove(path);
     close(fd);
 }
 
@@ -84,7 +84,7 @@ void scratch_close(struct scratch *s)
     if (s == NULL)
         return;
     if (s->lock >= 0) {
-        remove_all(s->path);
+        scratch_remove(s->path);
         close(s->lock);
     }
     mem_free(s);

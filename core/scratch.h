@@ -10,3 +10,4 @@ struct scratch;
 enum status scratch_open(const char *station, struct scratch **out, struct err *e);
 const char *scratch_folder(const struct scratch *s);
 void scratch_close(struct scratch *s);           // and all that is in it; NULL is fine
+void scratch_remove(const char *path);           // a folder of our own making, with all that is in it

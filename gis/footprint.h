@@ -21,6 +21,7 @@ struct source_spec {
     const char *dissolve_by;   // NULL, or the field whose equal values are pieces of one building
     const char *kind_field;    // NULL, or the field that tells kinds of building apart
     bool skip_unusable;        // count and leave out empty and non-polygon features instead of refusing the layer
+    bool from_stranger;        // only formats whose files refer to no other file or address are opened
     bool by_place;             // footprints come in the order of their places (footprint_order.h), else as the source has them
 };
 

@@ -23,7 +23,7 @@ struct pair_spec {
     const char *sha256[SIDES];            // what is known of the files already; NULL: they are hashed while they are read, if `hashes`
     bool hashes;
     double storey_m;
-    bool skip_unusable;
+    bool skip_unusable, from_stranger;    // from_stranger: as in footprint.h
     const char *metric_crs;               // NULL: chosen
     double min_area_m2, min_width_m, min_height_m, max_shift_m;
     bool no_registration, stable_ids, mask_capture_rule, all;

@@ -93,9 +93,10 @@ static enum status say_not_opened(const struct source *s, const struct source_hu
 
 static enum status open_file(struct source *s, struct err *e)
 {
+    static const char *const plain[] = { "GPKG", "FlatGeobuf", "GeoJSON", "GeoJSONSeq", "ESRI Shapefile", NULL };
     struct source_hush hush;
     source_hush_begin(&hush);
-    s->dataset = GDALOpenEx(s->spec.path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    s->dataset = GDALOpenEx(s->spec.path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, s->spec.from_stranger ? plain : NULL, NULL, NULL);
     source_hush_end(&hush);
     return s->dataset != NULL ? OK : say_not_opened(s, &hush, e);
 }
