@@ -48,18 +48,61 @@ static void put_property(struct exchange *x, const struct layer *l, const struct
     json_put_text(j, "name", p->name);
     json_put_text(j, "title", property_title(x, p));
     json_put_text(j, "type", types[p->type]);
+    json_put_bool(j, "on_map", p->is_on_map);
     if (p->codes > 0)
         put_codes(x, l, p, j);
     json_put_end(j);
 }
 
-static void put_layer(struct exchange *x, const struct layer *l, struct json_writer *j)
+// Where what is seen of each layer lies, and all of it together: beyond it no tile is asked for.
+struct reading { struct exchange *x; struct lonlat_box all, of[LAYERS_MOST]; };
+static const struct lonlat_box NOWHERE = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+
+static enum status read_extents(struct work *w, void *ctx)
+{
+    struct reading *r = ctx;
+    struct layer_list *layers = &r->x->server->layers;
+    enum status s = OK;
+    r->all = NOWHERE;
+    for (int i = 0; i < layers->count && s == OK; i++) {
+        struct lonlat_box b, *all = &r->all;
+        bool found = false;
+        int64_t from_s, to_s;
+        r->of[i] = NOWHERE;
+        if (!visible_layer(&r->x->viewer, &layers->layer[i]))
+            continue;
+        s = feature_extent(w, &layers->layer[i], &r->x->viewer, &b, &found, &from_s, &to_s);
+        if (s != OK || !found)
+            continue;
+        r->of[i] = b;
+        *all = (struct lonlat_box){ fmin(all->west, b.west), fmin(all->south, b.south), fmax(all->east, b.east), fmax(all->north, b.north) };
+    }
+    return s;
+}
+
+static void put_extent(const struct lonlat_box *b, struct json_writer *j)
+{
+    enum { DECIMALS = 9 };
+    if (!(b->west <= b->east)) {
+        json_put_null(j, "extent");
+        return;
+    }
+    json_put_list(j, "extent");
+    json_put_number(j, NULL, b->west, DECIMALS);
+    json_put_number(j, NULL, b->south, DECIMALS);
+    json_put_number(j, NULL, b->east, DECIMALS);
+    json_put_number(j, NULL, b->north, DECIMALS);
+    json_put_end(j);
+}
+
+static void put_layer(struct exchange *x, const struct layer *l, const struct lonlat_box *extent, struct json_writer *j)
 {
     static const char *const geometries[] = { [LAYER_POINT] = "point", [LAYER_AREA] = "area", [LAYER_ANY] = "any" };
     json_put_object(j, NULL);
     json_put_text(j, "key", l->key);
     json_put_text(j, "title", collection_title(x, l));
     json_put_text(j, "geometry", geometries[l->geometry]);
+    put_extent(extent, j);
     json_put_list(j, "properties");
     for (int i = 0; i < l->properties; i++)
         if (visible_property(&x->viewer, l, &l->property[i]))
@@ -68,65 +111,27 @@ static void put_layer(struct exchange *x, const struct layer *l, struct json_wri
     json_put_end(j);
 }
 
-// Where all that is seen lies together.
-struct reading { struct exchange *x; struct lonlat_box box; };
-
-static enum status read_extent(struct work *w, void *ctx)
-{
-    struct exchange *x = ((struct reading *)ctx)->x;
-    struct lonlat_box *all = &((struct reading *)ctx)->box;
-    struct layer_list *layers = &x->server->layers;
-    for (int i = 0; i < layers->count; i++) {
-        struct lonlat_box b;
-        bool found = false;
-        int64_t from_s, to_s;
-        if (!visible_layer(&x->viewer, &layers->layer[i]))
-            continue;
-        enum status s = feature_extent(w, &layers->layer[i], &x->viewer, &b, &found, &from_s, &to_s);
-        if (s != OK)
-            return s;
-        if (found)
-            *all = (struct lonlat_box){ fmin(all->west, b.west), fmin(all->south, b.south), fmax(all->east, b.east), fmax(all->north, b.north) };
-    }
-    return OK;
-}
-
-static void put_extent(const struct lonlat_box *b, struct json_writer *j)
-{
-    if (!(b->west <= b->east)) {
-        json_put_null(j, "extent");
-        return;
-    }
-    json_put_list(j, "extent");
-    json_put_number(j, NULL, b->west, 6);
-    json_put_number(j, NULL, b->south, 6);
-    json_put_number(j, NULL, b->east, 6);
-    json_put_number(j, NULL, b->north, 6);
-    json_put_end(j);
-}
-
 static bool answers(const char *path) { return (route_methods(path) & 1u << HTTP_GET) != 0; }
 
 static enum status get_map(struct exchange *x)
 {
-    struct reading r = { x, { INFINITY, INFINITY, -INFINITY, -INFINITY } };
-    enum status s = read_station(x, read_extent, &r);
+    struct reading r = { .x = x };
+    enum status s = read_station(x, read_extents, &r);
     if (s != OK)
         return s;
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);
     struct json_writer j = { .to = &b };
     json_put_object(&j, NULL);
-    put_extent(&r.box, &j);
+    put_extent(&r.all, &j);
     json_put_integer(&j, "zone_offset_s", station_district(x->server->station)->zone_offset_s);
     json_put_bool(&j, "knows_you", x->viewer.role != ROLE_PUBLIC);
-    json_put_bool(&j, "tiles", answers("/collections/x/tiles/WebMercatorQuad/0/0/0"));
     json_put_bool(&j, "pairs", answers("/changes/x"));
     put_texts(x, &j);
     json_put_list(&j, "layers");
     for (int i = 0; i < x->server->layers.count; i++)
         if (visible_layer(&x->viewer, &x->server->layers.layer[i]))
-            put_layer(x, &x->server->layers.layer[i], &j);
+            put_layer(x, &x->server->layers.layer[i], &r.of[i], &j);
     json_put_end(&j);
     json_put_end(&j);
     answer_text(x, &b);

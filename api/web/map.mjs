@@ -6,8 +6,8 @@ import { make_panel } from './map_panel.mjs';
 import { make_record } from './map_record.mjs';
 
 const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-const ink = dark ? { ground: '#141b1a', soft: '#b4c2be', line: '#2a3533' } : { ground: '#eff3f1', soft: '#4a5955', line: '#d9e2df' };
-const ITEMS_MOST = 10000;
+const ink = dark ? { ground: '#141b1a', soft: '#b4c2be', line: '#232d2b', cell: '#3b4946' } : { ground: '#eff3f1', soft: '#4a5955', line: '#d9e2df', cell: '#a3b3ae' };
+const TILES_TO_ZOOM = 16, NOWHERE = [0, 0, 1e-9, 1e-9];
 
 export const state = { ...read_state(), map: null };
 const none = { type: 'FeatureCollection', features: [] };
@@ -28,10 +28,8 @@ function graticule(map) {
 
 function style() {
   const sources = { graticule: { type: 'geojson', data: none }, chosen: { type: 'geojson', data: none } };
-  for (const { key } of facts.layers)
-    sources[key] = facts.tiles
-      ? { type: 'vector', tiles: [`${new URL(home + '/', location.href)}collections/${key}/tiles/WebMercatorQuad/{z}/{y}/{x}`], promoteId: 'id', maxzoom: 16 }
-      : { type: 'geojson', data: none, promoteId: 'id' };
+  for (const { key, extent } of facts.layers)
+    sources[key] = { type: 'vector', tiles: [`${home}/collections/${key}/tiles/WebMercatorQuad/{z}/{y}/{x}`], promoteId: 'id', maxzoom: TILES_TO_ZOOM, bounds: extent ?? NOWHERE };
   const layers = [
     { id: 'ground', type: 'background', paint: { 'background-color': ink.ground } },
     { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': ink.line, 'line-width': 1 } },
@@ -39,7 +37,7 @@ function style() {
       paint: { 'text-color': ink.soft, 'text-opacity': 0.7 } },
   ];
   for (const layer of in_order(facts.layers))
-    layers.push(...layers_of(layer, layer.key, facts.tiles ? layer.key : null, ink).map((l) => ({ ...l, layout: { ...l.layout, visibility: 'none' } })));
+    layers.push(...layers_of(layer, ink).map((l) => ({ ...l, layout: { ...l.layout, visibility: 'none' } })));
   layers.push({ id: 'chosen:line', type: 'line', source: 'chosen', paint: { 'line-color': '#ffbf00', 'line-width': 4 } },
     { id: 'chosen:dot', type: 'circle', source: 'chosen', filter: ['==', ['geometry-type'], 'Point'],
       paint: { 'circle-radius': 17, 'circle-opacity': 0, 'circle-stroke-color': '#ffbf00', 'circle-stroke-width': 4 } });
@@ -47,20 +45,10 @@ function style() {
 }
 
 const drawn = (key) => state.map.getStyle().layers.filter((l) => l.metadata?.key === key);
-const loaded = new Set();
-
-async function load(key) {
-  if (facts.tiles || loaded.has(key))
-    return;
-  loaded.add(key);
-  state.map.getSource(key).setData(await fetch_json(`/collections/${key}/items?f=geojson&limit=${ITEMS_MOST}`));
-}
 
 export function show_layers() {
   for (const { key } of facts.layers) {
     const shown = state.on.includes(key), chosen = expression_of(state.filters[key]);
-    if (shown)
-      load(key).catch((e) => state.panel.tell(e.message));
     for (const l of drawn(key)) {
       state.map.setLayoutProperty(l.id, 'visibility', shown ? 'visible' : 'none');
       state.map.setFilter(l.id, chosen && l.metadata.own ? ['all', l.metadata.own, chosen] : chosen ?? l.metadata.own);
@@ -166,6 +154,7 @@ async function begin() {
   globalThis.gridpatrol = { state };             // for tests
 }
 
+addEventListener('hashchange', () => location.reload());     // another address was pasted; our own changes do not come by here
 begin().catch((e) => {
   room.hidden = false;
   room.replaceChildren(element('p', { class: 'problem', role: 'alert' }, e.message));

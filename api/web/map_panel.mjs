@@ -16,7 +16,7 @@ function swatch(color, how) {
 
 function legend(layer) {
   const rows = legend_of(layer), { how } = look_of(layer);
-  return rows.length === 0 ? null : element('ul', { class: 'legend' }, ...rows.map(({ title, color }) => element('li', {}, swatch(color, how), title)));
+  return rows.length === 0 ? null : element('ul', { class: 'legend' }, ...rows.map(({ titles, color }) => element('li', {}, swatch(color, how), titles.join(lang === 'zh' ? '、' : ', '))));
 }
 
 function set_filter(layer, name, value) {
@@ -47,8 +47,8 @@ function least(layer, property) {
 }
 
 function filters(layer) {
-  const coded = layer.properties.filter((p) => p.codes?.length > 1).slice(0, FILTERS_MOST).map((p) => choice(layer, p));
-  const degrees = layer.properties.filter((p) => p.name === 'confidence').map((p) => least(layer, p));
+  const coded = layer.properties.filter((p) => p.on_map && p.codes?.length > 1).slice(0, FILTERS_MOST).map((p) => choice(layer, p));
+  const degrees = layer.properties.filter((p) => p.on_map && p.name === 'confidence').map((p) => least(layer, p));
   return coded.length + degrees.length === 0 ? null : element('details', {}, element('summary', {}, say('filter')), ...coded, ...degrees);
 }
 
@@ -81,7 +81,7 @@ function list_choices() {
   const before = list_of.value;
   const shown = in_order(facts.layers).reverse().filter((l) => state.on.includes(l.key));
   list_of.replaceChildren(...shown.map((l) => element('option', { value: l.key }, l.title)));
-  list_of.value = shown.some((l) => l.key === before) ? before : shown[0]?.key ?? '';
+  list_of.value = shown.some((l) => l.key === before) ? before : (shown.find((l) => l.extent) ?? shown[0])?.key ?? '';
 }
 
 function row(layer, feature) {

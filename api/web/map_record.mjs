@@ -1,5 +1,5 @@
 // map_record.mjs - the record that was clicked at: what it says, where its page is, and for a change how it was before and is now.
-import { lang, home, say, title_of, name_of, element } from './map_data.mjs';
+import { facts, fetch_json, lang, home, say, title_of, name_of, element } from './map_data.mjs';
 import { close_record } from './map.mjs';
 
 function told(layer, properties) {
@@ -7,19 +7,30 @@ function told(layer, properties) {
   return element('dl', {}, ...rows.flatMap((p) => [element('dt', {}, p.title), element('dd', {}, title_of(layer, p.name, properties[p.name]))]));
 }
 
+// What whoever is signed in can do with it now; the page of the moves has the forms.
+async function moves(layer, id, place) {
+  const path = `/${layer.key}s/${id}/moves`;
+  const { moves: open } = await fetch_json(`${path}?lang=${lang}`, { headers: { Accept: 'application/json' } });
+  if (open.length > 0)
+    place.replaceChildren(element('a', { href: `${home}${path}?lang=${lang}` }, say('moves')), element('ul', { class: 'moves' }, ...open.map((m) => element('li', {}, m.title))));
+}
+const moved = ['case', 'finding', 'lead', 'change'];
+
 export function make_record() {
   const drawer = element('section', { id: 'record', 'aria-labelledby': 'record-title', tabindex: '-1', hidden: true });
-  const leave = (e) => { if (e.key === 'Escape') close_record(); };
-  drawer.addEventListener('keydown', leave);
+  addEventListener('keydown', (e) => { if (e.key === 'Escape' && !drawer.hidden) close_record(); });
   return {
     element: drawer,
     show(layer, feature) {
+      const open = element('div');
+      if (facts.knows_you && moved.includes(layer.key))
+        moves(layer, feature.id, open).catch(() => open.replaceChildren());
       drawer.replaceChildren(
         element('button', { type: 'button', class: 'close', 'aria-label': say('close'), onclick: close_record }, '×'),
         element('p', { class: 'soft' }, layer.title),
         element('h2', { id: 'record-title' }, name_of(layer, feature.properties)),
         element('p', {}, element('a', { class: 'button', href: `${home}/collections/${layer.key}/items/${feature.id}?lang=${lang}` }, say('open_page'))),
-        told(layer, feature.properties));
+        open, told(layer, feature.properties));
       drawer.hidden = false;
       drawer.focus({ preventScroll: false });
     },

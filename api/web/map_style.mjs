@@ -23,7 +23,7 @@ const standings = { lawful: '#8aa09b', unverified: '#d9a11c', illegal: '#d7263d'
 
 // by: the property that decides about the colour; on: shown before anybody chose. What comes first lies below.
 const looks = {
-  area: { how: 'border', color: '#5d6d69', on: true, label: 'name', minzoom: 0 },
+  area: { how: 'border', color: '#6f817c', on: true, label: 'name', minzoom: 0 },
   zone: { how: 'fill', by: 'kind', colors: zones, opacity: 0.16, on: true },
   cell: { how: 'border', color: '#9fb0ab', on: true, label: 'code', minzoom: 12, thin: true },
   survey: { how: 'border', color: '#4b5f9e', on: false },
@@ -50,7 +50,7 @@ export function in_order(layers) {
 }
 
 const color_of = (look) => (look.by ? ['match', ['get', look.by], ...Object.entries(look.colors).flat(), grey] : look.color);
-const is_area = ['==', ['geometry-type'], 'Polygon'], is_point = ['==', ['geometry-type'], 'Point'];
+const is_area = ['==', ['geometry-type'], 'Polygon'];
 const font = ['system-ui', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'sans-serif'];
 
 function label(look, id, base, ink) {
@@ -61,7 +61,7 @@ function label(look, id, base, ink) {
 }
 
 function border(look, id, base, ink) {
-  const line = { ...base, id: `${id}:line`, type: 'line', paint: { 'line-color': look.color, 'line-width': look.thin ? 0.8 : 1.6 } };
+  const line = { ...base, id: `${id}:line`, type: 'line', paint: { 'line-color': look.thin ? ink.cell : look.color, 'line-width': look.thin ? 0.8 : 1.6 } };
   const fill = { ...base, id: `${id}:fill`, type: 'fill', paint: { 'fill-color': look.color, 'fill-opacity': 0 } };      // to be clicked at
   if (!look.thin)
     line.paint['line-dasharray'] = [4, 2];
@@ -71,14 +71,14 @@ function border(look, id, base, ink) {
 // Sure changes stand out, doubtful ones are pale.
 const opacity_of = (look) => (look.dots ? ['interpolate', ['linear'], ['coalesce', ['to-number', ['get', 'confidence']], 0.6], 0.3, 0.25, 1, look.opacity] : look.opacity);
 
-function fill(look, id, base) {
+function fill(look, id, base, ink) {
   const parts = [
     { ...base, id: `${id}:fill`, type: 'fill', filter: is_area, paint: { 'fill-color': color_of(look), 'fill-opacity': opacity_of(look) } },
     { ...base, id: `${id}:line`, type: 'line', filter: is_area, paint: { 'line-color': color_of(look), 'line-width': look.dots ? 1.8 : 1, ...(look.dashed ? { 'line-dasharray': [3, 2] } : {}) } },
   ];
   if (look.dots)
     parts.push({ ...base, id: `${id}:dot`, type: 'circle', maxzoom: 15.5,
-      paint: { 'circle-color': color_of(look), 'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2, 15, 4.5], 'circle-stroke-color': '#fff', 'circle-stroke-width': 0.6 } });
+      paint: { 'circle-color': color_of(look), 'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 1, 13, 2.4, 15, 4.5], 'circle-stroke-color': ink.ground, 'circle-stroke-width': 0.5 } });
   return parts;
 }
 
@@ -90,14 +90,14 @@ function sign(layer, look, id, base) {
     { ...base, id: `${id}:fill`, type: 'fill', filter: is_area, paint: { 'fill-color': color_of(look), 'fill-opacity': 0.22 } },
     { ...base, id: `${id}:line`, type: 'line', filter: is_area, paint: { 'line-color': color_of(look), 'line-width': 1.6 } },
     { ...base, id: `${id}:dot`, type: 'circle', maxzoom: near,
-      paint: { 'circle-color': color_of(look), 'circle-radius': look.first ? 4 : 2.2, 'circle-stroke-color': '#fff', 'circle-stroke-width': look.first ? 1 : 0.4 } },
-    { ...base, id: `${id}:sign`, type: 'symbol', minzoom: near, layout: { 'icon-image': image, 'icon-size': look.first ? 0.56 : 0.46, 'icon-allow-overlap': true, 'icon-padding': 0 } },
+      paint: { 'circle-color': color_of(look), 'circle-radius': look.first ? 4 : 2.8, 'circle-stroke-color': '#fff', 'circle-stroke-width': look.first ? 1 : 0.4 } },
+    { ...base, id: `${id}:sign`, type: 'symbol', minzoom: near, layout: { 'icon-image': image, 'icon-size': look.first ? 0.5 : 0.44, 'icon-allow-overlap': true, 'icon-padding': 0 } },
   ];
 }
 
-export function layers_of(layer, source, source_layer, ink) {
-  const look = look_of(layer), base = { source, minzoom: look.minzoom ?? 0, ...(source_layer ? { 'source-layer': source_layer } : {}) };
-  const made = look.how === 'border' ? border(look, layer.key, base, ink) : look.how === 'fill' ? fill(look, layer.key, base) : sign(layer, look, layer.key, base);
+export function layers_of(layer, ink) {
+  const look = look_of(layer), base = { source: layer.key, 'source-layer': layer.key, minzoom: look.minzoom ?? 0 };
+  const made = look.how === 'border' ? border(look, layer.key, base, ink) : look.how === 'fill' ? fill(look, layer.key, base, ink) : sign(layer, look, layer.key, base);
   return made.map((l) => ({ ...l, metadata: { key: layer.key, own: l.filter ?? null } }));
 }
 
@@ -112,9 +112,13 @@ export function add_icons(map, layers) {
   }
 }
 
-// [{ code, title, color }] of what is told by colour; [] for what has one.
+// [{ color, titles }] of what is told by colour; [] for what has one.
 export function legend_of(layer) {
-  const look = look_of(layer), property = layer.properties.find((p) => p.name === look.by);
-  return (property?.codes ?? []).map(({ code, title }) => ({ code, title, color: look.colors[code] ?? grey }));
+  const look = look_of(layer), property = layer.properties.find((p) => p.name === look.by), rows = new Map();
+  for (const { code, title } of property?.codes ?? []) {
+    const color = look.colors[code] ?? grey;
+    rows.set(color, [...(rows.get(color) ?? []), title]);
+  }
+  return [...rows].map(([color, titles]) => ({ color, titles }));
 }
-export { is_area, is_point, font };
+export { font };
