@@ -203,6 +203,24 @@ enum status layer_record_all(struct work *w)
     return s;
 }
 
+// The lists name what is written often; of a table that nobody thought of everything is taken to hang on it.
+enum watch_kind layer_watch_kind(const char *table)
+{
+    static const char *const registers[] = { "building", "permit", "zone", "asset" };
+    static const char *const apart[] = { "audit", "audit_head", "tally", "token", "password", "session", "step", "paper", "number_series", "clock_pause", "evidence" };
+    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++)
+        if (strcmp(registers[i], table) == 0)
+            return WATCH_ROWS;
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
+        if (strcmp(apart[i], table) == 0)
+            return WATCH_NOTHING;
+    static const char *const kept_by_others[] = { "idx_", "sqlite_", "geometry_columns", "spatialite_" };
+    for (size_t i = 0; i < sizeof kept_by_others / sizeof kept_by_others[0]; i++)
+        if (strncmp(table, kept_by_others[i], strlen(kept_by_others[i])) == 0)
+            return WATCH_NOTHING;
+    return strstr(table, "_words_") != NULL ? WATCH_NOTHING : WATCH_REST;
+}
+
 const char *property_code_title(const struct property *p, const char *code, enum lang lang)
 {
     for (int i = 0; p != NULL && i < p->codes; i++)

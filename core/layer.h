@@ -7,6 +7,7 @@
 // Registers are loaded from files (register.h). The others (areas, cells, surveys, changes, findings, cases, leads) come about in
 // other ways and are only read here, many through a view that says words and numbers where the table has ids of other records.
 #pragma once
+#include "core/store/watch.h"
 #include "core/work.h"
 
 struct arena;
@@ -65,6 +66,9 @@ struct layer *layer_find(struct layer_list *l, const char *key);                
 const struct property *layer_property(const struct layer *l, const char *name); // by name, title or alias, case apart; NULL
 // Writes " AND ..." for the rows of what is read that are this layer's and count now, under this alias; nothing when all are.
 void layer_rows(const struct layer *l, const char *alias, struct buf *out);
+
+// What a write to this table means for what is published: rows of registers, anything of the others, nothing.
+enum watch_kind layer_watch_kind(const char *table);
 
 const char *property_code_title(const struct property *p, const char *code, enum lang lang);   // the code itself when it has none
 const char *const *property_codes(const struct property *p, struct arena *a);   // the codes alone, NULL at the end; NULL: any text

@@ -26,6 +26,8 @@ struct driver {
     bool (*is_in_transaction)(void *connection);
     int64_t (*last_fid)(void *connection);
     enum status (*copy)(void *connection, const char *path, struct err *e);
+    // fn hears of every row of a table with fids that this connection puts in, changes or takes out.
+    void (*hear)(void *connection, void (*fn)(void *ctx, const char *table, int64_t fid), void *ctx);
     const char *begin_write, *begin_read;                // what opens a transaction
 };
 

@@ -13,7 +13,7 @@
 
 #include <spatialite.h>                        // after sqlite3.h, whose types it uses
 
-struct connection { sqlite3 *db; void *spatial; };
+struct connection { sqlite3 *db; void *spatial; void (*heard)(void *ctx, const char *table, int64_t fid); void *hearer; };
 
 enum { COPY_PAGES = 4096 };
 
@@ -244,9 +244,26 @@ static enum status copy(void *connection, const char *path, struct err *e)
     return s;
 }
 
+// What lies in memory alone (TEMP) has the same names.
+static void on_row(void *ctx, int how, const char *base, const char *table, sqlite3_int64 fid)
+{
+    struct connection *c = ctx;
+    (void)how;
+    if (strcmp(base, "main") == 0)
+        c->heard(c->hearer, table, fid);
+}
+
+static void hear(void *connection, void (*fn)(void *ctx, const char *table, int64_t fid), void *ctx)
+{
+    struct connection *c = connection;
+    c->heard = fn;
+    c->hearer = ctx;
+    sqlite3_update_hook(c->db, on_row, c);
+}
+
 const struct driver driver_spatialite = {
     .name = "spatialite", .open = open_connection, .close = close_connection, .prepare = prepare, .finalize = finalize, .bind = bind,
     .step = step, .reset = reset, .columns = columns, .is_null = is_null, .integer = integer, .real = real, .text = text, .bytes = bytes,
-    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy,
+    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy, .hear = hear,
     .begin_write = "BEGIN IMMEDIATE", .begin_read = "BEGIN",
 };

@@ -4,6 +4,7 @@
 #include "core/base/when.h"
 #include "core/store/driver.h"
 #include "core/store/migrate.h"
+#include "core/store/watch_inside.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,7 @@ struct store {
     bool writing;                                  // somebody is
     struct db *reader[MOST_READERS];               // idle
     int readers;
+    struct watch *watch;                           // NULL: nobody watches
 };
 
 // --- Opening ------------------------------------------------------------------------------------------------------------
@@ -96,6 +98,7 @@ void store_close(struct store *s)
     for (int i = 0; i < s->readers; i++)
         db_close(s->reader[i]);
     db_close(s->writer);
+    watch_close(s->watch);
     pthread_cond_destroy(&s->turn);
     pthread_cond_destroy(&s->company);
     pthread_cond_destroy(&s->durable[0]);
@@ -187,9 +190,12 @@ static bool may_run_freely(const struct waiting *batch)
     return all_repeatable || batch->next == NULL;
 }
 
-static enum status begin(struct db *d, struct waiting *batch, struct err *e)
+static enum status begin(struct store *store, struct waiting *batch, struct err *e)
 {
+    struct db *d = store->writer;
     enum status s = db_run(d, db_driver(d)->begin_write, NO_VALUES, e);
+    if (s == OK)
+        watch_begin(store->watch, d);
     if (s != OK)
         for (struct waiting *w = batch; w != NULL; w = w->next)
             fail(w, e);
@@ -203,20 +209,29 @@ static void roll_back(struct db *d)
         (void)db_run(d, "ROLLBACK", NO_VALUES, &aside);
 }
 
-static void run_together(struct db *d, struct waiting *batch)
+static enum status commit(struct store *s, struct err *e)
+{
+    watch_before_commit(s->watch, s->writer);
+    enum status status = db_run(s->writer, "COMMIT", NO_VALUES, e);
+    watch_after_commit(s->watch, status == OK);
+    return status;
+}
+
+static void run_together(struct store *s, struct waiting *batch)
 {
     struct err e = { .lang = batch->e->lang };
+    struct db *d = s->writer;
     bool freely = may_run_freely(batch);
-    if (begin(d, batch, &e) != OK)
+    if (begin(s, batch, &e) != OK)
         return;
     enum outcome o = freely ? run_freely(d, batch) : run_each_apart(d, batch);
     if (o == UNDO_IT) {
         roll_back(d);
-        if (batch->next == NULL || begin(d, batch, &e) != OK)
+        if (batch->next == NULL || begin(s, batch, &e) != OK)
             return;
         o = run_each_apart(d, batch);
     }
-    if (o == IT_IS_LOST || db_run(d, "COMMIT", NO_VALUES, &e) == OK)
+    if (o == IT_IS_LOST || commit(s, &e) == OK)
         return;
     roll_back(d);
     all_failed(batch, &e);
@@ -293,7 +308,7 @@ static void lead(struct store *s, struct waiting *mine)
     s->last_together = count_of(batch);
     pthread_mutex_unlock(&s->lock);
     double begun_s = when_monotonic_s();
-    run_together(s->writer, batch);
+    run_together(s, batch);
     pthread_mutex_lock(&s->lock);
     s->last_s = when_monotonic_s() - begun_s;
     s->tally.commits++;
@@ -385,3 +400,20 @@ enum status store_copy(struct store *s, const char *path, struct err *e)
     give_back(s, d);
     return status;
 }
+
+// --- Watching -----------------------------------------------------------------------------------------------------------
+
+enum status store_watch(struct store *s, const struct watcher *w, struct err *e)
+{
+    struct db *looker = NULL, *before = NULL;
+    must(s->watch == NULL);
+    enum status status = db_open(s->driver, s->path, false, false, &looker, e);
+    if (status == OK)
+        status = db_open(s->driver, s->path, false, false, &before, e);
+    if (status == OK)
+        return watch_open(s->writer, looker, before, w, &s->watch, e);
+    db_close(looker);
+    return status;
+}
+
+enum status store_look(struct store *s, struct err *e) { return s->watch != NULL ? watch_look(s->watch, e) : OK; }
