@@ -56,10 +56,11 @@ enum status server_open(const struct server_settings *settings, struct server **
         st = runner_open(s, &s->runner, e);
     if (st == OK)
         st = places_open(station_district(s->station), &s->places, e);
+    if (st == OK)
+        st = tile_cache_open(s->station, &s->layers, s->settings.tile_bytes, &s->tiles, e);
     if (st == OK) {
         s->desks = desks_open();
         s->sign_ins = sign_ins_open();
-        s->tiles = tile_cache_open(s->station);
         s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
         st = listen_to(s, e);
     }
@@ -83,9 +84,9 @@ void server_close(struct server *s)
     sign_ins_close(s->sign_ins);
     places_close(s->places);
     register_editor_close(s->editor);
-    tile_cache_close(s->tiles);
     scratch_close(s->scratch);
     station_close(s->station);
+    tile_cache_close(s->tiles);
     arena_close(s->arena);
     mem_free(s);
 }

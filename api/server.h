@@ -14,6 +14,7 @@ struct server_settings {
     const char *public_url;                    // "https://grid.example.cn/patrol"; NULL: what was asked
     bool trusts_proxy;                         // believe Forwarded and X-Forwarded-* (only behind a proxy that sets them)
     double asks_per_s;                         // of one person or unknown address; 0: ASKS_PER_S
+    size_t tile_bytes;                         // for tiles that are kept; 0: TILE_CACHE_BYTES
     int64_t (*now_s)(void);                    // the clock; NULL: the machine's
 };
 

@@ -1,25 +1,89 @@
 #include "api/tile_cache.h"
 
 #include "api/collection.h"
+#include "api/tile_shelf.h"
 #include "core/base/gzip.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/store/watch.h"
 #include <pthread.h>
+#include <string.h>
 
-enum { IDLE_MOST = 64, GZIP_CEILING = 64 << 20 };
+enum { IDLE_MOST = 64, GZIP_CEILING = 64 << 20, LATELY = 4096 };
 
 struct tile_cache {
     struct station *station;
-    pthread_mutex_t lock;
-    struct tile *idle[IDLE_MOST]; int idles;                // encoders nobody uses at the moment
+    const struct layer_list *layers;
+    pthread_mutex_t lock;                          // of all below
+    struct tile *idle[IDLE_MOST]; int idles;       // encoders nobody uses at the moment
+    struct tile_shelf *shelf;
+    struct touch lately[LATELY]; uint64_t touches; // the last ones, for what was being made meanwhile
+    int64_t found, made;
 };
 
-struct tile_cache *tile_cache_open(struct station *station)
+// --- What is written --------------------------------------------------------------------------------------------------------
+
+// A name that stays: of a layer that is read from this table.
+static const char *table_of(const struct tile_cache *c, const char *name)
+{
+    for (int i = 0; i < c->layers->count; i++)
+        if (strcmp(c->layers->layer[i].table, name) == 0)
+            return c->layers->layer[i].table;
+    return NULL;
+}
+
+static void take_touch(struct tile_cache *c, struct touch t)
+{
+    if (t.what == TOUCH_ROW && (t.table = table_of(c, t.table)) == NULL)
+        return;
+    c->lately[c->touches++ % LATELY] = t;
+    if (t.what == TOUCH_ALL)
+        tile_shelf_drop_all(c->shelf);
+    else if (t.what == TOUCH_REST)
+        tile_shelf_drop_records(c->shelf);
+    else if (t.has_box)
+        tile_shelf_drop_box(c->shelf, t.table, &t.box);
+}
+
+static void touched(void *ctx, const struct touch *t, int count)
+{
+    struct tile_cache *c = ctx;
+    pthread_mutex_lock(&c->lock);
+    for (int i = 0; i < count; i++)
+        take_touch(c, t[i]);
+    pthread_mutex_unlock(&c->lock);
+}
+
+// Was nothing written since then that is in this layer at this place? place NULL: anywhere. The lock is held.
+static bool is_still_true(const struct tile_cache *c, uint64_t since, const struct layer *l, const struct tile_place *place)
+{
+    if (c->touches - since > LATELY)
+        return false;
+    for (uint64_t i = since; i < c->touches; i++) {
+        const struct touch *t = &c->lately[i % LATELY];
+        if (t->what == TOUCH_ALL || (t->what == TOUCH_REST && !l->is_register))
+            return false;
+        if (t->what == TOUCH_ROW && l->is_register && strcmp(t->table, l->table) == 0 && t->has_box && (place == NULL || tile_touches(*place, &t->box)))
+            return false;
+    }
+    return true;
+}
+
+// --- Opening ----------------------------------------------------------------------------------------------------------------
+
+enum status tile_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes, struct tile_cache **out, struct err *e)
 {
     struct tile_cache *c = mem_get(1, sizeof *c);
     c->station = station;
+    c->layers = layers;
+    c->shelf = tile_shelf_open(ceiling_bytes > 0 ? ceiling_bytes : TILE_CACHE_BYTES);
     pthread_mutex_init(&c->lock, NULL);
-    return c;
+    enum status s = store_watch(station_store(station), &(struct watcher){ layer_watch_kind, touched, c }, e);
+    if (s == OK)
+        *out = c;
+    else
+        tile_cache_close(c);
+    return s;
 }
 
 void tile_cache_close(struct tile_cache *c)
@@ -28,11 +92,20 @@ void tile_cache_close(struct tile_cache *c)
         return;
     for (int i = 0; i < c->idles; i++)
         tile_close(c->idle[i]);
+    tile_shelf_close(c->shelf);
     pthread_mutex_destroy(&c->lock);
     mem_free(c);
 }
 
-// --- Encoders ---------------------------------------------------------------------------------------------------------------
+void tile_cache_counts(struct tile_cache *c, struct tile_cache_counts *out)
+{
+    pthread_mutex_lock(&c->lock);
+    *out = (struct tile_cache_counts){ .found = c->found, .made = c->made };
+    tile_shelf_counts(c->shelf, &out->kept, &out->bytes);
+    pthread_mutex_unlock(&c->lock);
+}
+
+// --- Encoding ---------------------------------------------------------------------------------------------------------------
 
 static struct tile *borrow(struct tile_cache *c)
 {
@@ -52,8 +125,6 @@ static void give_back(struct tile_cache *c, struct tile *t)
     if (!kept)
         tile_close(t);
 }
-
-// --- Encoding ---------------------------------------------------------------------------------------------------------------
 
 static struct layer_tile pack(struct tile_bytes b)
 {
@@ -77,12 +148,81 @@ static enum status encode(struct work *w, void *ctx)
     return feature_tile(w, &n->question, n->tile, &n->bytes);
 }
 
-enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
+static enum status make_tile(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
 {
     struct encoding n = { .question = { l, &x->viewer, place }, .tile = borrow(c) };
     enum status s = read_station(x, encode, &n);
     if (s == OK)
         *out = pack(n.bytes);
     give_back(c, n.tile);
+    return s;
+}
+
+// --- Asking -----------------------------------------------------------------------------------------------------------------
+
+// Who sees the layer as whoever asks does; false: nobody else, and nothing is kept.
+static bool read_key(const struct exchange *x, const struct layer *l, char key[VISIBLE_KEY])
+{
+    return visible_layer(&x->viewer, l) && visible_key(&x->viewer, l, key, VISIBLE_KEY);
+}
+
+enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
+{
+    char key[VISIBLE_KEY];
+    bool is_shared = read_key(x, l, key), found = false;
+    enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
+    if (s != OK)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    uint64_t since = c->touches;
+    found = is_shared && tile_shelf_find(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    c->found += found, c->made += !found;
+    pthread_mutex_unlock(&c->lock);
+    if (found)
+        return OK;
+    s = make_tile(c, x, l, place, out);
+    if (s != OK || !is_shared)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    if (is_still_true(c, since, l, &place))
+        tile_shelf_keep(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    pthread_mutex_unlock(&c->lock);
+    return OK;
+}
+
+struct reaching { struct exchange *x; const struct layer *layer; struct lonlat_box box; bool found; };
+
+static enum status reach(struct work *w, void *ctx)
+{
+    struct reaching *r = ctx;
+    int64_t from_s, to_s;
+    return feature_extent(w, r->layer, &r->x->viewer, &r->box, &r->found, &from_s, &to_s);
+}
+
+enum status tile_cache_extent(struct tile_cache *c, struct exchange *x, const struct layer *l, struct lonlat_box *out, bool *found)
+{
+    char key[VISIBLE_KEY];
+    bool is_shared = read_key(x, l, key), known = false;
+    struct reaching r = { .x = x, .layer = l };
+    enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
+    if (s != OK)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    uint64_t since = c->touches;
+    struct view *v = is_shared ? tile_shelf_view(c->shelf, l, key) : NULL;
+    known = v != NULL && v->has_extent;
+    if (known)
+        *out = v->extent, *found = v->found;
+    pthread_mutex_unlock(&c->lock);
+    if (known)
+        return OK;
+    s = read_station(x, reach, &r);
+    *out = r.box, *found = r.found;
+    pthread_mutex_lock(&c->lock);
+    if (s == OK && is_shared && is_still_true(c, since, l, NULL)) {
+        v = tile_shelf_view(c->shelf, l, key);
+        v->extent = r.box, v->found = r.found, v->has_extent = true;
+    }
+    pthread_mutex_unlock(&c->lock);
     return s;
 }

@@ -2,6 +2,7 @@
 
 #include "api/params.h"
 #include "api/server.h"
+#include "api/tile_cache.h"
 #include <math.h>
 #include <string.h>
 
@@ -61,30 +62,18 @@ const char *tileset_link(struct exchange *x, const struct tileset *t, const char
 
 // --- How far they reach -----------------------------------------------------------------------------------------------------
 
-struct reaching { struct exchange *x; const struct tileset *set; struct lonlat_box box; bool found; };
-
-static enum status reach(struct work *w, void *ctx)
-{
-    struct reaching *r = ctx;
-    enum status s = OK;
-    for (int i = 0; i < r->set->layers && s == OK; i++) {
-        struct lonlat_box b;
-        bool found = false;
-        int64_t from_s, to_s;
-        s = feature_extent(w, r->set->layer[i], &r->x->viewer, &b, &found, &from_s, &to_s);
-        if (s != OK || !found)
-            continue;
-        r->box = r->found ? (struct lonlat_box){ fmin(r->box.west, b.west), fmin(r->box.south, b.south), fmax(r->box.east, b.east), fmax(r->box.north, b.north) } : b;
-        r->found = true;
-    }
-    return s;
-}
-
 enum status tileset_extent(struct exchange *x, const struct tileset *t, struct lonlat_box *out, bool *found)
 {
-    struct reaching r = { .x = x, .set = t };
-    enum status s = read_station(x, reach, &r);
-    *out = r.box;
-    *found = r.found;
+    enum status s = OK;
+    *found = false;
+    for (int i = 0; i < t->layers && s == OK; i++) {
+        struct lonlat_box b;
+        bool any = false;
+        s = tile_cache_extent(x->server->tiles, x, t->layer[i], &b, &any);
+        if (s != OK || !any)
+            continue;
+        *out = *found ? (struct lonlat_box){ fmin(out->west, b.west), fmin(out->south, b.south), fmax(out->east, b.east), fmax(out->north, b.north) } : b;
+        *found = true;
+    }
     return s;
 }
