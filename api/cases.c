@@ -74,7 +74,7 @@ static enum status open_one(struct work *w, void *ctx)
 
 static enum status answer_case(struct exchange *x, const char *key, int status)
 {
-    return answer_record(x, &(struct record_asked){ "case", key, case_tell, status });
+    return answer_record(x, &(struct record_asked){ .thing = "case", .key = key, .tell = case_tell, .status = status });
 }
 
 static enum status post_case(struct exchange *x)

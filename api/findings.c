@@ -80,12 +80,12 @@ static enum status post_finding(struct exchange *x)
     desks_give(x->server->desks, r.desk);
     if (s != OK)
         return refuse_deed(x, s);
-    return answer_record(x, &(struct record_asked){ "finding", r.walk.id.text, finding_tell, r.is_new ? RECORD_NEW : RECORD_THERE });
+    return answer_record(x, &(struct record_asked){ .thing = "finding", .key = r.walk.id.text, .tell = finding_tell, .status = r.is_new ? RECORD_NEW : RECORD_THERE });
 }
 
 static enum status get_finding(struct exchange *x)
 {
-    return answer_record(x, &(struct record_asked){ "finding", x->segment[0], finding_tell, RECORD_THERE });
+    return answer_record(x, &(struct record_asked){ .thing = "finding", .key = x->segment[0], .tell = finding_tell, .status = RECORD_THERE });
 }
 
 static const char *const json_body[] = { "application/json", NULL };

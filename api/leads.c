@@ -64,11 +64,11 @@ static enum status post_lead(struct exchange *x)
     desks_give(x->server->desks, d.desk);
     if (s != OK)
         return refuse_deed(x, s);
-    s = answer_record(x, &(struct record_asked){ "lead", d.lead.id.text, lead_tell, RECORD_NEW });
+    s = answer_record(x, &(struct record_asked){ .thing = "lead", .key = d.lead.id.text, .tell = lead_tell, .status = RECORD_NEW });
     return s == NOT_FOUND ? answer_sealed(x, &d.lead) : s;
 }
 
-static enum status get_lead(struct exchange *x) { return answer_record(x, &(struct record_asked){ "lead", x->segment[0], lead_tell, RECORD_THERE }); }
+static enum status get_lead(struct exchange *x) { return answer_record(x, &(struct record_asked){ .thing = "lead", .key = x->segment[0], .tell = lead_tell, .status = RECORD_THERE }); }
 
 // --- The queue ----------------------------------------------------------------------------------------------------------------------
 

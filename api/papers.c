@@ -129,7 +129,7 @@ static enum status post_beside(struct exchange *x)
     desks_give(x->server->desks, b.desk);
     if (s != OK)
         return refuse_deed(x, s);
-    return answer_record(x, &(struct record_asked){ b.taken.walk.thing, b.taken.walk.id.text, NULL, RECORD_NEW });
+    return answer_record(x, &(struct record_asked){ .thing = b.taken.walk.thing, .key = b.taken.walk.id.text, .status = RECORD_NEW });
 }
 
 // --- Routes ---------------------------------------------------------------------------------------------------------------------------

@@ -148,9 +148,11 @@ static enum status tell_record(struct work *w, void *ctx)
     enum status s = put_standing(w, &(struct standing){ t->x, t->desk, t->asked->thing, t->asked->key, &j });
     if (s == OK && t->asked->tell != NULL)
         s = t->asked->tell(w, t->asked->key, &told);
+    else if (s == OK && t->asked->more != NULL)
+        s = t->asked->more(w, t->x, t->asked->key, &told);
     if (s == OK && told.full)
         s = err_set(w->e, TOO_BIG, "this record is larger than %d MB", RECORD_CEILING >> 20);
-    if (s == OK && t->asked->tell != NULL)
+    if (s == OK && told.len > 0)
         json_put_raw(&j, "record", told.data, told.len);
     json_put_end(&j);
     buf_clear(&told);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 extern const struct route case_routes[];
+extern const struct route change_routes[];
 extern const struct route collection_routes[];
 extern const struct route download_routes[];
 extern const struct route edit_routes[];
@@ -16,6 +17,7 @@ extern const struct route map_routes[];
 extern const struct route lead_routes[];
 extern const struct route move_routes[];
 extern const struct route paper_routes[];
+extern const struct route routing_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
 extern const struct route tile_routes[];
@@ -27,10 +29,12 @@ const struct route *const route_tables[] = {
     download_routes,
     evidence_routes,
     case_routes,
+    change_routes,
     finding_routes,
     lead_routes,
     paper_routes,
     job_routes,
+    routing_routes,
     landing_routes,
     collection_routes,
     item_routes,
