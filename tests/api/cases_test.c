@@ -116,6 +116,28 @@ static void what_walks_beside_a_case_is_begun_and_moved(void **state)
     said_clear(&t);
 }
 
+static void rules_are_asked_dry_and_real(void **state)
+{
+    struct doors *d = *state;
+    static const char tried[] = "{\"dry_run\":true,\"all\":true,\"rules\":{\"version\":\"1\",\"title_zh\":\"x\",\"title_en\":\"x\",\"rules\":[{\"key\":\"mine\",\"order\":1,"
+                                "\"title_zh\":\"x\",\"title_en\":\"x\",\"when\":\"land = 'state'\",\"agency\":\"natural_resources\",\"priority\":1,"
+                                "\"secrecy\":\"ordinary\",\"then\":\"stop\"}]}}";
+    step(d, "Sun", "/routing", "{\"all\":true}", 400, "dry_run only");
+    step(d, "Gui", "/routing", "{}", 403, "rule role");
+    step(d, "Sun", "/routing", tried, 200, "\"rule\":\"mine\"");
+    step(d, "Sun", "/routing", "{\"dry_run\":true,\"rules\":{\"rules\":7}}", 422, "the body of the request");
+    step(d, "Sun", "/routing", "{\"dry_run\":true}", 200, "\"rule\":\"everything_else\"");           // those in force again
+    struct said t = get(d, NULL, "/reports");
+    expect(&t, "figures for nobody", 404, NULL);
+    said_clear(&t);
+    t = ask(d, (struct asking){ .method = HTTP_GET, .path = "/reports", .who = "Sun", .query = "from=yesterday" });
+    expect(&t, "no day", 400, "a day (2026-03-01)");
+    said_clear(&t);
+    t = ask(d, (struct asking){ .method = HTTP_GET, .path = "/reports", .who = "Sun", .query = "from=2026-01-01&to=2027-01-01&by=agency" });
+    expect(&t, "figures", 200, "handled_in_time");
+    said_clear(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +146,7 @@ int main(void)
         cmocka_unit_test(a_lead_is_seen_by_its_agency_once_it_is_sent),
         cmocka_unit_test(a_queue_is_its_agencys),
         cmocka_unit_test(what_walks_beside_a_case_is_begun_and_moved),
+        cmocka_unit_test(rules_are_asked_dry_and_real),
     };
     return cmocka_run_group_tests(tests, doors_open, doors_close);
 }
