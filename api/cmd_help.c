@@ -1,9 +1,18 @@
 #include "api/command.h"
+#include "api/manual.h"
 #include "api/options.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { HELP_CEILING = 1 << 20 };
+
+struct help_settings { bool manual; const char *completion; };
+const struct option help_options[] = {
+    { .kind = OPTION_FLAG, .name = "man", .at = offsetof(struct help_settings, manual), .help = "all of it as a manual page (man)" },
+    { .kind = OPTION_TEXT, .name = "completion", .value = "SHELL", .at = offsetof(struct help_settings, completion), .help = "completions for a shell: bash" },
+    { .kind = OPTION_END },
+};
 
 static void describe_program(enum lang lang, struct buf *out)
 {
@@ -56,18 +65,35 @@ static int unknown_command(const struct call *call, const char *name)
     return EXIT_USED_WRONGLY;
 }
 
+static int print(struct buf *text)
+{
+    bool fine = fputs(text->data, stdout) >= 0 && fflush(stdout) == 0;
+    buf_clear(text);
+    return fine ? EXIT_DONE : EXIT_FAILED;
+}
+
 int cmd_help(const struct call *call)
 {
-    const struct command *about = call->argc > 0 ? command_get(call->argv[0]) : NULL;
-    if (call->argc > 0 && about == NULL)
-        return unknown_command(call, call->argv[0]);
+    struct err e = { .lang = call->lang };
+    struct help_settings own = { .completion = NULL };
+    struct operands words;
+    enum status s = options_read(help_options, call->argc, call->argv, 1, &own, &words, &e);
+    if (s == OK && own.completion != NULL && strcmp(own.completion, "bash") != 0)
+        s = err_set(&e, INVALID, "there are completions for bash; \"%.40s\" was given", own.completion);
+    if (s != OK)
+        return command_used_wrongly(call, &e);
+    const struct command *about = words.count > 0 ? command_get(words.item[0]) : NULL;
+    if (words.count > 0 && about == NULL)
+        return unknown_command(call, words.item[0]);
     struct buf text;
     buf_init(&text, HELP_CEILING);
-    if (about == NULL)
-        describe_program(call->lang, &text);
-    else
+    if (own.manual)
+        manual_page(call->lang, &text);
+    else if (own.completion != NULL)
+        manual_bash(&text);
+    else if (about != NULL)
         describe_command(about, call->lang, &text);
-    fputs(text.data, stdout);
-    buf_clear(&text);
-    return EXIT_DONE;
+    else
+        describe_program(call->lang, &text);
+    return print(&text);
 }

@@ -1,5 +1,6 @@
 #include "api/command.h"
 #include "api/diff_settings.h"
+#include "api/manual.h"
 #include "api/options.h"
 #include "api/score_options.h"
 #include "api/station_options.h"
@@ -149,9 +150,10 @@ const struct command command_list[] = {
                   "gridpatrol finding add tongzhou --place 121.0745,32.0679 --crs GCJ-02 --photo p.jpg --as 王勇\n"
                   "gridpatrol finding move tongzhou 320612-SB-2026-00001 confirm --as 周文\n"
                   "gridpatrol finding list tongzhou --state reported --as 周文\n" },
-    { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options",
+    { .name = "help", .run = cmd_help, .operands = "[COMMAND]", .brief = "what the commands do, and their options", .option = help_options,
       .examples = "gridpatrol help\n"
-                  "gridpatrol help diff --lang zh\n" },
+                  "gridpatrol help diff --lang zh\n"
+                  "gridpatrol help --man > gridpatrol.1\n" },
     { .name = "init", .run = cmd_init, .operands = "STATION --district CODE --name NAME --crs CRS [options]",
       .brief = "makes the place where a district keeps its grid, its register and its work", .option = init_options, .notes = INIT_NOTES,
       .examples = "gridpatrol init tongzhou --district 320612 --name 通州区 --name-en Tongzhou --crs EPSG:4549 --baseline 2025-06-01\n" },

@@ -1,0 +1,10 @@
+# made.cmake - PROGRAM prints its manual pages and completions into OUT; compressed without a clock, so that the same program makes the same files.
+file(MAKE_DIRECTORY ${OUT}/zh)
+function(print file)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_FILE ${OUT}/${file} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+print(gridpatrol.1 help --man --lang en)
+print(zh/gridpatrol.1 help --man --lang zh)
+print(gridpatrol help --completion bash)
+file(COPY_FILE ${CHANGES} ${OUT}/changelog)
+execute_process(COMMAND gzip -9nf ${OUT}/gridpatrol.1 ${OUT}/zh/gridpatrol.1 ${OUT}/changelog COMMAND_ERROR_IS_FATAL ANY)
