@@ -1,5 +1,7 @@
 #include "api/answer.h"
 
+#include "api/log.h"
+
 #include "api/web_page.h"
 #include "api/params.h"
 #include "api/routes.h"
@@ -344,6 +346,8 @@ void answer_refusal_of(struct exchange *x, int status, const char *type, const c
     x->answer->kind = ANSWER_TEXT;
     x->answer->text = is_page ? html : b;
     common_headers(x, is_page ? "text/html" : "application/problem+json");
+    if (status >= 500)
+        answer_header(x->answer, "X-Request-Id", request_id(x));       // so that somebody can look it up
     answer_header(x->answer, "Cache-Control", "no-store");
 }
 

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct serve_settings {
     const char *listen, *public_url, *certificate, *key;
     double workers, listeners, connections, rate;
+    const char *log_level;
     bool trusts_proxy, quiet;
 };
 
@@ -31,6 +33,8 @@ const struct option serve_options[] = {
       .help = "at once (0: 1024)" },
     { .kind = OPTION_NUMBER, .name = "rate", .value = "N", .at = offsetof(struct serve_settings, rate), .least = 0, .most = 1e6,
       .help = "requests a second of one person, or of one address that does not say who it is (0: 200)" },
+    { .kind = OPTION_TEXT, .name = "log-level", .value = "LEVEL", .at = offsetof(struct serve_settings, log_level),
+      .help = "which requests get a line on stderr: info (the default) all, warn those refused or slow, error those that failed here, none" },
     { .kind = OPTION_FLAG, .name = "quiet", .letter = 'q', .at = offsetof(struct serve_settings, quiet), .help = "no words" },
     { .kind = OPTION_END },
 };
@@ -61,15 +65,19 @@ static void tell(const struct call *call, const struct serve_settings *s, const 
 int cmd_serve(const struct call *call)
 {
     struct err e = { .lang = call->lang };
-    struct serve_settings own = { .listen = "127.0.0.1:8080" };
+    struct serve_settings own = { .listen = "127.0.0.1:8080", .log_level = "info" };
+    enum log_level log_level = LOG_NONE;
     struct operands words;
     enum status s = options_read(serve_options, call->argc, call->argv, 1, &own, &words, &e);
     if (s == OK && words.count != 1)
         s = err_set(&e, INVALID, "the station's folder is missing");
+    if (s == OK && !log_level_read(own.log_level, &log_level))
+        s = err_set(&e, INVALID, "--log-level is none, error, warn or info; \"%.40s\" was given", own.log_level);
     if (s != OK)
         return command_used_wrongly(call, &e);
     sigset_t ends = hold_signals();
     struct server_settings settings = { .station = words.item[0], .public_url = own.public_url, .trusts_proxy = own.trusts_proxy, .asks_per_s = own.rate,
+        .log_level = log_level, .log_fd = STDERR_FILENO,
         .http = { .address = own.listen, .certificate = own.certificate, .key = own.key, .listeners = (int)own.listeners,
                   .limits = { .workers = (int)own.workers, .connections = (int)own.connections } } };
     struct server *server = NULL;

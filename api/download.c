@@ -163,7 +163,8 @@ static enum status fill(void *ctx, char *out, size_t room, size_t *len)
             return st;
     }
     *len = s->out.len - s->at < room ? s->out.len - s->at : room;
-    memcpy(out, s->out.data + s->at, *len);
+    if (*len > 0)
+        memcpy(out, s->out.data + s->at, *len);
     s->at += *len;
     return OK;
 }
@@ -298,6 +299,15 @@ static enum status send_file(struct exchange *x, const char *path, const struct 
     return OK;
 }
 
+// Where the file of the moment lies is nobody's business.
+static enum status without_path(enum status st, struct err *e, const char *path)
+{
+    size_t len = strlen(path);
+    if (strncmp(e->text, path, len) == 0 && strncmp(e->text + len, ": ", 2) == 0)
+        memmove(e->text, e->text + len + 2, strlen(e->text + len + 2) + 1);
+    return st;
+}
+
 static enum status make_file(struct exchange *x, const struct layer *l, const struct kind *k)
 {
     char path[FOLDER_ROOM + 100];
@@ -308,7 +318,7 @@ static enum status make_file(struct exchange *x, const struct layer *l, const st
     if (st == OK) {
         m.file.crs = m.what.crs.code;
         m.file.wanted = &m.what.style;
-        st = read_station(x, write_file, &m);
+        st = without_path(read_station(x, write_file, &m), &x->err, path);
     }
     if (st == OK) {
         selection_say_crs(x, &m.what.crs);

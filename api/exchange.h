@@ -37,8 +37,9 @@ struct exchange {
     const char *segment[SEGMENTS_MOST];        // the {parts} of the path, decoded, in order
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
-    bool is_settled, is_signing_in;            // it is known who asks; counted among those who sign in (sign_in.h)
+    bool is_settled, is_signing_in, is_counted;    // it is known who asks; counted among those who sign in (sign_in.h), among those under way (metrics.h)
     struct caller visit;
+    uint64_t number;                           // of the request, since the service began (log.h)
     int64_t now_s;
     struct err err;
 };

@@ -18,6 +18,7 @@ extern const struct route lead_routes[];
 extern const struct route move_routes[];
 extern const struct route paper_routes[];
 extern const struct route routing_routes[];
+extern const struct route operation_routes[];
 extern const struct route sign_in_routes[];
 extern const struct route survey_routes[];
 extern const struct route tile_routes[];
@@ -42,6 +43,7 @@ const struct route *const route_tables[] = {
     map_routes,
     move_routes,
     process_routes,
+    operation_routes,
     sign_in_routes,
     survey_routes,
     tile_routes,

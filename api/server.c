@@ -47,6 +47,9 @@ enum status server_open(const struct server_settings *settings, struct server **
         s->settings.now_s = when_now_s;
     s->arena = arena_open(ARENA_BYTES);
     s->editor = register_editor_open();
+    s->began = (uint32_t)s->settings.now_s();
+    s->metrics = metrics_open();
+    s->log = settings->log_level != LOG_NONE ? log_open(settings->log_fd, settings->log_level) : NULL;
     enum status st = station_open(settings->station, &s->station, e);
     if (st == OK)
         st = station_read(s->station, &(struct station_call){ s->settings.now_s(), "system" }, read_layers, s, e);
@@ -80,6 +83,8 @@ void server_close(struct server *s)
         http_stop(s->http, PATIENCE_S);
     runner_close(s->runner);
     visitors_close(s->visitors);
+    log_close(s->log);
+    metrics_close(s->metrics);
     desks_close(s->desks);
     sign_ins_close(s->sign_ins);
     places_close(s->places);
@@ -99,6 +104,7 @@ static struct exchange *exchange_of(struct server *s, struct request *r, struct 
     if (x == NULL) {
         x = arena_get(r->arena, sizeof *x);
         *x = (struct exchange){ .server = s, .request = r, .now_s = s->settings.now_s(), .lang = lang_negotiate(r), .viewer = VIEWER_PUBLIC };
+        x->number = atomic_fetch_add_explicit(&s->requests, 1, memory_order_relaxed);
         x->err.lang = x->lang;
         r->own = x;
     }
@@ -222,6 +228,7 @@ static bool is_refused(struct exchange *x)
 void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a)
 {
     struct exchange *x = exchange_of(ctx, r, a);
+    metrics_begin(x->server->metrics, x);
     guard(x);
     if (r->method == HTTP_OPTIONS)
         answer_options(x);
@@ -261,8 +268,9 @@ void server_refuse(void *ctx, struct request *r, int status, const char *sentenc
 
 void server_done(void *ctx, struct request *r, const struct http_end *end)
 {
-    struct exchange *x = r->own;
-    (void)ctx, (void)end;
-    if (x != NULL)
-        sign_in_leave(x);
+    struct answer none = { .status = 0 };
+    struct exchange *x = exchange_of(ctx, r, &none);           // also of what never reached begin
+    sign_in_leave(x);
+    metrics_end(x->server->metrics, x, end);
+    log_request(x->server->log, x, end);
 }

@@ -3,6 +3,8 @@
 // begin sees the head: route, person, limits, body. run sees the whole: parameters, format, then the route. Both leave an answer.
 #pragma once
 #include "api/exchange.h"
+#include "api/log.h"
+#include "api/metrics.h"
 #include "core/scratch.h"
 #include "core/station.h"
 #include <stdatomic.h>
@@ -15,6 +17,8 @@ struct server_settings {
     bool trusts_proxy;                         // believe Forwarded and X-Forwarded-* (only behind a proxy that sets them)
     double asks_per_s;                         // of one person or unknown address; 0: ASKS_PER_S
     size_t tile_bytes;                         // for tiles that are kept; 0: TILE_CACHE_BYTES
+    enum log_level log_level;                  // NONE: nothing is said
+    int log_fd;
     int64_t (*now_s)(void);                    // the clock; NULL: the machine's
 };
 
@@ -30,6 +34,9 @@ struct server {
     struct visitors *visitors;
     struct desks *desks;                       // what moves of records need
     struct sign_ins *sign_ins;
+    struct log *log;                           // NULL: nothing is said
+    struct metrics *metrics;
+    _Atomic uint64_t requests; uint32_t began; // for their numbers
     struct places *places;                     // ways between coordinate reference systems
     struct register_editor *editor;            // for jobs that write
     struct tile_cache *tiles;

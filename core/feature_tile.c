@@ -1,5 +1,6 @@
 #include "core/feature_tile.h"
 
+#include "core/base/hash.h"
 #include "core/base/when.h"
 #include <string.h>
 
@@ -35,6 +36,9 @@ static int take_properties(const struct feature *f, struct tile_property out[FEA
     return n;
 }
 
+// Not its row's number: that would tell how many rows there are that may not be seen. 53 bits are whole numbers to a script too.
+static uint64_t number_of(const struct feature *f) { return hash_bytes(f->id, strlen(f->id), 0) >> 11; }
+
 static enum status add_feature(void *ctx, const struct feature *f, struct err *e)
 {
     struct tile *t = ctx;
@@ -43,7 +47,7 @@ static enum status add_feature(void *ctx, const struct feature *f, struct err *e
     (void)e;
     if (f->wkb == NULL)
         return OK;
-    struct tile_feature given = { .id = (uint64_t)f->fid, .geometry = f->wkb, .geometry_len = f->wkb_len, .property = property,
+    struct tile_feature given = { .id = number_of(f), .geometry = f->wkb, .geometry_len = f->wkb_len, .property = property,
                                   .properties = take_properties(f, property, &moments) };
     (void)tile_add(t, &given);
     return OK;

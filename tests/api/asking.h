@@ -3,11 +3,13 @@
 #include "api/server.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { ASKING_ARENA = 8 << 20, ASKING_HEADERS = 16 };
 
@@ -35,7 +37,7 @@ static inline struct request asking_request(const struct asking *q, struct http_
     for (int i = 0; i < ASKING_HEADERS && q->header[i].name != NULL; i++)
         header[n++] = q->header[i];
     return (struct request){ .method = q->method, .path = q->path, .query = q->query != NULL ? q->query : "", .header = header, .headers = n,
-                             .peer = q->peer != NULL ? q->peer : "127.0.0.1", .arena = arena, .is_tls = q->is_tls };
+                             .peer = q->peer != NULL ? q->peer : "127.0.0.1", .arena = arena, .is_tls = q->is_tls, .begun_s = when_monotonic_s() };
 }
 
 // Pieces of a stream, and a file, become one text.
@@ -48,6 +50,12 @@ static inline void asking_take_body(struct answer *a, struct buf *out)
     if (a->kind == ANSWER_SHARED) {
         const void *bytes = shared_bytes_data(a->shared, &len);
         buf_add(out, bytes, len);
+    }
+    for (ssize_t got = 0, at = 0; a->kind == ANSWER_FILE && at < a->file_len; at += got) {
+        size_t want = (size_t)(a->file_len - at) < sizeof piece ? (size_t)(a->file_len - at) : sizeof piece;
+        got = pread(a->file, piece, want, a->file_from + at);
+        must(got > 0);
+        buf_add(out, piece, (size_t)got);
     }
     while (a->kind == ANSWER_STREAM && a->stream.fill(a->stream.ctx, piece, sizeof piece, &len) == OK && len > 0)
         buf_add(out, piece, len);

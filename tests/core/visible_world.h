@@ -31,7 +31,7 @@ struct planted {
     double x, y;                                         // lower left corner of a square, or the point
     bool is_point, is_past;                              // past: a superseded row, which is in no list
 };
-struct link { int case_row, row; };
+struct in_case { int case_row, row; };
 struct world {
     struct temporary at;
     struct station *station;
@@ -42,7 +42,7 @@ struct world {
     int people;
     struct planted row[ROWS_MOST];
     int rows;
-    struct link link[LINKS_MOST];
+    struct in_case link[LINKS_MOST];
     int links;
     uint64_t chance;
     void (*draw_more)(struct world *w);                  // rows and links besides; NULL: none
@@ -307,7 +307,7 @@ static inline int any_row(struct world *w, const char *layer)
 // A thing of a case, with a photo.
 static inline void draw_link(struct world *w, const char *thing)
 {
-    struct link l = { any_row(w, "case"), any_row(w, thing) };
+    struct in_case l = { any_row(w, "case"), any_row(w, thing) };
     for (int i = 0; i < w->links; i++)
         if (w->link[i].case_row == l.case_row && w->link[i].row == l.row)
             return;
