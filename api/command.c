@@ -35,6 +35,10 @@ static const char COMPARE_NOTES[] =
     "Suspicion = confidence x no cover x severity. The same surveys and options again add nothing.\n"
     "A change is a clue, never a verdict.\n";
 
+static const char CONFIG_NOTES[] =
+    "Settings are the options of serve. What is said later goes before what was said earlier: /etc/gridpatrol/gridpatrol.conf,\n"
+    "STATION/gridpatrol.conf (a line each: public-url = https://grid.example.cn), the environment (GRIDPATROL_PUBLIC_URL), options.\n";
+
 static const char COMPARTMENT_NOTES[] =
     "Whoever may draft leads drafts into it; only the key reads it again, and no administrator has it. What it hides and what it does\n"
     "not is said in core/README.md. Without the key secret leads are not there: not in lists, not in queues, not in exports.\n";
@@ -120,6 +124,11 @@ const struct command command_list[] = {
                   "gridpatrol queue tongzhou discipline --key /media/stick/discipline.key --as 纪明\n"
                   "gridpatrol compartment make tongzhou discipline --key old.key --new-key new.key --as 纪明\n"
                   "gridpatrol compartment verify tongzhou --key new.key --as 纪明\n" },
+    { .name = "config", .run = cmd_config, .operands = "[STATION] [options]", .brief = "how a station would be served: each setting, and where that was said",
+      .option = config_options, .notes = CONFIG_NOTES,
+      .examples = "gridpatrol config tongzhou\n"
+                  "gridpatrol config tongzhou > tongzhou/gridpatrol.conf\n"
+                  "gridpatrol config --json\n" },
     { .name = "diff", .run = cmd_diff, .operands = "BEFORE AFTER -o CHANGES [options]",
       .brief = "compares two surveys of buildings: what was really built, and how sure that is",
       .option = diff_options_table, .notes = DIFF_NOTES,

@@ -47,6 +47,7 @@ int cmd_cells(const struct call *call);
 int cmd_changes(const struct call *call);
 int cmd_compare(const struct call *call);
 int cmd_compartment(const struct call *call);
+int cmd_config(const struct call *call);
 int cmd_diff(const struct call *call);
 int cmd_document(const struct call *call);
 int cmd_export(const struct call *call);

@@ -43,6 +43,8 @@ static const struct option *find(const struct option *table, const char *name, s
     return NULL;
 }
 
+const struct option *option_named(const struct option *table, const char *name) { return find(table, name, strlen(name)); }
+
 static const struct option *find_letter(const struct option *table, char letter)
 {
     for (const struct option *o = table; o->kind != OPTION_END; o++)
@@ -97,10 +99,17 @@ static enum status keep_number(const struct option *o, const char *text, void *s
     return OK;
 }
 
-static enum status keep(const struct option *o, const char *text, void *settings, struct err *e)
+enum status option_keep(const struct option *o, const char *text, void *settings, struct err *e)
 {
     if (o->kind == OPTION_NUMBER)
         return keep_number(o, text, settings, e);
+    if (o->kind == OPTION_FLAG) {
+        bool value = strcmp(text, "true") == 0;
+        if (!value && strcmp(text, "false") != 0)
+            return err_set(e, INVALID, "--%s is true or false; \"%s\" was given", o->name, text);
+        *((bool *)((char *)settings + o->at)) = value;
+        return OK;
+    }
     if (text[0] == '\0')
         return err_set(e, INVALID, "--%s was given an empty value", o->name);
     memcpy((char *)settings + o->at, &text, sizeof text);
@@ -128,11 +137,11 @@ static enum status read_option(const struct option *table, int argc, char **argv
         return OK;
     }
     if (value != NULL)
-        return keep(o, value, settings, e);
+        return option_keep(o, value, settings, e);
     bool next_is_option = *next < argc && strncmp(argv[*next], "--", 2) == 0;
     if (*next >= argc || next_is_option)
         return err_set(e, INVALID, "--%s needs a value: --%s %s", o->name, o->name, o->value);
-    return keep(o, argv[(*next)++], settings, e);
+    return option_keep(o, argv[(*next)++], settings, e);
 }
 
 static enum status keep_operand(const char *word, int most, struct operands *out, struct err *e)

@@ -26,6 +26,10 @@ struct operands { const char *item[OPERANDS_MOST]; int count; };
 enum status options_read(const struct option *table, int argc, char **argv, int most_operands, void *settings,
                          struct operands *out, struct err *e);
 
+// The row of that name; NULL: there is none. And what is told instead of an option: INVALID names it.
+const struct option *option_named(const struct option *table, const char *name);
+enum status option_keep(const struct option *o, const char *text, void *settings, struct err *e);      // text must live as long as settings
+
 // The options as aligned lines of help.
 void options_help(const struct option *table, enum lang lang, struct buf *out);
 

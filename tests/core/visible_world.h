@@ -31,7 +31,7 @@ struct planted {
     double x, y;                                         // lower left corner of a square, or the point
     bool is_point, is_past;                              // past: a superseded row, which is in no list
 };
-struct in_case { int case_row, row; };
+struct in_case { int case_row, row; bool is_bare; };      // bare: no photo came with it
 struct world {
     struct temporary at;
     struct station *station;
@@ -307,7 +307,7 @@ static inline int any_row(struct world *w, const char *layer)
 // A thing of a case, with a photo.
 static inline void draw_link(struct world *w, const char *thing)
 {
-    struct in_case l = { any_row(w, "case"), any_row(w, thing) };
+    struct in_case l = { any_row(w, "case"), any_row(w, thing), false };
     for (int i = 0; i < w->links; i++)
         if (w->link[i].case_row == l.case_row && w->link[i].row == l.row)
             return;
@@ -323,7 +323,7 @@ static inline enum status insert_link(struct work *work, const struct world *w, 
     snprintf(id, sizeof id, "photo-%d", link + 1);
     enum status s = db_run(work->db, "INSERT INTO case_link (case_id, thing, thing_id) VALUES ($1, $2, $3)",
                            VALUES(value_text(of->id), value_text(r->layer), value_text(r->id)), work->e);
-    return s == OK ? db_run(work->db, "INSERT INTO evidence (id, thing, thing_id, sha256, name, media_type, bytes, captured_by, added_at_s) VALUES "
+    return s == OK && !w->link[link].is_bare ? db_run(work->db, "INSERT INTO evidence (id, thing, thing_id, sha256, name, media_type, bytes, captured_by, added_at_s) VALUES "
                                       "($1, $2, $3, 'x', $4, 'image/png', 1, $5, 1)",
                             VALUES(value_text(id), value_text(r->layer), value_text(r->id), value_text(name), value_text(w->person[r->maker].id)), work->e) : s;
 }
