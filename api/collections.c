@@ -114,6 +114,7 @@ static void put_collection_links(struct exchange *x, const struct layer *l, stru
     };
     json_put_list(j, "links");
     put_link(j, (struct link){ .rel = "self", .href = link_to(x, "/collections/%s", l->key), .type = "application/json", .title = collection_title(x, l) });
+    put_link(j, (struct link){ .rel = "alternate", .href = link_to(x, "/collections/%s?f=html", l->key), .type = "text/html", .title = collection_title(x, l) });
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         put_link(j, (struct link){ .rel = links[i].rel, .href = link_to(x, "/collections/%s%s", l->key, links[i].path), .type = format_type(links[i].type),
                                    .title = text_in(x->lang, links[i].title) });

@@ -13,7 +13,9 @@
 // Parameters of queries that several routes take are told once, under components, and referred to: QGIS and GDAL look there for
 // "limit". The paths of every collection are written out, since clients read which properties they may ask for from them.
 
-struct writing { struct exchange *x; struct json_writer j; const struct layer *layer; };
+enum { KNOWN_MOST = 64 };
+struct known_params { const struct param *param[KNOWN_MOST]; int count; };      // told once, under components
+struct writing { struct exchange *x; struct json_writer j; const struct layer *layer; struct known_params known; };
 
 // --- Parameters -------------------------------------------------------------------------------------------------------------------
 
@@ -23,6 +25,8 @@ static void put_words(struct json_writer *j, const struct param *p)
     for (int i = 0; p->word[i] != NULL; i++)
         json_put_text(j, NULL, p->word[i]);
     json_put_end(j);
+    if (p->fallback > 0)
+        json_put_text(j, "default", p->word[(int)p->fallback - 1]);
 }
 
 static void put_list_schema(struct json_writer *j, const char *type, int least, int most)
@@ -81,32 +85,63 @@ static void put_ref(struct json_writer *j, const char *place, const char *name)
     json_put_end(j);
 }
 
-// Equal names mean equal things in all tables (held by a test), so the first one tells.
-struct known_params { const struct param *param[64]; int count; };
-
-static bool collect_params(void *ctx, const struct route *r)
+static const struct param *known_as(const struct known_params *k, const char *name)
 {
-    struct known_params *k = ctx;
-    for (const struct param *p = r->param; p != NULL && p->kind != PARAM_END; p++) {
-        bool known = false;
-        for (int i = 0; i < k->count; i++)
-            known = known || strcmp(k->param[i]->name, p->name) == 0;
-        if (!known && k->count < 64)
+    for (int i = 0; i < k->count; i++)
+        if (strcmp(k->param[i]->name, name) == 0)
+            return k->param[i];
+    return NULL;
+}
+
+static void collect(struct known_params *k, const struct param *p)
+{
+    for (; p != NULL && p->kind != PARAM_END && k->count < KNOWN_MOST; p++)
+        if (known_as(k, p->name) == NULL)
             k->param[k->count++] = p;
-    }
+}
+
+static bool collect_features(void *ctx, const struct route *r)
+{
+    if (r->flags & ROUTE_PROPERTIES)
+        collect(ctx, r->param);
     return true;
+}
+
+static bool collect_others(void *ctx, const struct route *r)
+{
+    collect(ctx, r->param);
+    return true;
+}
+
+// The parameters of features come first: map programs look for the bounds of their limit under this name.
+static void know_params(struct known_params *k)
+{
+    collect(k, params_common());
+    route_each(collect_features, k);
+    route_each(collect_others, k);
 }
 
 static void put_component_params(struct writing *w)
 {
-    struct known_params k = { .count = 0 };
-    for (const struct param *p = params_common(); p->kind != PARAM_END; p++)
-        k.param[k.count++] = p;
-    route_each(collect_params, &k);
     json_put_object(&w->j, "parameters");
-    for (int i = 0; i < k.count; i++)
-        put_param(w, k.param[i]->name, k.param[i]);
+    for (int i = 0; i < w->known.count; i++)
+        put_param(w, w->known.param[i]->name, w->known.param[i]);
     json_put_end(&w->j);
+}
+
+static bool is_alike(const struct param *a, const struct param *b)
+{
+    return a->kind == b->kind && a->least == b->least && a->most == b->most && a->fallback == b->fallback && a->word == b->word && strcmp(a->about, b->about) == 0;
+}
+
+// One of the same name that means something else is told where it stands.
+static void put_param_or_ref(struct writing *w, const struct param *p)
+{
+    const struct param *known = known_as(&w->known, p->name);
+    if (known != NULL && is_alike(known, p))
+        put_ref(&w->j, "parameters", p->name);
+    else
+        put_param(w, NULL, p);
 }
 
 // --- Operations -------------------------------------------------------------------------------------------------------------------
@@ -162,7 +197,7 @@ static void put_params(struct writing *w, const struct route *r, const char *pat
     json_put_list(&w->j, "parameters");
     put_path_params(&w->j, path);
     for (const struct param *p = r->param; p != NULL && p->kind != PARAM_END; p++)
-        put_ref(&w->j, "parameters", p->name);
+        put_param_or_ref(w, p);
     if ((r->flags & ROUTE_PROPERTIES) && w->layer != NULL)
         put_property_params(w);
     for (const struct param *p = params_common(); p->kind != PARAM_END; p++)
@@ -368,6 +403,7 @@ static void put_info(struct writing *w)
 void openapi_write(struct exchange *x, struct buf *out)
 {
     struct writing w = { .x = x, .j = { .to = out } };
+    know_params(&w.known);
     json_put_object(&w.j, NULL);
     json_put_text(&w.j, "openapi", "3.0.3");
     put_info(&w);

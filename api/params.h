@@ -16,7 +16,7 @@ struct param {
     const char *name;
     double least, most, fallback;   // INTEGER, NUMBER; above most is clamped where `clamps`, else INVALID
     bool clamps;
-    const char *const *word;        // WORD: NULL-terminated
+    const char *const *word;        // WORD: NULL-terminated; fallback: which of them counts when none was given, from 1
     const char *about;              // English key, for the API document
 };
 
