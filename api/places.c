@@ -190,6 +190,21 @@ static enum status move(struct places *p, const struct crs_offer *o, uint8_t *wk
     return fine ? OK : err_set(e, INVALID, "a geometry has no place in %s; mind the order of its axes", o->uri);
 }
 
+enum status places_points(struct places *p, const struct crs_offer *from, struct xy_m *point, size_t count, struct err *e)
+{
+    struct crs_road *road = NULL;
+    for (size_t i = 0; i < count && from->is_swapped; i++)
+        point[i] = (struct xy_m){ point[i].y, point[i].x };
+    if (strcmp(from->code, LONLAT) == 0)
+        return OK;
+    enum status s = borrow(p, from, true, &road, e);
+    if (s != OK)
+        return s;
+    size_t lost = crs_road_go(road, point, count);
+    give_back(p, from, true, road);
+    return lost == 0 ? OK : err_set(e, INVALID, "a geometry has no place in %s; mind the order of its axes", from->uri);
+}
+
 enum status places_given(struct places *p, const struct crs_offer *from, uint8_t *wkb, size_t len, struct err *e)
 {
     struct crs_road *road = NULL;

@@ -13,6 +13,8 @@ bool places_district(const struct places *p, struct crs_offer *out);
 
 // A box as the offer's axes have it, in longitude and latitude. INVALID: it has no place there.
 enum status places_box(struct places *p, const struct crs_offer *from, const double box[4], struct lonlat_box *out, struct err *e);
+// Points in the offer's CRS and axes, moved to longitude and latitude. INVALID: one has no place there.
+enum status places_points(struct places *p, const struct crs_offer *from, struct xy_m *point, size_t count, struct err *e);
 // What was given in the offer's CRS and axes, moved to longitude and latitude where it stands. INVALID: it has no place there.
 enum status places_given(struct places *p, const struct crs_offer *from, uint8_t *wkb, size_t len, struct err *e);
 // The feature's geometry in the offer's CRS and axes; as it is for CRS84. In the arena.

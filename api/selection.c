@@ -21,20 +21,39 @@ static enum status take_box(struct selection *q)
     return s;
 }
 
+// Coordinates of a filter in another CRS.
+struct moving { struct exchange *x; struct crs_offer crs; };
+
+static bool move_points(void *ctx, struct xy_m *point, size_t count)
+{
+    struct moving *m = ctx;
+    return places_points(m->x->server->places, &m->crs, point, count, &m->x->err) == OK;
+}
+
+static bool move_box(void *ctx, double box[4])
+{
+    struct moving *m = ctx;
+    struct lonlat_box b;
+    if (places_box(m->x->server->places, &m->crs, box, &b, &m->x->err) != OK)
+        return false;
+    box[0] = b.west, box[1] = b.south, box[2] = b.east, box[3] = b.north;
+    return true;
+}
+
 static enum status take_filter(struct selection *q)
 {
     struct exchange *x = q->x;
     const char *text = param_text(x, "filter"), *lang = param_text(x, "filter-lang");
-    struct crs_offer crs;
-    enum status s = crs_offered(x, "filter-crs", param_text(x, "filter-crs"), &crs);
+    struct moving m = { .x = x };
+    enum status s = crs_offered(x, "filter-crs", param_text(x, "filter-crs"), &m.crs);
     if (s != OK || text == NULL)
         return s;
-    if (strstr(crs.uri, "CRS84") == NULL)
-        return err_set(&x->err, INVALID, "filter-crs: coordinates in a filter are longitude and latitude (CRS84)");
     q->filter_arena = arena_open(FILTER_ARENA_BYTES);
     bool is_json = lang != NULL && strcmp(lang, "cql2-json") == 0;
-    return is_json ? filter_parse_json(q->filter_arena, text, strlen(text), &q->query.filter, &x->err)
-                   : filter_parse(q->filter_arena, text, &q->query.filter, &x->err);
+    s = is_json ? filter_parse_json(q->filter_arena, text, strlen(text), &q->query.filter, &x->err)
+                : filter_parse(q->filter_arena, text, &q->query.filter, &x->err);
+    bool is_elsewhere = s == OK && strstr(m.crs.uri, "CRS84") == NULL;
+    return is_elsewhere && !filter_move(q->query.filter, &(struct filter_road){ move_points, move_box, &m }) ? INVALID : s;
 }
 
 static const struct property *property_seen(const struct selection *q, const char *name)

@@ -24,7 +24,7 @@ void selection_say_crs(struct exchange *x, const struct crs_offer *crs);     // 
     { .kind = PARAM_TEXT, .name = "bbox-crs", .about = "The coordinate reference system of bbox; longitude and latitude otherwise" }, \
     { .kind = PARAM_DATETIME, .name = "datetime", .about = "Only features of this time: a moment, a day, or an interval" }, \
     { .kind = PARAM_TEXT, .name = "filter", .about = "Only features for which this CQL2 expression is true" }, \
-    { .kind = PARAM_WORD, .name = "filter-lang", .word = selection_filter_langs, .about = "How the filter is written" }, \
+    { .kind = PARAM_WORD, .name = "filter-lang", .word = selection_filter_langs, .fallback = 1, .about = "How the filter is written" }, \
     { .kind = PARAM_TEXT, .name = "filter-crs", .about = "The coordinate reference system of coordinates in the filter" }, \
     { .kind = PARAM_TEXT, .name = "crs", .about = "The coordinate reference system of the answer" }, \
     { .kind = PARAM_LIST, .name = "properties", .about = "Only these properties" }, \

@@ -37,6 +37,12 @@ enum status filter_parse(struct arena *a, const char *text, const struct filter 
 enum status filter_parse_json(struct arena *a, const char *json, size_t len, const struct filter **out, struct err *e);
 enum status filter_read_json(struct arena *a, struct json value, const struct filter **out, struct err *e);
 
+// Brings the places an expression names into longitude and latitude, where they stand; before it is checked. false: one of them has no place
+// there, or what moves them says so.
+struct xy_m;
+struct filter_road { bool (*points)(void *ctx, struct xy_m *point, size_t count); bool (*box)(void *ctx, double box[4]); void *ctx; };
+bool filter_move(const struct filter *f, const struct filter_road *road);
+
 // CQL2 text: the same tree gives the same text however it was written, and the text gives the tree again.
 void filter_print(const struct filter *f, struct buf *out);
 
