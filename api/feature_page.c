@@ -52,7 +52,7 @@ static void put_word(struct web_page *p, const struct layer *l, const struct pro
         page_text(p, code_title(p->x, l, property, text));
 }
 
-static void put_value(struct web_page *p, const struct layer *l, const struct property *property, struct json v)
+void page_property(struct web_page *p, const struct layer *l, const struct property *property, struct json v)
 {
     if (property == NULL || json_kind(v) != JSON_KIND_TEXT) {
         if (json_kind(v) == JSON_KIND_REAL)
@@ -222,7 +222,7 @@ static void put_row(struct web_page *p, const struct layer *l, const struct colu
     for (int i = 0; i < c->count; i++) {
         struct json v = json_get(properties, c->property[i]->name);
         page_raw(p, json_kind(v) == JSON_KIND_REAL || json_kind(v) == JSON_KIND_INTEGER ? "<td class=\"n\">" : "<td>");
-        put_value(p, l, c->property[i], v);
+        page_property(p, l, c->property[i], v);
         page_raw(p, "</td>");
     }
     page_raw(p, "</tr>\n");
@@ -239,7 +239,7 @@ static void put_head(struct web_page *p, const struct columns *c)
     page_raw(p, "</tr></thead>");
 }
 
-static void put_next(struct web_page *p)
+void page_next(struct web_page *p)
 {
     struct json links = json_get(p->doc, "links");
     for (size_t i = 0; i < json_count(links); i++) {
@@ -275,7 +275,7 @@ void page_items(struct web_page *p)
     for (size_t i = 0; i < json_count(features); i++)
         put_row(p, l, &c, json_at(features, i));
     page_raw(p, "</tbody></table></div>\n");
-    put_next(p);
+    page_next(p);
 }
 
 // --- One ------------------------------------------------------------------------------------------------------------------------
@@ -293,14 +293,14 @@ static const char *name_of(struct web_page *p, const struct layer *l, struct jso
 }
 
 // Records people work on: what whoever is signed in can do with this one.
-static void put_way_to_moves(struct web_page *p, const struct layer *l)
+static void put_way_to_work(struct web_page *p, const struct layer *l)
 {
     char path[200];
-    snprintf(path, sizeof path, "/%.40ss/%.60s/moves", l->key, page_word(json_get(p->doc, "id")));
+    snprintf(path, sizeof path, "/%.40ss/%.60s", l->key, page_word(json_get(p->doc, "id")));
     if (p->x->viewer.role == ROLE_PUBLIC || !(route_methods(path) & 1u << HTTP_GET))
         return;
     page_raw(p, "<p>");
-    page_link(p, path, "", text_in(p->x->lang, "What can be done now"));
+    page_link(p, path, "", text_in(p->x->lang, "All that belongs to it, and what can be done now"));
     page_raw(p, "</p>\n");
 }
 
@@ -314,14 +314,14 @@ void page_item(struct web_page *p)
     page_raw(p, " · <code>");
     page_text(p, page_word(json_get(p->doc, "id")));
     page_raw(p, "</code></p>\n");
-    put_way_to_moves(p, l);
+    put_way_to_work(p, l);
     page_raw(p, "<div class=\"beside\"><table class=\"record\">");
     for (struct json_each m = { 0 }; json_next(properties, &m);) {
         const struct property *property = property_called(l, m.key);
         if (!json_is_there(m.value))
             continue;
         page_row(p, property != NULL ? property_title(p->x, property) : m.key);
-        put_value(p, l, property, m.value);
+        page_property(p, l, property, m.value);
         page_row_end(p);
     }
     page_raw(p, "</table>\n");

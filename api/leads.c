@@ -190,7 +190,7 @@ static enum status get_queue(struct exchange *x)
         put_queue_links(&q);
         json_put_integer(&q.j, "numberReturned", q.count);
         json_put_end(&q.j);
-        answer_text(x, &q.out);
+        s = answer_document(x, &q.out);
     }
     buf_clear(&q.out);
     return s;
@@ -207,9 +207,9 @@ static const struct param queue_params[] = {
 const struct route lead_routes[] = {
     { .method = HTTP_POST, .path = "/cases/{recordId}/leads", .serve = post_lead, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body,
       .field = draft_fields, .done = RECORD_NEW, .id = "draftLead", .tag = "work", .about = "Draft a lead from a case to an agency" },
-    { .method = HTTP_GET, .path = "/leads/{recordId}", .serve = get_lead, .formats = FORMAT_JSON, .flags = ROUTE_SLOW,
+    { .method = HTTP_GET, .path = "/leads/{recordId}", .serve = get_lead, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_record,
       .id = "leadRecord", .tag = "work", .about = "A lead with what it carries, and what you can do with it now" },
-    { .method = HTTP_GET, .path = "/agencies/{agencyKey}/queue", .serve = get_queue, .formats = FORMAT_GEOJSON, .flags = ROUTE_SLOW, .param = queue_params,
+    { .method = HTTP_GET, .path = "/agencies/{agencyKey}/queue", .serve = get_queue, .formats = FORMAT_GEOJSON | FORMAT_HTML, .page = page_queue, .flags = ROUTE_SLOW, .param = queue_params,
       .id = "queue", .tag = "work", .about = "What an agency has to do, the most urgent first: leads and cases as features" },
     { .path = NULL },
 };

@@ -171,7 +171,7 @@ enum status answer_record(struct exchange *x, const struct record_asked *r)
         x->answer->status = r->status;
         if (r->status == RECORD_NEW)
             answer_header(x->answer, "Location", link_to(x, "/%s/%s", plural_of(x, r->thing), r->key));
-        answer_text(x, &t.out);
+        s = answer_document(x, &t.out);
     }
     buf_clear(&t.out);
     return s;

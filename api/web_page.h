@@ -8,6 +8,7 @@
 #pragma once
 #include "api/exchange.h"
 #include "core/base/json.h"
+#include "core/layer.h"
 
 struct web_page {
     struct exchange *x;
@@ -42,8 +43,10 @@ void page_moment(struct web_page *p, const char *rfc3339);         // in the dis
 // The members of the document. "", NaN where there is none of that kind.
 const char *page_word(struct json v);
 double page_number(struct json v);
+void page_property(struct web_page *p, const struct layer *l, const struct property *property, struct json v);   // of a feature; property NULL: as it is
+void page_next(struct web_page *p);                            // the document's link to its next page, where there is one
 void page_value(struct web_page *p, struct json v);                // whatever it is: lists of objects are tables
 
 // Writers of the routes' pages.
 page_writer page_landing, page_conformance, page_api, page_collections, page_collection, page_schema, page_items, page_item, page_problem;
-page_writer page_moves, page_me, page_sign_in;
+page_writer page_moves, page_me, page_sign_in, page_record, page_change, page_queue;
