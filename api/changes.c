@@ -87,7 +87,7 @@ static enum status get_change(struct exchange *x)
 }
 
 const struct route change_routes[] = {
-    { .method = HTTP_GET, .path = "/changes/{recordId}", .serve = get_change, .formats = FORMAT_JSON, .flags = ROUTE_SLOW,
+    { .method = HTTP_GET, .path = "/changes/{recordId}", .serve = get_change, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_change,
       .id = "changeRecord", .tag = "work", .about = "A change with what both surveys drew of it, and what you can do with it now" },
     { .path = NULL },
 };

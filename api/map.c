@@ -111,8 +111,6 @@ static void put_layer(struct exchange *x, const struct layer *l, const struct lo
     json_put_end(j);
 }
 
-static bool answers(const char *path) { return (route_methods(path) & 1u << HTTP_GET) != 0; }
-
 static enum status get_map(struct exchange *x)
 {
     struct reading r = { .x = x };
@@ -126,7 +124,6 @@ static enum status get_map(struct exchange *x)
     put_extent(&r.all, &j);
     json_put_integer(&j, "zone_offset_s", station_district(x->server->station)->zone_offset_s);
     json_put_bool(&j, "knows_you", x->viewer.role != ROLE_PUBLIC);
-    json_put_bool(&j, "pairs", answers("/changes/x"));
     put_texts(x, &j);
     json_put_list(&j, "layers");
     for (int i = 0; i < x->server->layers.count; i++)

@@ -260,11 +260,19 @@ static void put_standing(struct web_page *p, const char *thing)
     page_raw(p, "</p>\n");
 }
 
-static void begin(struct web_page *p)
+static void begin(struct web_page *p, const char *title)
 {
-    const char *number = page_word(json_get(p->doc, "number")), *id = page_word(json_get(p->doc, "id"));
-    page_begin(p, number[0] != '\0' ? number : id);
+    page_begin(p, title[0] != '\0' ? title : page_word(json_get(p->doc, "id")));
     put_standing(p, page_word(json_get(p->doc, "thing")));
+}
+
+// A change has its rank for a name.
+static const char *change_title(struct web_page *p, struct json properties)
+{
+    char text[120];
+    const char *title = lifecycle_thing_title("change", p->x->lang);
+    snprintf(text, sizeof text, "%.80s %.0f", text_or_empty(title), page_number(json_get(properties, "number")));
+    return arena_text(p->x->request->arena, text);
 }
 
 static void put_moves(struct web_page *p)
@@ -305,7 +313,7 @@ void page_record(struct web_page *p)
 {
     const char *thing = page_word(json_get(p->doc, "thing"));
     struct json record = json_get(p->doc, "record");
-    begin(p);
+    begin(p, page_word(json_get(p->doc, "number")));
     put_moves(p);
     page_raw(p, "<div class=\"beside\">");
     put_rows(p, layer_find(&p->x->server->layers, thing), thing, record);
@@ -334,7 +342,7 @@ void page_change(struct web_page *p)
 {
     struct json record = json_get(p->doc, "record"), feature = json_get(record, "feature"), properties = json_get(feature, "properties");
     const struct layer *l = layer_find(&p->x->server->layers, "change");
-    begin(p);
+    begin(p, change_title(p, properties));
     put_pair(p, record);
     put_moves(p);
     page_raw(p, "<table class=\"record\">");
