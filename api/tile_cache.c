@@ -133,29 +133,11 @@ static struct layer_tile pack(struct tile_bytes b)
     if (b.len == 0)
         return t;
     buf_init(&packed, GZIP_CEILING);
-    gzip_add(&packed, b.bytes, b.len, GZIP_USUAL);
+    gzip_add(&packed, b.bytes, b.len, GZIP_QUICK);         // somebody waits for it, and half of it are ids, which pack alike at any level
     must(!packed.full);
     t.gzip = shared_bytes_make(packed.data, packed.len);
     buf_clear(&packed);
     return t;
-}
-
-struct encoding { struct tile_question question; struct tile *tile; struct tile_bytes bytes; };
-
-static enum status encode(struct work *w, void *ctx)
-{
-    struct encoding *n = ctx;
-    return feature_tile(w, &n->question, n->tile, &n->bytes);
-}
-
-static enum status make_tile(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
-{
-    struct encoding n = { .question = { l, &x->viewer, place }, .tile = borrow(c) };
-    enum status s = read_station(x, encode, &n);
-    if (s == OK)
-        *out = pack(n.bytes);
-    give_back(c, n.tile);
-    return s;
 }
 
 // --- Asking -----------------------------------------------------------------------------------------------------------------
@@ -164,30 +146,6 @@ static enum status make_tile(struct tile_cache *c, struct exchange *x, const str
 static bool read_key(const struct exchange *x, const struct layer *l, char key[VISIBLE_KEY])
 {
     return visible_layer(&x->viewer, l) && visible_key(&x->viewer, l, key, VISIBLE_KEY);
-}
-
-enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
-{
-    char key[VISIBLE_KEY];
-    bool is_shared = read_key(x, l, key), found = false;
-    enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
-    if (s != OK)
-        return s;
-    pthread_mutex_lock(&c->lock);
-    uint64_t since = c->touches;
-    found = is_shared && tile_shelf_find(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
-    c->found += found, c->made += !found;
-    pthread_mutex_unlock(&c->lock);
-    if (found)
-        return OK;
-    s = make_tile(c, x, l, place, out);
-    if (s != OK || !is_shared)
-        return s;
-    pthread_mutex_lock(&c->lock);
-    if (is_still_true(c, since, l, &place))
-        tile_shelf_keep(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
-    pthread_mutex_unlock(&c->lock);
-    return OK;
 }
 
 struct reaching { struct exchange *x; const struct layer *layer; struct lonlat_box box; bool found; };
@@ -226,3 +184,104 @@ enum status tile_cache_extent(struct tile_cache *c, struct exchange *x, const st
     pthread_mutex_unlock(&c->lock);
     return s;
 }
+
+// --- Shares of large registers ------------------------------------------------------------------------------------------------
+
+struct zooming { struct exchange *x; const struct layer *layer; const struct lonlat_box *extent; int zoom[TILE_SETS]; bool is_thinned; };
+
+static enum status ask_thinned(struct work *w, void *ctx)
+{
+    struct zooming *z = ctx;
+    z->is_thinned = feature_tile_is_thinned(w, z->layer, &z->x->viewer);
+    return OK;
+}
+
+static enum status ask_zooms(struct work *w, void *ctx)
+{
+    struct zooming *z = ctx;
+    enum status s = OK;
+    for (int set = 0; set < TILE_SETS && s == OK; set++)
+        s = feature_tile_zoom(w, z->layer, &z->x->viewer, (enum tile_set)set, z->extent, &z->zoom[set]);
+    return s;
+}
+
+// From which zoom on all is shown, as long as the view lives.
+static enum status find_zoom(struct tile_cache *c, struct exchange *x, const struct layer *l, enum tile_set set, int *out)
+{
+    char key[VISIBLE_KEY];
+    struct zooming z = { .x = x, .layer = l };
+    struct lonlat_box box;
+    bool found = false;
+    if (!read_key(x, l, key))
+        return OK;
+    pthread_mutex_lock(&c->lock);
+    struct view *v = tile_shelf_view(c->shelf, l, key);
+    bool known = v->has_zoom;
+    *out = v->all_from_zoom[set];
+    pthread_mutex_unlock(&c->lock);
+    enum status s = known ? OK : read_station(x, ask_thinned, &z);
+    if (s == OK && z.is_thinned)
+        s = tile_cache_extent(c, x, l, &box, &found);
+    z.extent = &box;
+    if (s == OK && found)
+        s = read_station(x, ask_zooms, &z);
+    if (s != OK || known)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    v = tile_shelf_view(c->shelf, l, key);
+    if (!v->has_zoom)
+        memcpy(v->all_from_zoom, z.zoom, sizeof z.zoom);
+    v->has_zoom = true;
+    *out = v->all_from_zoom[set];
+    pthread_mutex_unlock(&c->lock);
+    return OK;
+}
+
+// --- Tiles --------------------------------------------------------------------------------------------------------------------
+
+struct encoding { struct tile_question question; struct tile *tile; struct tile_bytes bytes; };
+
+static enum status encode(struct work *w, void *ctx)
+{
+    struct encoding *n = ctx;
+    return feature_tile(w, &n->question, n->tile, &n->bytes);
+}
+
+static enum status make_tile(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
+{
+    struct encoding n = { .question = { l, &x->viewer, place, 0 }, .tile = NULL };
+    enum status found = find_zoom(c, x, l, place.set, &n.question.all_from_zoom);
+    if (found != OK)
+        return found;
+    n.tile = borrow(c);
+    enum status s = read_station(x, encode, &n);
+    if (s == OK)
+        *out = pack(n.bytes);
+    give_back(c, n.tile);
+    return s;
+}
+
+enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
+{
+    char key[VISIBLE_KEY];
+    bool is_shared = read_key(x, l, key), found = false;
+    enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
+    if (s != OK)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    uint64_t since = c->touches;
+    found = is_shared && tile_shelf_find(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    c->found += found, c->made += !found;
+    pthread_mutex_unlock(&c->lock);
+    if (found)
+        return OK;
+    s = make_tile(c, x, l, place, out);
+    if (s != OK || !is_shared)
+        return s;
+    pthread_mutex_lock(&c->lock);
+    if (is_still_true(c, since, l, &place))
+        tile_shelf_keep(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    pthread_mutex_unlock(&c->lock);
+    return OK;
+}
+

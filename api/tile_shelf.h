@@ -8,6 +8,7 @@ struct view {
     const struct layer *layer;
     char key[VISIBLE_KEY];
     bool has_extent, found; struct lonlat_box extent;
+    bool has_zoom; int all_from_zoom[TILE_SETS];                   // as it was when the view was made: else its tiles would not fit together
 };
 struct tile_shelf;
 struct tile_shelf *tile_shelf_open(size_t ceiling_bytes);

@@ -49,7 +49,7 @@ struct filter_scope feature_scope(const struct layer *l, const struct viewer *v,
 
 bool feature_has(const struct feature *f, int property)
 {
-    return visible_property(f->viewer, f->layer, &f->layer->property[property]) && !rows_is_null(f->rows, FIRST_PROPERTY + property);
+    return f->seen[property] && !rows_is_null(f->rows, FIRST_PROPERTY + property);
 }
 
 const char *feature_text(const struct feature *f, int property) { return feature_has(f, property) ? rows_text(f->rows, FIRST_PROPERTY + property) : NULL; }
@@ -58,8 +58,18 @@ int64_t feature_integer(const struct feature *f, int property) { return rows_int
 
 // --- Asking ---------------------------------------------------------------------------------------------------------------
 
+// Asked once for a query, not for each value.
+static const bool *properties_seen(const struct feature_query *q, struct arena *a)
+{
+    const struct layer *l = q->layer;
+    bool *seen = arena_get(a, ((size_t)l->properties + 1) * sizeof *seen);
+    for (int i = 0; i < l->properties; i++)
+        seen[i] = visible_property(q->viewer, l, &l->property[i]) && (!q->for_map || (l->property[i].is_on_map && !l->property[i].is_personal));
+    return seen;
+}
+
 // What is read of each row: id, fid, shape, then every property in the layer's order.
-static void write_select(const struct feature_query *q, struct buf *sql)
+static void write_select(const struct feature_query *q, const bool *seen, struct buf *sql)
 {
     char column[FEATURE_COLUMN];
     const struct layer *l = q->layer;
@@ -68,36 +78,36 @@ static void write_select(const struct feature_query *q, struct buf *sql)
         buf_text(sql, "NULL");
     else
         buf_printf(sql, "ST_AsBinary(t.%s)", l->shape);
-    for (int i = 0; i < l->properties; i++) {
-        bool seen = visible_property(q->viewer, l, &l->property[i]) && (l->property[i].is_on_map || !q->for_map);
-        buf_printf(sql, ", %s%s", seen ? "t." : "", seen ? feature_column(l, &l->property[i], column) : "NULL");
-    }
+    for (int i = 0; i < l->properties; i++)
+        buf_printf(sql, ", %s%s", seen[i] ? "t." : "", seen[i] ? feature_column(l, &l->property[i], column) : "NULL");
 }
 
-static struct feature feature_of(const struct feature_query *q, const struct rows *r)
+static struct feature feature_of(const struct feature_query *q, const bool *seen, const struct rows *r)
 {
     struct feature f = { .layer = q->layer, .viewer = q->viewer, .id = rows_text(r, ID_COLUMN), .fid = rows_integer(r, FID_COLUMN),
-                         .version = rows_integer(r, VERSION_COLUMN), .rows = r };
+                         .version = rows_integer(r, VERSION_COLUMN), .rows = r, .seen = seen };
     if (!rows_is_null(r, SHAPE_COLUMN))
         f.wkb = rows_bytes(r, SHAPE_COLUMN, &f.wkb_len);
     return f;
 }
 
+struct visit { feature_visit *fn; void *ctx; const bool *seen; };
+
 // One more than asked for tells whether there is a next page.
-static enum status visit_rows(struct work *w, const struct feature_query *q, struct rows *r, feature_visit *fn, void *ctx, char next[FEATURE_CURSOR])
+static enum status visit_rows(struct work *w, const struct feature_query *q, struct rows *r, const struct visit *v, char next[FEATURE_CURSOR])
 {
     char cursor[FEATURE_CURSOR] = "";
     enum status s = OK;
     bool more = true;
-    int64_t seen = 0;
+    int64_t count = 0;
     while (s == OK && (s = rows_next(r, &more, w->e)) == OK && more) {
-        if (q->limit > 0 && seen == q->limit)
+        if (q->limit > 0 && count == q->limit)
             break;
-        struct feature f = feature_of(q, r);
-        seen++;
-        if (next != NULL && seen == q->limit)
+        struct feature f = feature_of(q, v->seen, r);
+        count++;
+        if (next != NULL && count == q->limit)
             feature_cursor(&f, q, cursor);
-        s = fn(ctx, &f, w->e);
+        s = v->fn(v->ctx, &f, w->e);
     }
     if (next != NULL)
         memcpy(next, more && s == OK ? cursor : "", more && s == OK ? sizeof cursor : 1);
@@ -106,6 +116,7 @@ static enum status visit_rows(struct work *w, const struct feature_query *q, str
 
 enum status feature_each(struct work *w, const struct feature_query *q, feature_visit *fn, void *ctx, char next[FEATURE_CURSOR])
 {
+    struct visit visit = { .fn = fn, .ctx = ctx };
     struct question a;
     struct rows *r = NULL;
     struct buf sql;
@@ -116,14 +127,15 @@ enum status feature_each(struct work *w, const struct feature_query *q, feature_
         s = page_after(q, &a, w->e);
     if (s == OK) {
         page_order(q, &a);
-        write_select(q, &sql);
+        visit.seen = properties_seen(q, a.arena);
+        write_select(q, visit.seen, &sql);
         buf_text(&sql, a.clause.text.data);
         if (q->limit > 0)
             buf_printf(&sql, " LIMIT %lld", (long long)q->limit + 1);
         s = sql.full || a.clause.text.full ? err_set(w->e, TOO_BIG, "the query is too long") : db_ask(w->db, sql.data, (struct values){ a.value, a.values }, &r, w->e);
     }
     if (s == OK)
-        s = visit_rows(w, q, r, fn, ctx, next);
+        s = visit_rows(w, q, r, &visit, next);
     rows_done(r);
     buf_clear(&sql);
     question_end(&a);

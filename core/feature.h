@@ -27,6 +27,7 @@ struct feature_query {
     int64_t limit;                                             // 0: all
     bool shapeless;                                            // geometry is not wanted
     bool for_map;                                              // for a tile: what the box's own box touches, in the order of fid, properties of the map alone
+    int thinned;                                               // with for_map, of registers: 1, one in 16; 2, one in 256, by the last digits of the id
 };
 
 // One feature; lives until the next one.
@@ -37,6 +38,7 @@ struct feature {
     int64_t fid, version;                                      // of its present version; version 0: its layer counts none
     const uint8_t *wkb; size_t wkb_len;                        // lon/lat; NULL: none
     const struct rows *rows;                                   // of core/feature*.c
+    const bool *seen;                                          // which properties may be; their places are those of the layer
 };
 bool feature_has(const struct feature *f, int property);       // is there, and may be seen. property: place in layer->property
 const char *feature_text(const struct feature *f, int property);       // TEXT, DATE ("2026-11-22"); NULL: nothing

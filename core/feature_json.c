@@ -46,7 +46,7 @@ void feature_json(const struct feature *f, const struct feature_style *s, struct
     }
     json_put_object(&j, "properties");
     for (int i = 0; i < f->layer->properties; i++)
-        if (visible_property(f->viewer, f->layer, &f->layer->property[i]) && is_wanted(s, f->layer->property[i].name))
+        if (f->seen[i] && is_wanted(s, f->layer->property[i].name))
             put_value(&j, f, i);
     json_put_end(&j);
 }

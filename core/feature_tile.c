@@ -2,6 +2,8 @@
 
 #include "core/base/hash.h"
 #include "core/base/when.h"
+#include "core/store/tally_rows.h"
+#include <math.h>
 #include <string.h>
 
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
@@ -31,7 +33,7 @@ static int take_properties(const struct feature *f, struct tile_property out[FEA
     int n = 0;
     out[n++] = (struct tile_property){ "id", TILE_TEXT, { .text = f->id } };
     for (int i = 0; i < f->layer->properties; i++)
-        if (feature_tile_has(f->viewer, f->layer, &f->layer->property[i]) && strcmp(f->layer->property[i].name, "id") != 0 && feature_has(f, i))
+        if (feature_has(f, i) && strcmp(f->layer->property[i].name, "id") != 0)
             out[n++] = value_of(f, i, m);
     return n;
 }
@@ -53,13 +55,48 @@ static enum status add_feature(void *ctx, const struct feature *f, struct err *e
     return OK;
 }
 
+// --- Shares -----------------------------------------------------------------------------------------------------------------
+
+static int64_t count_of(struct work *w, const struct layer *l, const struct viewer *v)
+{
+    struct err aside = { .lang = w->e->lang };
+    const struct tallied *t = l->is_register && visible_whole(v, l) ? tallied_find(l->table) : NULL;
+    struct tally_row row = { .kind = t != NULL && t->kind_column != NULL ? l->key : NULL };
+    int64_t n = 0;
+    return t != NULL && tally_count(w->db, t, &row, &n, &aside) == OK ? n : 0;
+}
+
+bool feature_tile_is_thinned(struct work *w, const struct layer *l, const struct viewer *v) { return count_of(w, l, v) > TILE_FEATURES_MOST; }
+
+// So many tiles of a zoom the extent fills.
+static double tiles_of(enum tile_set set, int z, const struct lonlat_box *b)
+{
+    struct lonlat_box t = tile_box(tile_at(set, z, (struct lonlat){ (b->west + b->east) / 2, (b->south + b->north) / 2 }), 0);
+    return fmax(1, (b->east - b->west) / (t.east - t.west)) * fmax(1, (b->north - b->south) / (t.north - t.south));
+}
+
+enum status feature_tile_zoom(struct work *w, const struct layer *l, const struct viewer *v, enum tile_set set, const struct lonlat_box *extent, int *out)
+{
+    int64_t n = count_of(w, l, v);
+    *out = 0;
+    while (*out < tile_set_facts(set)->zoom_most && (double)n / tiles_of(set, *out, extent) > TILE_FEATURES_MOST)
+        (*out)++;
+    return OK;
+}
+
+static int thinned_at(const struct tile_question *q)
+{
+    int early = q->all_from_zoom - q->place.z;
+    return early <= 0 ? 0 : early <= 2 ? 1 : 2;
+}
+
 // --- A tile -----------------------------------------------------------------------------------------------------------------
 
 enum status feature_tile(struct work *w, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
 {
     struct tile_options how = tile_usual_options();
     struct lonlat_box box = tile_box(q->place, how.buffer_units);
-    struct feature_query asked = { .layer = q->layer, .viewer = q->viewer, .box = &box, .for_map = true };
+    struct feature_query asked = { .layer = q->layer, .viewer = q->viewer, .box = &box, .for_map = true, .thinned = thinned_at(q) };
     tile_begin(t, q->place, &how);
     tile_layer(t, q->layer->key);
     enum status s = feature_each(w, &asked, add_feature, t, NULL);

@@ -156,6 +156,8 @@ static const char *json_escape(unsigned char c)
     }
 }
 
+static bool is_plain_in_json(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<'; }
+
 void buf_json_text(struct buf *b, const char *utf8)
 {
     if (utf8 == NULL) {
@@ -164,6 +166,13 @@ void buf_json_text(struct buf *b, const char *utf8)
     }
     buf_text(b, "\"");
     for (const unsigned char *s = (const unsigned char *)utf8; *s != '\0';) {
+        const unsigned char *plain = s;        // most of most texts, in one piece
+        while (is_plain_in_json(*s))
+            s++;
+        if (s > plain) {
+            buf_add(b, plain, (size_t)(s - plain));
+            continue;
+        }
         const char *escape = json_escape(*s);
         if (escape != NULL)
             buf_text(b, escape), s++;

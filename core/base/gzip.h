@@ -2,7 +2,7 @@
 #pragma once
 #include "core/base/buf.h"
 
-enum { GZIP_QUICK = 1, GZIP_USUAL = 4 };                     // levels of zlib: quick for what is sent once, usual for what is kept
+enum { GZIP_QUICK = 1, GZIP_USUAL = 4 };                     // levels of zlib: quick where somebody waits, usual elsewhere
 // Adds one gzip file of these bytes. The same bytes give the same file.
 void gzip_add(struct buf *out, const void *bytes, size_t len, int level);
 // Adds one gzip file whose content is that of the files one after the other; each was made by gzip_add. Browsers read but the first of

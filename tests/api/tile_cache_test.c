@@ -118,7 +118,7 @@ static struct tile_place tile_of(enum tile_set set, int z, int place)
 
 static void compare_tile(struct fixture *f, const char *layer, struct tile_place p)
 {
-    struct fresh n = { .q = { layer_find(&f->layers, layer), &VIEWER_PUBLIC, p }, .tile = tile_open() };
+    struct fresh n = { .q = { layer_find(&f->layers, layer), &VIEWER_PUBLIC, p, 0 }, .tile = tile_open() };
     assert_ok(f, station_read(f->other, &(struct station_call){ NOW_S, "public" }, make_fresh, &n, &f->e));
     struct told t = ask_tile(f->server, layer, p);
     bool is_beyond = t.status == 404 && n.bytes.len == 0;
@@ -295,6 +295,71 @@ static void readers_never_see_what_was_replaced(void **state)
     assert_true(race.read > 100);
 }
 
+// --- Shares -----------------------------------------------------------------------------------------------------------------
+
+enum { CROWD = 4500, CROWD_ZOOM = 12 };
+static struct tile_place crowd_tile(int z)
+{
+    struct lonlat_box b = tile_box(tile_at(TILE_WEB_MERCATOR_QUAD, CROWD_ZOOM, (struct lonlat){ 122, 33 }), 0);
+    return tile_at(TILE_WEB_MERCATOR_QUAD, z, (struct lonlat){ (b.west + b.east) / 2, (b.south + b.north) / 2 });
+}
+
+// Around the middle of a tile, with ids as they are made: their last digits by chance.
+static enum status add_crowd(struct work *w, void *ctx)
+{
+    struct lonlat_box b = tile_box(crowd_tile(CROWD_ZOOM), 0);
+    (void)ctx;
+    return db_run(w->db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $3) "
+                         "INSERT INTO building (id, area_m2, crs, accuracy_m, valid_from_s, geom) "
+                         "SELECT printf('%08x-0000-7000-8000-%012x', i, (i * 2654435761) & 281474976710655), 1, 'EPSG:4326', 1, 1, "
+                         "CastToMulti(BuildMbr($1 + i * 1e-6, $2, $1 + i * 1e-6 + 0.0002, $2 + 0.0002, 4326)) FROM n",
+                  VALUES(value_real((b.west + b.east) / 2), value_real((b.south + b.north) / 2), value_integer(CROWD)), w->e);
+}
+
+static bool is_shown_far(const char *id, int thinned)
+{
+    size_t len = strlen(id);
+    return thinned == 0 || (thinned == 1 && id[len - 1] == '0') || (thinned == 2 && strcmp(id + len - 2, "00") == 0);
+}
+
+// How many of the crowd a tile shows; all of them must be of this share.
+static int count_crowd(struct fixture *f, int z, int thinned)
+{
+    struct arena *a = arena_open(256 << 20);
+    struct told t = ask_tile(f->server, "building", crowd_tile(z));
+    struct mvt m;
+    int n = 0;
+    assert_int_equal(t.status, 200);
+    assert_true(mvt_read(a, (const uint8_t *)t.text, t.len, &m));
+    for (uint32_t i = 0; m.layers == 1 && i < m.layer[0].features; i++) {
+        const char *id = mvt_get(&m.layer[0], &m.layer[0].feature[i], "id")->text;
+        if (!is_shown_far(id, thinned))
+            fail_msg("zoom %d shows %s", z, id);
+        n += strlen(id) == 36;
+    }
+    told_clear(&t);
+    arena_close(a);
+    return n;
+}
+
+static void large_registers_are_thinned_far_away(void **state)
+{
+    struct fixture *f = *state;
+    int expected[3] = { 0 }, all_from = 0;
+    for (uint64_t i = 1; i <= CROWD; i++) {
+        uint64_t end = i * 2654435761u & 0xffffffffffff;
+        expected[0]++, expected[1] += (end & 0xf) == 0, expected[2] += (end & 0xff) == 0;
+    }
+    assert_ok(f, station_write(f->server->station, &(struct station_call){ NOW_S, "system" }, add_crowd, NULL, &f->e));
+    for (int z = CROWD_ZOOM; z >= 0; z--) {
+        if (all_from == 0 && count_crowd(f, z, 0) < CROWD)
+            all_from = z + 1;
+        int thinned = z >= all_from ? 0 : z >= all_from - 2 ? 1 : 2;
+        assert_int_equal(count_crowd(f, z, thinned), expected[thinned]);
+    }
+    assert_true(all_from > 4 && all_from < CROWD_ZOOM);
+}
+
 // --- The station ----------------------------------------------------------------------------------------------------------------
 
 static enum status read_layers(struct work *w, void *ctx)
@@ -339,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_job_that_fails_changes_no_tile),
         cmocka_unit_test(the_ceiling_holds),
         cmocka_unit_test(readers_never_see_what_was_replaced),
+        cmocka_unit_test(large_registers_are_thinned_far_away),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
