@@ -21,6 +21,8 @@ const struct option serve_options[] = {
       .help = "requests a second of one person, or of one address that does not say who it is (0: 200)" },
     { .kind = OPTION_TEXT, .name = "log-level", .value = "LEVEL", .at = offsetof(struct serve_settings, log_level),
       .help = "which requests get a line on stderr: info (the default) all, warn those refused or slow, error those that failed here, none" },
+    { .kind = OPTION_NUMBER, .name = "tile-cache", .value = "MB", .at = offsetof(struct serve_settings, tile_mb), .least = 0, .most = 1e5,
+      .help = "memory for tiles that are kept (0: 64)" },
     { .kind = OPTION_FLAG, .name = "quiet", .letter = 'q', .at = offsetof(struct serve_settings, quiet), .help = "no words" },
     { .kind = OPTION_END },
 };

@@ -5,7 +5,7 @@
 
 struct serve_settings {
     const char *listen, *public_url, *certificate, *key;
-    double workers, listeners, connections, rate;
+    double workers, listeners, connections, rate, tile_mb;
     const char *log_level;
     bool trusts_proxy, quiet;
 };
