@@ -1,10 +1,11 @@
-// http_bare LISTENERS - bare libmicrohttpd: one answer made beforehand, for whoever asks: a tile of 22.5 KB, nothing at /empty, 304
-// at /same. What http_ours is held against. Prints its port and runs until it is ended.
+// http_bare LISTENERS [FILE] - bare libmicrohttpd: one answer made beforehand, for whoever asks: a tile of 22.5 KB, or the file, nothing
+// at /empty, 304 at /same. What http_ours is held against. Prints its port and runs until it is ended.
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TILE_BYTES = 22528 };
@@ -25,21 +26,38 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
     return MHD_queue_response(c, strcmp(url, "/same") == 0 ? 304 : 200, empty);
 }
 
-static struct MHD_Response *make(size_t len)
+static struct MHD_Response *make(size_t len, const char *path)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(len, calloc(len + 1, 1), MHD_RESPMEM_MUST_FREE);
+    char *bytes = calloc(len + 1, 1);
+    FILE *file = path != NULL ? fopen(path, "rb") : NULL;
+    if (file != NULL && fread(bytes, 1, len, file) != len)
+        exit(1);
+    if (file != NULL)
+        fclose(file);
+    struct MHD_Response *r = MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
     MHD_add_response_header(r, "Content-Type", "application/vnd.mapbox-vector-tile");
     MHD_add_response_header(r, "ETag", "\"0123456789abcdef\"");
     MHD_add_response_header(r, "Cache-Control", "max-age=0");
     return r;
 }
 
+static size_t length_of(const char *path)
+{
+    struct stat st;
+    if (path == NULL)
+        return TILE_BYTES;
+    if (stat(path, &st) != 0)
+        exit(1);
+    return (size_t)st.st_size;
+}
+
 int main(int argc, char **argv)
 {
     unsigned listeners = argc > 1 ? (unsigned)atoi(argv[1]) : 2;
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    tile = make(TILE_BYTES);
-    empty = make(0);
+    const char *path = argc > 2 ? argv[2] : NULL;
+    tile = make(length_of(path), path);
+    empty = make(0, NULL);
     struct MHD_Daemon *d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR, &at,
                                             MHD_OPTION_THREAD_POOL_SIZE, listeners, MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
     if (d == NULL)
