@@ -149,7 +149,7 @@ static enum status tell_record(struct work *w, void *ctx)
     if (s == OK && t->asked->tell != NULL)
         s = t->asked->tell(w, t->asked->key, &told);
     else if (s == OK && t->asked->more != NULL)
-        s = t->asked->more(w, t->x, t->asked->key, &told);
+        s = t->asked->more(w, t->asked->ctx, t->asked->key, &told);
     if (s == OK && told.full)
         s = err_set(w->e, TOO_BIG, "this record is larger than %d MB", RECORD_CEILING >> 20);
     if (s == OK && told.len > 0)

@@ -25,8 +25,8 @@ void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer
 // The document of one record: where it stands, and under "record" all that tell writes of it. status: 200 or 201 (then Location).
 enum { RECORD_THERE = 200, RECORD_NEW = 201 };
 typedef enum status record_tell(struct work *w, const char *key, struct buf *out);
-typedef enum status record_tell_more(struct work *w, void *exchange, const char *key, struct buf *out);
-struct record_asked { const char *thing, *key; record_tell *tell; int status; record_tell_more *more; };  // both NULL: no "record"
+typedef enum status record_tell_more(struct work *w, void *ctx, const char *key, struct buf *out);
+struct record_asked { const char *thing, *key; record_tell *tell; int status; record_tell_more *more; void *ctx; };  // both NULL: no "record"
 enum status answer_record(struct exchange *x, const struct record_asked *r);
 
 const char *plural_of(struct exchange *x, const char *thing);              // "cases"

@@ -5,6 +5,7 @@
 #include "api/params.h"
 #include "api/places.h"
 #include "api/routes.h"
+#include "api/shapes.h"
 #include "api/runner.h"
 #include "api/sign_in.h"
 #include "api/tile_cache.h"
@@ -63,6 +64,7 @@ enum status server_open(const struct server_settings *settings, struct server **
         st = tile_cache_open(s->station, &s->layers, s->settings.tile_bytes, &s->tiles, e);
     if (st == OK) {
         s->desks = desks_open();
+        s->shapes = shapes_open(s->station);
         s->sign_ins = sign_ins_open();
         s->visitors = visitors_open(s->station, s->settings.asks_per_s > 0 ? s->settings.asks_per_s : ASKS_PER_S);
         st = listen_to(s, e);
@@ -86,6 +88,7 @@ void server_close(struct server *s)
     log_close(s->log);
     metrics_close(s->metrics);
     desks_close(s->desks);
+    shapes_close(s->shapes);
     sign_ins_close(s->sign_ins);
     places_close(s->places);
     register_editor_close(s->editor);

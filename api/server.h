@@ -37,6 +37,7 @@ struct server {
     struct log *log;                           // NULL: nothing is said
     struct metrics *metrics;
     _Atomic uint64_t requests; uint32_t began; // for their numbers
+    struct shapes *shapes;                     // what surveys drew of their changes
     struct places *places;                     // ways between coordinate reference systems
     struct register_editor *editor;            // for jobs that write
     struct tile_cache *tiles;

@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/lifecycle.h"
 #include "core/store/change_rows.h"
+#include "core/survey.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,17 @@ enum status change_decide(struct work *w, const struct change_review *r, struct 
     }
     arena_close(a);
     return s;
+}
+
+// --- What was compared -----------------------------------------------------------------------------------------------------------
+
+enum status change_compared(struct work *w, const struct change_row *c, struct survey *before, struct survey *after)
+{
+    char first[ID_TEXT], second[ID_TEXT];
+    enum status s = change_surveys(w->db, c->comparison.text, first, second, w->e);
+    if (s == OK)
+        s = survey_get(w, first, before);
+    return s == OK ? survey_get(w, second, after) : s;
 }
 
 // --- Precision -------------------------------------------------------------------------------------------------------------------

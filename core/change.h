@@ -35,6 +35,10 @@ struct change_row {
 struct arena;
 enum status change_get(struct work *w, const char *id_or_number, struct arena *a, struct change_row *out);
 
+// The surveys its comparison looked at.
+struct survey;
+enum status change_compared(struct work *w, const struct change_row *c, struct survey *before, struct survey *after);
+
 struct change_query {
     const char *comparison;            // id; NULL: every one
     const char *state, *class;         // NULL: every one

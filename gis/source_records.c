@@ -78,24 +78,6 @@ static enum status open_roads(struct record_source *s, struct err *e)
     return st == OK ? crs_road_open(s->lonlat, s->spec.metric, &s->to_metric, e) : st;
 }
 
-// The box in the layer's own coordinates: around its four corners, which is near enough for a small one.
-static enum status keep_to_box(struct record_source *s, struct err *e)
-{
-    const struct box_m *b = s->spec.lonlat;
-    struct crs_road *road = NULL;
-    if (b == NULL || s->crs == NULL)
-        return OK;
-    enum status st = crs_road_open(s->lonlat, s->crs, &road, e);
-    if (st != OK)
-        return st;
-    struct xy_m corner[] = { { b->min_x, b->min_y }, { b->max_x, b->min_y }, { b->max_x, b->max_y }, { b->min_x, b->max_y } };
-    crs_road_go(road, corner, 4);
-    crs_road_close(road);
-    OGR_L_SetSpatialFilterRect(s->layer, fmin(corner[0].x, corner[3].x), fmin(corner[0].y, corner[1].y), fmax(corner[1].x, corner[2].x),
-                               fmax(corner[2].y, corner[3].y));
-    return OK;
-}
-
 static enum status take_fields(struct record_source *s, struct err *e)
 {
     s->fields = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(s->layer));
@@ -123,8 +105,6 @@ static enum status open_all(struct record_source *s, struct err *e)
         st = err_set(e, INVALID, "%s: layer \"%.80s\" is a table without geometry", s->spec.path, OGR_L_GetName(s->layer));
     if (st == OK && !s->shapeless)
         st = open_roads(s, e);
-    if (st == OK && !s->shapeless)
-        st = keep_to_box(s, e);
     source_hush_end(&hush);
     return st;
 }

@@ -13,7 +13,6 @@ struct record_spec {
     const char *crs;                   // NULL: the file's own; a definition, or GCJ-02, BD-09, BD-09MC
     const char *where;                 // OGR SQL attribute filter; NULL: all
     const struct crs *metric;          // what areas are measured in
-    const struct box_m *lonlat;        // only what meets this box, in longitude and latitude; NULL: all
     bool shapeless;                    // a table without geometry is meant (codes)
     bool lines;                        // lines are meant too (roads, rivers)
 };
