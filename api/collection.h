@@ -11,5 +11,6 @@ const char *property_title(const struct exchange *x, const struct property *p);
 const struct property *property_called(const struct layer *l, const char *name);   // NULL: there is none
 // What people call a code of this property: the data's own title, the title of the state, or the word in their language.
 const char *code_title(const struct exchange *x, const struct layer *l, const struct property *p, const char *code);
-// A reading job of the station in the name of whoever asks.
+enum { QUERY_S = 3, QUERY_SLOW_S = 300 };              // what one question may take, on a thread that listens and on a worker
+// A reading job of the station in the name of whoever asks. BUSY: it took longer.
 enum status read_station(struct exchange *x, station_job *fn, void *ctx);

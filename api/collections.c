@@ -40,10 +40,21 @@ const char *code_title(const struct exchange *x, const struct layer *l, const st
     return state != NULL ? state : text_in(x->lang, code);
 }
 
+struct limited { station_job *fn; void *ctx; double seconds; };
+
+static enum status run_limited(struct work *w, void *ctx)
+{
+    const struct limited *l = ctx;
+    db_limit(w->db, l->seconds);
+    return l->fn(w, l->ctx);
+}
+
 enum status read_station(struct exchange *x, station_job *fn, void *ctx)
 {
     const char *actor = x->viewer.actor[0] != '\0' ? x->viewer.actor : "public";
-    return station_read(x->server->station, &(struct station_call){ x->now_s, actor }, fn, ctx, &x->err);
+    bool is_slow = x->route != NULL && (x->route->flags & ROUTE_SLOW);
+    struct limited l = { fn, ctx, is_slow ? QUERY_SLOW_S : QUERY_S };
+    return station_read(x->server->station, &(struct station_call){ x->now_s, actor }, run_limited, &l, &x->err);
 }
 
 // --- One collection ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "core/store/driver.h"
 
 #include "core/base/mem.h"
+#include "core/base/when.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -254,6 +255,7 @@ enum status db_text(struct db *d, const char *sql, struct values v, char *out, s
 int64_t db_changed(const struct db *d) { return d->driver->changed(d->connection); }
 int64_t db_changed_ever(const struct db *d) { return d->driver->changed_ever(d->connection); }
 bool db_is_in_transaction(const struct db *d) { return d->driver->is_in_transaction(d->connection); }
+void db_limit(struct db *d, double seconds) { d->driver->limit(d->connection, seconds > 0 ? when_monotonic_s() + seconds : 0); }
 int64_t db_last_fid(const struct db *d) { return d->driver->last_fid(d->connection); }
 enum status db_script(struct db *d, const char *sql, struct err *e) { return d->driver->script(d->connection, sql, e); }
 

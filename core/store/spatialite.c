@@ -3,6 +3,7 @@
 
 #include "core/base/disk.h"
 #include "core/base/mem.h"
+#include "core/base/when.h"
 #include "core/fold.h"
 #include "core/store/spatialite_wkb.h"
 #include "core/store/spatialite_shape.h"
@@ -13,7 +14,7 @@
 
 #include <spatialite.h>                        // after sqlite3.h, whose types it uses
 
-struct connection { sqlite3 *db; void *spatial; void (*heard)(void *ctx, const char *table, int64_t fid); void *hearer; };
+struct connection { sqlite3 *db; void *spatial; void (*heard)(void *ctx, const char *table, int64_t fid); void *hearer; double until_s; };     // until_s: 0, no end
 
 enum { COPY_PAGES = 4096 };
 
@@ -41,6 +42,7 @@ static enum status say(sqlite3 *db, int code, struct err *e)
     case SQLITE_CORRUPT: return err_set(e, FAILED, "the station's file is damaged (%s): gridpatrol verify says where; restore a backup", words);
     case SQLITE_NOTADB: return err_set(e, INVALID, "this is no station's file: %s", words);
     case SQLITE_CANTOPEN: return err_set(e, NOT_FOUND, "the station's file cannot be opened: %s", words);
+    case SQLITE_INTERRUPT: return err_set(e, BUSY, "this takes longer than a question may: ask for less, in a smaller box or with a simpler filter");
     case SQLITE_TOOBIG: return err_set(e, TOO_BIG, "a value is too big for the store: %s", words);
     default: return err_set(e, FAILED, "the store says: %s", words);
     }
@@ -110,6 +112,20 @@ __attribute__((constructor)) static void count_no_memory(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);   // what a savepoint keeps stays in memory, also where temp_store is a file
+}
+
+static int is_late(void *ctx)
+{
+    const struct connection *c = ctx;
+    return c->until_s > 0 && when_monotonic_s() > c->until_s;
+}
+
+static void limit(void *connection, double until_s)
+{
+    enum { STEPS = 10000 };                                    // of its machine between two looks at the clock
+    struct connection *c = connection;
+    c->until_s = until_s;
+    sqlite3_progress_handler(c->db, STEPS, until_s > 0 ? is_late : NULL, c);
 }
 
 static enum status open_connection(const char *path, bool create, bool writable, void **out, struct err *e)
@@ -264,6 +280,6 @@ static void hear(void *connection, void (*fn)(void *ctx, const char *table, int6
 const struct driver driver_spatialite = {
     .name = "spatialite", .open = open_connection, .close = close_connection, .prepare = prepare, .finalize = finalize, .bind = bind,
     .step = step, .reset = reset, .columns = columns, .is_null = is_null, .integer = integer, .real = real, .text = text, .bytes = bytes,
-    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy, .hear = hear,
+    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy, .hear = hear, .limit = limit,
     .begin_write = "BEGIN IMMEDIATE", .begin_read = "BEGIN",
 };

@@ -382,6 +382,7 @@ enum status store_read(struct store *s, store_job *fn, void *ctx, struct err *e)
     if (status == OK) {
         status = fn(d, ctx, e);
         struct err aside = { .lang = LANG_EN };
+        db_limit(d, 0);
         (void)db_run(d, "COMMIT", NO_VALUES, &aside);
     }
     give_back(s, d);

@@ -62,6 +62,8 @@ enum status db_run(struct db *d, const char *sql, struct values v, struct err *e
 int64_t db_changed(const struct db *d);                  // rows the last db_run changed
 int64_t db_changed_ever(const struct db *d);             // rows changed by this connection so far
 bool db_is_in_transaction(const struct db *d);
+// What this job asks ends with BUSY after so many seconds. Each job begins without an end.
+void db_limit(struct db *d, double seconds);
 int64_t db_last_fid(const struct db *d);                 // of the last inserted row
 
 struct rows;                                             // an answer being read, row by row

@@ -55,6 +55,29 @@ static void a_job_is_taken_whole_or_not_at_all(void **state)
     assert_int_equal(agencies(f), 1);
 }
 
+static enum status count_without_end(struct db *d, void *ctx, struct err *e)
+{
+    db_limit(d, 0.05);
+    return db_integer(d, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", NO_VALUES, ctx, e);
+}
+
+static enum status count_a_while(struct db *d, void *ctx, struct err *e)
+{
+    return db_integer(d, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT max(i) FROM n", NO_VALUES, ctx, e);
+}
+
+// And whoever borrows the connection next has all the time there is.
+static void a_question_ends_when_its_time_is_over(void **state)
+{
+    struct fixture *f = *state;
+    int64_t n = -1;
+    double began_s = when_monotonic_s();
+    assert_int_equal(store_read(f->store, count_without_end, &n, &f->e), BUSY);
+    assert_true(when_monotonic_s() - began_s < 5);
+    assert_ok(f, store_read(f->store, count_a_while, &n, &f->e));
+    assert_int_equal(n, 1000000);
+}
+
 static enum status read_while_writing(struct db *d, void *ctx, struct err *e)
 {
     struct fixture *f = ctx;
@@ -501,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_written_is_there_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_or_foreign_file_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copy_is_whole_while_others_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_ends_when_its_time_is_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_cannot_touch_the_audit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_goes_past_the_triggers_is_found, set_up, tear_down),
     };
