@@ -156,19 +156,38 @@ shown gridpatrol audit verify $station
 shown gridpatrol verify $station
 
 say "
-== 9. The station over HTTP: what anybody may read, as QGIS and scripts ask for it" "
-== 九、通过 HTTP 发布：公众可读的图层，供 QGIS 与脚本调用"
-build/release/gridpatrol serve $station --listen 127.0.0.1:0 >out/serve.txt 2>&1 &
-service=$!
+== 9. The station over HTTP: a map and pages for people, data for QGIS and scripts" "
+== 九、通过 HTTP 发布：地图与页面供人使用，数据供 QGIS 与脚本调用"
+gridpatrol actor password $station 孙国华 <<<"walk the grid 2026" >/dev/null 2>&1
+begin_service() {   # begin_service ADDRESS: false when it is taken
+  build/release/gridpatrol serve $station --listen "$1" >out/serve.txt 2>&1 &
+  service=$!
+  for _ in $(seq 200); do grep -q http out/serve.txt && return; kill -0 $service 2>/dev/null || return 1; sleep 0.05; done
+  return 1
+}
+stays=yes
+if [ -n "${CI:-}" ] || [ ! -t 1 ]; then stays=; fi
 trap 'kill $service 2>/dev/null' EXIT
-for _ in $(seq 100); do grep -q http out/serve.txt && break; sleep 0.05; done
-url=$(grep -o 'http://[0-9.:]*' out/serve.txt) || { cat out/serve.txt; exit 1; }
+{ [ -n "$stays" ] && begin_service 127.0.0.1:8080; } || begin_service 127.0.0.1:0 || { cat out/serve.txt; exit 1; }
+url=$(grep -o 'http://[0-9.:]*' out/serve.txt)
 printf '\n$ gridpatrol serve %s\n' "$station"
 cat out/serve.txt
 shown ogrinfo -ro -so "OAPIF:$url" shop_sign | sed -n '1,12p'
-kill $service
-wait $service
-trap - EXIT
+
+answers() {   # answers ADDRESS TYPE [WORDS]: what a browser or a map program is given there
+  local type
+  type=$(curl -sS -f -o out/page -w '%{content_type}' -b out/cookies -c out/cookies "$url$1") && case $type in "$2"*) grep -qF -- "${3:-}" out/page ;; *) false ;; esac ||
+    { say "$url$1 does not answer as it should" "$url$1 的应答不正确"; exit 1; }
+}
+rm -f out/cookies
+answers '/?f=html&lang=zh' text/html 江澜区
+answers '/collections/shop_sign/items?limit=5' application/geo+json '"numberReturned":5'
+answers '/collections/collection_point/tiles/WebMercatorQuad/0/0/0' application/vnd.mapbox-vector-tile
+curl -sS -o /dev/null -c out/cookies "$url/sign-in" -d name=孙国华 --data-urlencode "password=walk the grid 2026"
+answers '/cases/320699-WJ-2026-00001?f=html' text/html 320699-WJ-2026-00001
+answers '/collections/case/items?f=html' text/html /collections/case/items/
+rm -f out/cookies out/page
+say "The map, the features, the tiles, and a case for who signed in: all of them answer." "地图、要素、瓦片，以及登录后的案卷：均已验证可用。"
 
 say "
 Done in $((SECONDS - started)) s. Where to look next:
@@ -178,8 +197,6 @@ Done in $((SECONDS - started)) s. Where to look next:
   what the check of the cells found:      out/cells-findings.gpkg
   one case from beginning to end:         build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   figures of the work:                    build/release/gridpatrol report $station --as 孙国华
-  the station for a browser or QGIS:      build/release/gridpatrol serve $station, then http://127.0.0.1:8080/collections
-                                          http://127.0.0.1:8080/collections/shop_sign/items?limit=10 and, in QGIS, WFS / OGC API - Features
   everything else:                        build/release/gridpatrol help" "
 用时 $((SECONDS - started)) 秒。接下来可以看：
   城市变化图斑（QGIS）与比对报告：    out/changes.gpkg，out/report.html（浏览器）
@@ -188,6 +205,29 @@ Done in $((SECONDS - started)) s. Where to look next:
   网格检查结果：                      out/cells-findings.gpkg
   一件案卷的始末：                    build/release/gridpatrol case show $station 320699-WJ-2026-00001 --as 孙国华
   工作指标：                          build/release/gridpatrol report $station --as 孙国华
-  浏览器或 QGIS 访问站点：            build/release/gridpatrol serve $station，然后打开 http://127.0.0.1:8080/collections
-                                      http://127.0.0.1:8080/collections/shop_sign/items?limit=10；QGIS 中选 WFS / OGC API - Features
   其他命令：                          build/release/gridpatrol help"
+
+if [ -z "$stays" ]; then
+  say "
+The service stops with the demo. To have it again: build/release/gridpatrol serve $station, then http://127.0.0.1:8080/" "
+服务随演示结束。再次启动：build/release/gridpatrol serve $station，然后打开 http://127.0.0.1:8080/"
+else
+  say "
+The district is served until Ctrl-C. Open in a browser:
+  the map:                                $url/
+  sign in (孙国华, walk the grid 2026):   $url/sign-in
+  the first case:                         $url/cases/320699-WJ-2026-00001
+  a queue:                                $url/agencies/natural_resources/queue
+  all data, and for QGIS (WFS / OGC API - Features):  $url/collections" "
+辖区服务运行中，按 Ctrl-C 停止。用浏览器打开：
+  地图：                              $url/
+  登录（孙国华，walk the grid 2026）：    $url/sign-in
+  第一件案卷：                        $url/cases/320699-WJ-2026-00001
+  移交队列：                          $url/agencies/natural_resources/queue
+  全部数据，及 QGIS（WFS / OGC API - Features）：  $url/collections"
+  trap 'kill $service 2>/dev/null' INT
+  wait $service || true
+fi
+kill $service 2>/dev/null || true
+wait $service || true
+trap - EXIT
