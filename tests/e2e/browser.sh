@@ -10,6 +10,7 @@ trap 'browser_close; [ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev
 staffed "$station" <<'PEOPLE' >/dev/null
 Wang inspector
 Zhao checker
+Li analyst
 PEOPLE
 
 # Sixty collection points in two states, and a finding with hostile words where nobody else is.
@@ -18,6 +19,16 @@ jq -n '{type: "FeatureCollection", features: [range(60) | {type: "Feature", prop
 gp load "$station" collection_point "$home/points.geojson" --id-field id >/dev/null 2>&1
 printf 'x' >"$home/near.jpg"
 gp finding add "$station" "$home/near.jpg" --place 121.0101,32.0111 --text '<img src=x onerror="document.title=1">' --as Wang --at 2026-03-02T08:30 >/dev/null
+
+# Two surveys of a hundred houses; one of them has grown to the east by a third.
+houses() { jq -n --argjson grown "$1" '{type: "FeatureCollection", features: [range(100) | (121.0120 + (. % 10) * 0.0004) as $x | (32.0140 + (. / 10 | floor) * 0.0003) as $y |
+  (0.00013 + (if . == 44 then $grown else 0 end)) as $w | {type: "Feature", properties: {id: "h\(.)"}, geometry: {type: "Polygon",
+  coordinates: [[[$x, $y], [$x + $w, $y], [$x + $w, $y + 0.00009], [$x, $y + 0.00009], [$x, $y]]]}}]}'; }
+houses 0 >"$home/2025.geojson"
+houses 0.00006 >"$home/2026.geojson"
+for year in 2025 2026; do gp survey add "$station" "$home/$year.geojson" --name $year --date $year-05-01 --accuracy-m 0.3 --id-field id --quiet >/dev/null; done
+gp compare "$station" 2025 2026 --quiet >/dev/null || fail "the surveys cannot be compared"
+token=$(gp token add "$station" --for Zhao --name browser 2>/dev/null) || fail "no token"
 gp actor password "$station" Zhao <<<'correct horse battery' >/dev/null 2>&1 || fail "no password"
 "$GRIDPATROL" serve "$station" --listen 127.0.0.1:0 --rate 100000 >"$home/log" 2>&1 &
 served=$!
@@ -100,13 +111,36 @@ until_js "document.querySelector('#record .moves li') !== null"
 same "hostile words" "$(js "return document.querySelector('#record img') === null && document.getElementById('record').textContent.includes('<img src=x')")" true
 quiet "with a finding open"
 
+# A change: before and after fade into one another, and the curtain is moved by the keyboard.
+same "changes over HTTP" "$(curl -sS "$url/collections/change/items" -H "Authorization: Bearer $token" | jq .numberMatched)" 1
+visit about:blank
+visit "$url/?lang=en"
+until_js "$ready"
+js "const s = document.getElementById('list-of'); s.value = 'change'; s.dispatchEvent(new Event('change')); return 1" >/dev/null
+until_js "document.querySelector('#list-of').value === 'change' && document.querySelectorAll('#list button').length === 1"
+js "document.querySelector('#list button').click(); return 1" >/dev/null
+until_js "document.getElementById('pair-fade') !== null"
+until_js "$idle && gridpatrol.state.map.getSource('pair:after') !== undefined"
+fade="const s = document.getElementById('pair-fade'); s.value = 100; s.dispatchEvent(new Event('input')); const m = gridpatrol.state.map;
+  return [m.getPaintProperty('pair:before:line', 'line-opacity'), m.getPaintProperty('pair:after:line', 'line-opacity')]"
+same "faded to after" "$(js "$fade")" "[0,1]"
+js "document.getElementById('pair-swipe').focus(); return 1" >/dev/null
+press E014     # to the right
+until_js "document.getElementById('curtain') !== null"
+js "const s = document.getElementById('pair-swipe'); s.value = 50; s.dispatchEvent(new Event('input')); return 1" >/dev/null
+same "the curtain is half drawn" "$(js "return getComputedStyle(document.getElementById('curtain')).clipPath")" '"inset(0px 50% 0px 0px)"'
+quiet "with before and after"
+js "document.querySelector('#record .close').click(); return 1" >/dev/null
+same "the curtain is gone" "$(js "return document.getElementById('curtain') === null")" true
+change=$(curl -sS "$url/collections/change/items" -H "Authorization: Bearer $token" | jq -r '.features[0].id')
+
 # Judged by axe-core: nothing serious on the main pages, in the light and in the dark.
 axe=${GRIDPATROL_AXE:-$PWD/build/vendor-tests}
 if scripts/vendor.sh tests/e2e/axe.list "$axe" 2>"$home/axe"; then
   record=$(curl -sS "$url/collections/collection_point/items?limit=1" | jq -r '.features[0].id')
-  finding=$(gp finding list "$station" --json --as Zhao | jq -r '.rows[0].id // empty')
+  finding=$(curl -sS "$url/collections/finding/items" -H "Authorization: Bearer $token" | jq -r '.features[0].id')
   for page in / /collections /collections/collection_point "/collections/collection_point/items?limit=5" /collections/collection_point/items/"$record" /collections/building/schema /api \
-    /conformance /sign-in /me /nothing ${finding:+"/findings/$finding/moves"}; do
+    /conformance /sign-in /me /nothing "/findings/$finding" "/changes/$change"; do
     visit "$url$page"
     [ "$page" != / ] || until_js "$ready"
     jq -n --rawfile axe "$axe/axe.min.js" '{script: ($axe + "; const done = arguments[arguments.length - 1]; axe.run().then((r) => done(r.violations.filter((v) => v.impact === \"serious\" || v.impact === \"critical\").map((v) => v.id + \": \" + v.nodes.map((n) => n.target + \" \" + n.failureSummary).slice(0, 3).join(\" | \"))))"), args: []}' >"$home/run"
