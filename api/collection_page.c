@@ -74,6 +74,7 @@ void page_collection(struct web_page *p)
 {
     static const struct { const char *rest, *title; } parts[] = {
         { "/items", "Features" }, { "/queryables", "What may be asked" }, { "/sortables", "What may be sorted by" }, { "/schema", "What a feature looks like" },
+        { "/tiles", "Tiles" },
     };
     const char *key = page_word(json_get(p->doc, "id"));
     struct json extent = json_get(p->doc, "extent");

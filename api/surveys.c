@@ -150,7 +150,7 @@ static enum status get_files(struct exchange *x)
     put_links(x, &u);
     json_put_end(&u.j);
     if (s == OK)
-        answer_text(x, &b);
+        s = answer_document(x, &b);
     buf_clear(&b);
     return s;
 }
@@ -159,7 +159,7 @@ static enum status get_files(struct exchange *x)
 const struct route survey_routes[] = {
     { .method = HTTP_GET, .path = SURVEY "/file", .serve = get_archive, .formats = FORMAT_FGB, .id = "surveyFile", .tag = "surveys",
       .about = "A survey as it is archived, whole or a range of its bytes" },
-    { .method = HTTP_GET, .path = SURVEY "/files", .serve = get_files, .formats = FORMAT_JSON, .id = "surveyFiles", .tag = "surveys", .about = "The original files of a survey" },
+    { .method = HTTP_GET, .path = SURVEY "/files", .serve = get_files, .formats = FORMAT_JSON | FORMAT_HTML, .id = "surveyFiles", .tag = "surveys", .about = "The original files of a survey" },
     { .method = HTTP_GET, .path = SURVEY "/files/{sha256}", .serve = get_original, .formats = FORMAT_BYTES, .id = "surveyOriginal", .tag = "surveys",
       .about = "An original file, whole or a range of its bytes" },
     { .path = NULL },

@@ -45,8 +45,7 @@ static enum status get_sets(struct exchange *x)
     put_self_links(x, &j);
     json_put_end(&j);
     json_put_end(&j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 static enum status get_set(struct exchange *x)
@@ -57,8 +56,7 @@ static enum status get_set(struct exchange *x)
         return err_set(&x->err, NOT_FOUND, "there is no tile matrix set \"%.60s\"; /tileMatrixSets names them", x->segment[0]);
     buf_init(&b, DOCUMENT_CEILING);
     tile_set_json(&b, set);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 // --- Tilesets -------------------------------------------------------------------------------------------------------------------
@@ -153,8 +151,7 @@ static enum status get_list(struct exchange *x)
     }
     json_put_end(&j);
     json_put_end(&j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 // --- One tileset ------------------------------------------------------------------------------------------------------------------
@@ -270,23 +267,22 @@ static enum status get_tileset(struct exchange *x)
     buf_init(&b, DOCUMENT_CEILING);
     struct json_writer j = { .to = &b };
     (x->format == FORMAT_TILEJSON ? write_tilejson : write_tileset)(x, &t, found ? &box : NULL, &j);
-    answer_text(x, &b);
-    return OK;
+    return answer_document(x, &b);
 }
 
 #define COLLECTION "/collections/{collectionId}"
 const struct route tileset_routes[] = {
-    { .method = HTTP_GET, .path = "/tileMatrixSets", .serve = get_sets, .formats = FORMAT_JSON, .id = "getTileMatrixSetsList", .tag = "tiles",
+    { .method = HTTP_GET, .path = "/tileMatrixSets", .serve = get_sets, .formats = FORMAT_JSON | FORMAT_HTML, .id = "getTileMatrixSetsList", .tag = "tiles",
       .about = "The tile matrix sets" },
-    { .method = HTTP_GET, .path = "/tileMatrixSets/{tileMatrixSetId}", .serve = get_set, .formats = FORMAT_JSON, .id = "getTileMatrixSet", .tag = "tiles",
+    { .method = HTTP_GET, .path = "/tileMatrixSets/{tileMatrixSetId}", .serve = get_set, .formats = FORMAT_JSON | FORMAT_HTML, .id = "getTileMatrixSet", .tag = "tiles",
       .about = "One tile matrix set" },
-    { .method = HTTP_GET, .path = COLLECTION "/tiles", .serve = get_list, .formats = FORMAT_JSON, .id = "collection.vector.getTileSetsList", .tag = "tiles",
+    { .method = HTTP_GET, .path = COLLECTION "/tiles", .serve = get_list, .formats = FORMAT_JSON | FORMAT_HTML, .id = "collection.vector.getTileSetsList", .tag = "tiles",
       .about = "The tilesets of a collection" },
-    { .method = HTTP_GET, .path = COLLECTION "/tiles/{tileMatrixSetId}", .serve = get_tileset, .formats = FORMAT_JSON | FORMAT_TILEJSON,
+    { .method = HTTP_GET, .path = COLLECTION "/tiles/{tileMatrixSetId}", .serve = get_tileset, .formats = FORMAT_JSON | FORMAT_TILEJSON | FORMAT_HTML,
       .id = "collection.vector.getTileSet", .tag = "tiles", .about = "A tileset of a collection" },
-    { .method = HTTP_GET, .path = "/tiles", .serve = get_list, .formats = FORMAT_JSON, .param = tileset_params, .id = "map.dataset.vector.getTileSetsList",
+    { .method = HTTP_GET, .path = "/tiles", .serve = get_list, .formats = FORMAT_JSON | FORMAT_HTML, .param = tileset_params, .id = "map.dataset.vector.getTileSetsList",
       .tag = "tiles", .about = "The tilesets of several collections" },
-    { .method = HTTP_GET, .path = "/tiles/{tileMatrixSetId}", .serve = get_tileset, .formats = FORMAT_JSON | FORMAT_TILEJSON, .param = tileset_params,
+    { .method = HTTP_GET, .path = "/tiles/{tileMatrixSetId}", .serve = get_tileset, .formats = FORMAT_JSON | FORMAT_TILEJSON | FORMAT_HTML, .param = tileset_params,
       .id = "map.dataset.vector.getTileSet", .tag = "tiles", .about = "A tileset of several collections" },
     { .path = NULL },
 };

@@ -119,7 +119,7 @@ static const char *place_name(struct web_page *p, const char *word)
     static const struct { const char *word, *title; } places[] = {
         { "collections", "Collections" }, { "items", "Features" }, { "queryables", "What may be asked" }, { "sortables", "What may be sorted by" },
         { "schema", "What a feature looks like" }, { "conformance", "What this service conforms to" }, { "api", "API document" },
-        { "moves", "What can be done now" }, { "sign-in", "Sign in" }, { "cases", "Cases" }, { "findings", "Findings" }, { "leads", "Leads" }, { "changes", "Changes" },
+        { "tiles", "Tiles" }, { "jobs", "Jobs" }, { "processes", "Processes" }, { "moves", "What can be done now" }, { "sign-in", "Sign in" }, { "cases", "Cases" }, { "findings", "Findings" }, { "leads", "Leads" }, { "changes", "Changes" },
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].word, word) == 0)
@@ -301,12 +301,35 @@ static void put_word(struct web_page *p, const char *text)
     page_raw(p, "</a>");
 }
 
+// A link by its title; templates are for programs.
+static void put_links(struct web_page *p, struct json list)
+{
+    page_raw(p, "<ul>");
+    for (size_t i = 0; i < json_count(list); i++) {
+        struct json link = json_at(list, i);
+        const char *href = page_word(json_get(link, "href")), *title = page_word(json_get(link, "title"));
+        if (!is_address(href) || strchr(href, '{') != NULL)
+            continue;
+        page_raw(p, "<li><a href=\"");
+        page_text(p, href);
+        page_raw(p, "\">");
+        page_text(p, title[0] != '\0' ? title : href);
+        page_raw(p, "</a> <span class=\"soft\">");
+        page_text(p, page_word(json_get(link, "rel")));
+        page_raw(p, "</span></li>");
+    }
+    page_raw(p, "</ul>");
+}
+
 static void put_object(struct web_page *p, struct json v)
 {
     page_raw(p, "<table class=\"record\">");
     for (struct json_each m = { 0 }; json_next(v, &m);) {
         page_row(p, m.key);
-        page_value(p, m.value);
+        if (strcmp(m.key, "links") == 0)
+            put_links(p, m.value);
+        else
+            page_value(p, m.value);
         page_row_end(p);
     }
     page_raw(p, "</table>");
