@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 enum {
-    STREAMS_MOST = 64,                  // downloads under way at once: each holds a piece
+    STREAMS_MOST = 32,                  // downloads under way at once: each holds a piece
     FILES_MOST = 1,                     // files being made at once: work for a worker, and memory
-    PIECE_LEAST = 256 << 10, PIECE_MOST = 4 << 20, PIECE_CEILING = 64 << 20,     // bytes of a page of the store
-    XLSX_ROWS = 1048575,                // of a sheet, its heading apart
-    MEMORY_ROWS = 2000000,              // of formats that are made in memory
+    PIECE_LEAST = 256 << 10, PIECE_MOST = 16 << 20, PIECE_CEILING = 64 << 20,     // bytes of a page of the store
+    XLSX_ROWS = 200000,                 // its cells are all held while it is made, 2 KB a row
+    MEMORY_BYTES = 100 << 20,           // of shapes and rows in formats that are made in memory, which then takes four times as much
     BUSY_S = 5
 };
 static const int64_t ROOM_LEAST = 64 << 20;     // of the disk, before a file is begun
@@ -31,7 +31,7 @@ static const double PIECE_S = 0.05;     // a page that took longer is followed b
 
 struct stream;
 struct text_form { void (*head)(struct stream *s); void (*feature)(struct stream *s, const struct feature *f, const struct feature *moved); void (*foot)(struct stream *s); };
-struct kind { enum format format; const char *ending; const struct text_form *text; int64_t rows_most; };
+struct kind { enum format format; const char *ending; const struct text_form *text; int64_t rows_most, bytes_most; };
 
 // --- Streams: what a feature becomes ------------------------------------------------------------------------------------------
 
@@ -92,9 +92,9 @@ static const struct text_form geojson = { geojson_head, geojson_feature, geojson
                               csv = { csv_head, csv_feature, no_text }, kml = { kml_head, kml_feature, kml_foot };
 
 static const struct kind kinds[] = {
-    { FORMAT_GEOJSON, ".geojson", &geojson, 0 }, { FORMAT_GEOJSONSEQ, ".geojsonl", &sequence, 0 }, { FORMAT_CSV, ".csv", &csv, 0 },
-    { FORMAT_KML, ".kml", &kml, 0 }, { FORMAT_GPKG, ".gpkg", NULL, 0 }, { FORMAT_FGB, ".fgb", NULL, MEMORY_ROWS },
-    { FORMAT_SHP, ".shp.zip", NULL, MEMORY_ROWS }, { FORMAT_XLSX, ".xlsx", NULL, XLSX_ROWS },
+    { FORMAT_GEOJSON, ".geojson", &geojson, 0, 0 }, { FORMAT_GEOJSONSEQ, ".geojsonl", &sequence, 0, 0 }, { FORMAT_CSV, ".csv", &csv, 0, 0 },
+    { FORMAT_KML, ".kml", &kml, 0, 0 }, { FORMAT_GPKG, ".gpkg", NULL, 0, 0 }, { FORMAT_FGB, ".fgb", NULL, 0, MEMORY_BYTES },
+    { FORMAT_SHP, ".shp.zip", NULL, 0, MEMORY_BYTES }, { FORMAT_XLSX, ".xlsx", NULL, XLSX_ROWS, 0 },
 };
 
 static const struct kind *kind_of(enum format f)
@@ -149,7 +149,7 @@ static enum status fill_page(struct stream *s)
     if (s->after[0] == '\0')
         return err_set(&s->x->err, TOO_BIG, "what is sorted by is too long to go on behind it; sort by something shorter");
     if (when_monotonic_s() - began_s > PIECE_S && s->piece < PIECE_MOST)
-        s->piece *= 2;
+        s->piece *= 4;
     return OK;
 }
 
@@ -164,6 +164,7 @@ static enum status fill(void *ctx, char *out, size_t room, size_t *len)
     }
     *len = s->out.len - s->at < room ? s->out.len - s->at : room;
     if (*len > 0)
+        if (*len > 0)
         memcpy(out, s->out.data + s->at, *len);
     s->at += *len;
     return OK;
@@ -311,7 +312,7 @@ static enum status without_path(enum status st, struct err *e, const char *path)
 static enum status make_file(struct exchange *x, const struct layer *l, const struct kind *k)
 {
     char path[FOLDER_ROOM + 100];
-    struct making m = { .x = x, .file = { .path = path, .style = style_of(x, false), .rows_most = k->rows_most } };
+    struct making m = { .x = x, .file = { .path = path, .style = style_of(x, false), .rows_most = k->rows_most, .bytes_most = k->bytes_most } };
     struct id id = id_make(x->now_s * 1000);
     snprintf(path, sizeof path, "%s/%s%s", scratch_folder(x->server->scratch), id.text, k->ending);
     enum status st = selection_read(x, l, &m.what);
@@ -336,6 +337,7 @@ static enum status answer_made(struct exchange *x, const struct layer *l, const 
     if (!take_place(&x->server->files_made, FILES_MOST))
         return say_busy(x);
     enum status st = make_file(x, l, k);
+    mem_trim();
     atomic_fetch_sub(&x->server->files_made, 1);
     return st == FAILED && !disk_has_room(folder, ROOM_LEAST) ? say_no_room(x) : st;
 }

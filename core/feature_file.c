@@ -14,7 +14,7 @@ struct writing {
     struct sink *sink;
     struct sink_value *value;
     char (*room)[WHEN_LOCAL_TEXT];
-    int64_t rows;
+    int64_t rows, bytes;
 };
 
 static enum status write_feature(void *ctx, const struct feature *f, struct err *e)
@@ -23,6 +23,9 @@ static enum status write_feature(void *ctx, const struct feature *f, struct err 
     const struct feature_file *spec = w->spec;
     if (spec->rows_most > 0 && w->rows == spec->rows_most)
         return err_set(e, TOO_BIG, "there are more than %lld features, which this format does not hold; ask for fewer, or choose another format", (long long)spec->rows_most);
+    w->bytes += FEATURE_FILE_ROW + (int64_t)f->wkb_len;
+    if (spec->bytes_most > 0 && w->bytes > spec->bytes_most)
+        return err_set(e, TOO_BIG, "this is too much for a format that is made in memory; ask for less, or for a GeoPackage, csv or geojson, which hold any number");
     for (int i = 0; i < w->columns.count; i++)
         cell_value(f, &w->columns.column[i], &w->style, w->room[i], &w->value[i]);
     w->rows++;

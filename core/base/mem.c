@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -66,6 +67,8 @@ void mem_free(void *p)
 {
     free(p);
 }
+
+void mem_trim(void) { malloc_trim(0); }
 
 void mem_wipe(void *p, size_t bytes)
 {

@@ -9,6 +9,7 @@ void *mem_get(size_t count, size_t size);                 // zeroed; never NULL 
 void *mem_grow(void *old, size_t *cap, size_t need, size_t size); // cap items now, at least need after; new part is not zeroed
 char *mem_text(const char *text);                         // a copy; NULL stays NULL
 void  mem_free(void *p);
+void  mem_trim(void);                                     // after large work: what it freed goes back to the system
 void  mem_wipe(void *p, size_t bytes);                    // a secret: overwritten also where a compiler thinks nobody will look
 
 // Small pieces that live and die together. Not thread safe: one arena for each thread.
