@@ -114,7 +114,7 @@ void manual_page(enum lang lang, struct buf *out)
     put_section(out, lang, "EXIT STATUS", "0 done, 1 failed, 2 used wrongly, 3 input refused.\n");
     put_section(out, lang, "ENVIRONMENT", "LC_ALL, LC_MESSAGES and LANG say the language of the words, --lang zh or --lang en does so too.\n");
     put_section(out, lang, "FILES", "STATION/gridpatrol.sqlite holds all records, STATION/blobs the originals by SHA-256. The service that a package installs keeps its\n"
-                                    "station in /var/lib/gridpatrol/station and reads its options from /etc/default/gridpatrol.\n");
+                                    "station in /var/lib/gridpatrol/station; settings are read from /etc/gridpatrol/gridpatrol.conf and STATION/gridpatrol.conf.\n");
 }
 
 // --- Completions ------------------------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ install(FILES ${made}/gridpatrol DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-compl
 install(FILES packaging/gridpatrol.service DESTINATION lib/systemd/system)
 install(FILES README.md doc/archive.md doc/recovery.md ${made}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-# Beside usr, where there is one: options of the service.
+# Beside usr, where there is one: settings of the service.
 install(CODE "if(CMAKE_INSTALL_PREFIX MATCHES \"/usr$\")
-  file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/../etc/default\" TYPE FILE RENAME gridpatrol FILES \"${CMAKE_SOURCE_DIR}/packaging/gridpatrol.default\")
+  file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/../etc/gridpatrol\" TYPE FILE FILES \"${CMAKE_SOURCE_DIR}/packaging/gridpatrol.conf\")
 endif()")
 
 set(CPACK_GENERATOR DEB)

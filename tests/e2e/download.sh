@@ -3,8 +3,8 @@
 # clients do meanwhile: read slowly, leave, come in numbers, and the service is killed.
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
-. "$(dirname "$0")/served.bash"
-command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
+. "$(dirname "$0")/serving.bash"
+get() { curl -sS --fail-with-body "$url$1" "${@:2}"; }
 station=$home/tongzhou
 staffed "$station" <<'PEOPLE'
 Wang inspector
@@ -22,7 +22,7 @@ gp load "$station" shop_sign "$home/many.geojsonl" --id-field id >/dev/null 2>&1
 printf 'x' >"$home/near.jpg"
 gp finding add "$station" "$home/near.jpg" --place 121.07,32.05 --text "a planted word" --as Wang --at 2026-03-02T08:30 >/dev/null
 token=$(gp token add "$station" --for Chen --name tests 2>/dev/null) || fail "no token"
-serve
+serving "$station"
 download=/collections/collection_point/download
 
 # The same ids in every format as in the pages.
@@ -68,17 +68,17 @@ same "in another CRS" "$(get "$download?f=geojson&crs=http://www.opengis.net/def
 get "/collections/building/download?f=gpkg&crs=http://www.opengis.net/def/crs/EPSG/0/4549" -H "Authorization: Bearer $token" >"$home/b.gpkg"
 same "a GeoPackage in metres" "$(ogrinfo -ro -so -al "$home/b.gpkg" | grep -c 'CGCS2000 / 3-degree Gauss-Kruger')" 1
 same "areas" "$(ogrinfo -ro -so -al "$home/b.gpkg" | sed -n 's/^Feature Count: //p')" 9
-for wrong in filter=nobody%3D1 foo=1 bbox=1 f=pdf sortby=nobody crs=nonsense; do same "$wrong" "$(status "$download?$wrong")" 400; done
+for wrong in filter=nobody%3D1 foo=1 bbox=1 f=pdf sortby=nobody crs=nonsense; do same "$wrong" "$(ask "$download?$wrong")" 400; done
 
 # Who sees what.
-same "what the public does not see" "$(status "/collections/finding/download?f=csv")" 404
+same "what the public does not see" "$(ask "/collections/finding/download?f=csv")" 404
 same "and a chief does" "$(get "/collections/finding/download?f=csv" -H "Authorization: Bearer $token" | grep -c 'a planted word')" 1
 get "/collections/case/download?f=gpkg" -H "Authorization: Bearer $token" >"$home/empty.gpkg"
 same "nothing is a file too" "$(ogrinfo -ro -so -al "$home/empty.gpkg" | sed -n 's/^Feature Count: //p')" 0
-same "areas and points in one shapefile" "$(status "/collections/case/download?f=shp" -H "Authorization: Bearer $token")" 400
+same "areas and points in one shapefile" "$(ask "/collections/case/download?f=shp" -H "Authorization: Bearer $token")" 400
 
 # Names, HEAD.
-status "$download?f=gpkg" -H 'Accept-Language: zh' >/dev/null
+ask "$download?f=gpkg" -H 'Accept-Language: zh' >/dev/null
 case "$(header Content-Disposition)" in "attachment; filename=\""*".gpkg\"; filename*=UTF-8''%"*) ;; *) fail "the name: $(header Content-Disposition)" ;; esac
 same "the type" "$(header Content-Type)" application/geopackage+sqlite3
 for format in csv gpkg; do same "HEAD $format" "$(curl -sS -I -o /dev/null -w '%{http_code} %{size_download}' "$url$download?f=$format")" "200 0"; done
@@ -112,10 +112,10 @@ for _ in $(seq 200); do [ -n "$(ls -A "$station"/scratch/*/ 2>/dev/null)" ] && b
 [ -n "$(ls -A "$station"/scratch/*/ 2>/dev/null)" ] || fail "no file is being made"
 kill -KILL "$served"
 wait "$served" 2>/dev/null || true
-serve
+serving "$station"
 same "what the killed one left" "$(find "$station/scratch" -mindepth 2 | wc -l)" 0
 same "and it serves" "$(get "/collections/shop_sign/download?f=geojsonseq" | wc -l)" 60000
-stop
+served_ends
 [ -z "$(ls -A "$station/scratch")" ] || fail "something is left when the service has ended"
 gp verify "$station" >/dev/null 2>&1 || fail "the station is not what it was"
 echo "download: fine"

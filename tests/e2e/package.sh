@@ -49,10 +49,10 @@ if command -v dpkg-shlibdeps >/dev/null && command -v dpkg-deb >/dev/null; then
   dpkg-deb -f "$deb" Depends >"$home/depends"
   for library in libgdal libproj libsqlite3 libspatialite libmicrohttpd libsodium adduser; do grep -q "$library" "$home/depends" || fail "the package does not depend on $library"; done
   dpkg-deb -c "$deb" >"$home/content"
-  for file in ./usr/bin/gridpatrol ./usr/lib/systemd/system/gridpatrol.service ./etc/default/gridpatrol ./usr/share/man/man1/gridpatrol.1.gz; do grep -q " $file$" "$home/content" || fail "the package has no $file"; done
+  for file in ./usr/bin/gridpatrol ./usr/lib/systemd/system/gridpatrol.service ./etc/gridpatrol/gridpatrol.conf ./usr/share/man/man1/gridpatrol.1.gz; do grep -q " $file$" "$home/content" || fail "the package has no $file"; done
   grep -vE ' \./(usr|etc)?/?' "$home/content" && fail "the package has files elsewhere"
   dpkg-deb -e "$deb" "$home/control"
-  same "configuration" "$(cat "$home/control/conffiles")" /etc/default/gridpatrol
+  same "configuration" "$(cat "$home/control/conffiles")" /etc/gridpatrol/gridpatrol.conf
   for script in postinst prerm postrm; do sh -n "$home/control/$script" && [ -x "$home/control/$script" ] || fail "$script"; done
 fi
 echo "package: fine"

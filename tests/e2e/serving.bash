@@ -4,6 +4,7 @@ command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
 served=
 trap '[ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev/null; rm -rf "$home"' EXIT
 serving() {
+  rm -f "$home/served"         # of the one before
   "$GRIDPATROL" serve "$1" --listen 127.0.0.1:0 --rate 100000 "${@:2}" >"$home/served" 2>&1 &
   served=$!
   for _ in $(seq 200); do grep -qs 'http://' "$home/served" && break; sleep 0.05; done

@@ -3,8 +3,8 @@
 # no survey, or not the whole district, who are told that there is none.
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
-. "$(dirname "$0")/served.bash"
-command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
+. "$(dirname "$0")/serving.bash"
+get() { curl -sS --fail-with-body "$url$1" "${@:2}"; }
 station=$home/tongzhou
 staffed "$station" <<'PEOPLE'
 Chen chief
@@ -17,13 +17,13 @@ jq -n '{type: "FeatureCollection", features: [range(4000) | {type: "Feature", pr
   [[[121 + (. % 80) / 1000, 32 + (. / 80 | floor) / 1000] as [$x, $y] | [$x, $y], [$x + 0.0005, $y], [$x + 0.0005, $y + 0.0005], [$x, $y + 0.0005], [$x, $y]]]}}]}' >"$home/普查.geojson"
 gp survey add "$station" "$home/普查.geojson" --name 2025 --date 2025-06-01 --accuracy-m 0.5 --quiet >/dev/null
 token=$(gp token add "$station" --for Chen --name tests 2>/dev/null) && near=$(gp token add "$station" --for Near --name tests 2>/dev/null) && li=$(gp token add "$station" --for Li --name tests 2>/dev/null)
-serve
+serving "$station"
 chief=(-H "Authorization: Bearer $token")
 id=$(get /collections/survey/items "${chief[@]}" | jq -r '.features[0].id')
 file=/surveys/$id/file
 
 # The whole, and what it is called.
-same "the file" "$(status "$file" "${chief[@]}")" 200
+same "the file" "$(ask "$file" "${chief[@]}")" 200
 cp "$home/body" "$home/whole.fgb"
 sha=$(sha256sum <"$home/whole.fgb" | cut -d' ' -f1) size=$(stat -c %s "$home/whole.fgb")
 same "its tag is its SHA-256" "$(header ETag)" "\"$sha\""
@@ -31,11 +31,11 @@ same "ranges" "$(header Accept-Ranges)" bytes
 same "its name" "$(header Content-Disposition)" "attachment; filename=\"2025.fgb\"; filename*=UTF-8''2025.fgb"
 same "features" "$(ogrinfo -ro -so -al "$home/whole.fgb" | sed -n 's/^Feature Count: //p')" 4000
 same "HEAD" "$(curl -sS -I "$url$file" "${chief[@]}" | tr -d '\r' | sed -n 's/^Content-Length: //p')" "$size"
-same "not changed" "$(status "$file" "${chief[@]}" -H "If-None-Match: \"$sha\"")" 304
+same "not changed" "$(ask "$file" "${chief[@]}" -H "If-None-Match: \"$sha\"")" 304
 
 # Ranges: RANGE STATUS FROM LENGTH.
 while read -r range expected from len; do
-  same "$range" "$(status "$file" "${chief[@]}" -H "Range: $range")" "$expected"
+  same "$range" "$(ask "$file" "${chief[@]}" -H "Range: $range")" "$expected"
   if [ "$expected" = 206 ]; then
     same "$range is" "$(header Content-Range)" "bytes $from-$((from + len - 1))/$size"
     cmp "$home/body" <(tail -c +$((from + 1)) "$home/whole.fgb" | head -c "$len") || fail "$range: other bytes"
@@ -57,10 +57,10 @@ bytes=9-3 200
 lines=0-9 200
 bytes=x-y 200
 RANGES
-status "$file" "${chief[@]}" -H "Range: bytes=$size-" >/dev/null
+ask "$file" "${chief[@]}" -H "Range: bytes=$size-" >/dev/null
 same "what is said of a range that is nowhere" "$(header Content-Range)" "bytes */$size"
-same "if it is still the same" "$(status "$file" "${chief[@]}" -H "Range: bytes=0-9" -H "If-Range: \"$sha\"")" 206
-same "if it were another" "$(status "$file" "${chief[@]}" -H "Range: bytes=0-9" -H 'If-Range: "other"')" 200
+same "if it is still the same" "$(ask "$file" "${chief[@]}" -H "Range: bytes=0-9" -H "If-Range: \"$sha\"")" 206
+same "if it were another" "$(ask "$file" "${chief[@]}" -H "Range: bytes=0-9" -H 'If-Range: "other"')" 200
 head -c 30000 "$home/whole.fgb" >"$home/resumed.fgb"
 curl -sS -C - -o "$home/resumed.fgb" "$url$file" "${chief[@]}"
 cmp "$home/resumed.fgb" "$home/whole.fgb" || fail "a download that was resumed is another file"
@@ -78,15 +78,15 @@ same "the original's name" "$(jq -r '.files[0].name' "$home/files")" 普查.geoj
 curl -sS --fail "$(jq -r '.files[0].href' "$home/files")" "${chief[@]}" -D "$home/head" -o "$home/original"
 cmp "$home/original" "$home/普查.geojson" || fail "the original is another file"
 same "as it is saved" "$(header Content-Disposition)" "attachment; filename=\"__.geojson\"; filename*=UTF-8''%E6%99%AE%E6%9F%A5.geojson"
-same "an original nobody has" "$(status "/surveys/$id/files/$(printf 0 | sha256sum | cut -d' ' -f1)" "${chief[@]}")" 404
-same "a path is no SHA-256" "$(status "/surveys/$id/files/..%2f..%2fgridpatrol.sqlite" "${chief[@]}")" 404
+same "an original nobody has" "$(ask "/surveys/$id/files/$(printf 0 | sha256sum | cut -d' ' -f1)" "${chief[@]}")" 404
+same "a path is no SHA-256" "$(ask "/surveys/$id/files/..%2f..%2fgridpatrol.sqlite" "${chief[@]}")" 404
 
 # Whoever sees no survey, or not the whole district, is told what is told of one that never was.
 for path in file files "files/$sha"; do
-  same "$path of a survey that is nowhere" "$(status "/surveys/nobody/$path" "${chief[@]}")" 404
-  same "$path for the public" "$(status "/surveys/$id/$path")" 404
-  same "$path for an agency" "$(status "/surveys/$id/$path" -H "Authorization: Bearer $li")" 404
-  same "$path for whose view is limited" "$(status "/surveys/$id/$path" -H "Authorization: Bearer $near")" 404
+  same "$path of a survey that is nowhere" "$(ask "/surveys/nobody/$path" "${chief[@]}")" 404
+  same "$path for the public" "$(ask "/surveys/$id/$path")" 404
+  same "$path for an agency" "$(ask "/surveys/$id/$path" -H "Authorization: Bearer $li")" 404
+  same "$path for whose view is limited" "$(ask "/surveys/$id/$path" -H "Authorization: Bearer $near")" 404
 done
-stop
+served_ends
 echo "survey_files: fine"
