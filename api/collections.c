@@ -287,10 +287,11 @@ static enum status get_schema(struct exchange *x) { return get_some_schema(x, SC
 static enum status get_queryables(struct exchange *x) { return get_some_schema(x, SCHEMA_QUERYABLES); }
 static enum status get_sortables(struct exchange *x) { return get_some_schema(x, SCHEMA_SORTABLES); }
 
+// Extents are looked for among all rows of a layer: among a million that is work for a worker.
 #define COLLECTION "/collections/{collectionId}"
 const struct route collection_routes[] = {
-    { .method = HTTP_GET, .path = "/collections", .serve = get_collections, .formats = FORMAT_JSON | FORMAT_HTML, .id = "collections", .tag = "features", .about = "The collections there are", .page = page_collections },
-    { .method = HTTP_GET, .path = COLLECTION, .serve = get_collection, .formats = FORMAT_JSON | FORMAT_HTML, .id = "collection", .tag = "features", .about = "One collection", .page = page_collection },
+    { .method = HTTP_GET, .path = "/collections", .serve = get_collections, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .id = "collections", .tag = "features", .about = "The collections there are", .page = page_collections },
+    { .method = HTTP_GET, .path = COLLECTION, .serve = get_collection, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .id = "collection", .tag = "features", .about = "One collection", .page = page_collection },
     { .method = HTTP_GET, .path = COLLECTION "/schema", .serve = get_schema, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "schema", .tag = "features", .about = "What a feature looks like", .page = page_schema },
     { .method = HTTP_GET, .path = COLLECTION "/queryables", .serve = get_queryables, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "queryables", .tag = "features", .about = "What may be asked", .page = page_schema },
     { .method = HTTP_GET, .path = COLLECTION "/sortables", .serve = get_sortables, .formats = FORMAT_SCHEMA | FORMAT_HTML, .id = "sortables", .tag = "features", .about = "What may be sorted by", .page = page_schema },

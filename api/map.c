@@ -136,7 +136,7 @@ static enum status get_map(struct exchange *x)
 }
 
 const struct route map_routes[] = {
-    { .method = HTTP_GET, .path = "/map", .serve = get_map, .formats = FORMAT_JSON, .flags = ROUTE_HIDDEN, .id = "map", .tag = "pages",
+    { .method = HTTP_GET, .path = "/map", .serve = get_map, .formats = FORMAT_JSON, .flags = ROUTE_HIDDEN | ROUTE_SLOW, .id = "map", .tag = "pages",
       .about = "What the map knows before it begins" },
     { .path = NULL },
 };
