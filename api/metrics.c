@@ -209,15 +209,17 @@ static void write_store(const struct station *s, struct buf *out)
     one(out, "store_wal_bytes", "gauge", "Of its write-ahead log.", file_bytes(station_folder(s), "gridpatrol.sqlite-wal"));
 }
 
-static double resident_bytes(void)
+// Of resident pages some are those of files, most of them the station's, which each connection maps for itself: statm counts them apart.
+static void read_memory(double *resident, double *own)
 {
-    long pages = 0;
+    long pages = 0, of_files = 0, page_bytes = sysconf(_SC_PAGESIZE);
     FILE *f = fopen("/proc/self/statm", "r");
-    if (f == NULL || fscanf(f, "%*s %ld", &pages) != 1)
-        pages = 0;
+    if (f == NULL || fscanf(f, "%*s %ld %ld", &pages, &of_files) != 2)
+        pages = of_files = 0;
     if (f != NULL)
         fclose(f);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+    *resident = (double)pages * (double)page_bytes;
+    *own = (double)(pages - of_files) * (double)page_bytes;
 }
 
 static double open_files(void)
@@ -236,8 +238,11 @@ static double open_files(void)
 static void write_process(const struct metrics *m, struct buf *out)
 {
     struct rusage u;
+    double resident, own;
     getrusage(RUSAGE_SELF, &u);
-    one(out, "process_resident_bytes", "gauge", "Memory in use.", resident_bytes());
+    read_memory(&resident, &own);
+    one(out, "process_resident_bytes", "gauge", "Memory in use, with pages of files that are mapped.", resident);
+    one(out, "process_own_bytes", "gauge", "Memory in use without those.", own);
     one(out, "process_open_files", "gauge", "File descriptors in use.", open_files());
     one(out, "process_cpu_seconds_total", "counter", "Of user and system.",
         (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);

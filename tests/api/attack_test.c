@@ -3,6 +3,7 @@
 
 #include "tests/api/asking.h"
 
+#include "api/routes.h"
 #include "core/base/when.h"
 #include "core/token.h"
 
@@ -213,6 +214,86 @@ static void what_is_hidden_takes_as_long_as_what_is_not_there(void **state)
     expect_alike("404 of a secret lead, of another's lead, of none", us);
 }
 
+// --- Changing what is hidden -----------------------------------------------------------------------------------------------------------
+
+static const char NEVER[] = "019c1b2e-ffff-7000-8000-000000000000";
+
+static const char *hidden_of(const struct world *w, const char *layer, int person)
+{
+    for (int i = 0; i < w->rows; i++)
+        if (strcmp(w->row[i].layer, layer) == 0 && !w->row[i].is_past && !reference_sees(w, &w->person[person], &w->row[i]))
+            return w->row[i].id;
+    return NULL;
+}
+
+// "/leads/{recordId}/moves", or "/collections/lead/..." of the pattern of collections, with this id in its part. False: it has none.
+static bool write_target(const struct route *r, const char *layer, const char *id, char *out, size_t cap)
+{
+    const char *collections = "/collections/{collectionId}/", *part;
+    size_t len = strlen(layer);
+    char pattern[200];
+    snprintf(pattern, sizeof pattern, "%s", r->path);
+    if (strncmp(r->path, collections, strlen(collections)) == 0)
+        snprintf(pattern, sizeof pattern, "/collections/%s/%s", layer, r->path + strlen(collections));
+    else if (strncmp(r->path + 1, layer, len) != 0 || strncmp(r->path + 1 + len, "s/", 2) != 0)
+        return false;
+    part = strchr(pattern, '{');
+    if (part == NULL || strchr(part + 1, '{') != NULL)
+        return false;
+    snprintf(out, cap, "%.*s%s%s", (int)(part - pattern), pattern, id, strchr(part, '}') + 1);
+    return true;
+}
+
+struct changing { struct fixture *f; const char *layer, *hidden; int tried; };
+
+static struct told try_to_change(const struct changing *c, const struct route *r, const char *id, char *path, size_t cap)
+{
+    struct asking q = { .method = r->method, .path = path, .bearer = c->f->officer, .body = "{\"verb\":\"close\"}" };
+    must(write_target(r, c->layer, id, path, cap));
+    q.header[0] = (struct http_header){ "If-Match", "*" };
+    if (r->takes != NULL)
+        q.header[1] = (struct http_header){ "Content-Type", r->takes[0] };
+    return asked(c->f->server, &q);
+}
+
+// The id itself is told again; all else is the same.
+static void take_out(char *text, const char *id)
+{
+    for (char *at = strstr(text, id); at != NULL; at = strstr(at, id))
+        memset(at, 'x', strlen(id));
+}
+
+static bool try_route(void *ctx, const struct route *r)
+{
+    struct changing *c = ctx;
+    char path[300];
+    if (r->method == HTTP_GET || (r->flags & (ROUTE_SIGN_IN | ROUTE_FILE)) || !write_target(r, c->layer, NEVER, path, sizeof path))
+        return true;
+    struct told hidden = try_to_change(c, r, c->hidden, path, sizeof path), never = try_to_change(c, r, NEVER, path, sizeof path);
+    take_out(hidden.text, c->hidden);
+    take_out(never.text, NEVER);
+    if (hidden.status != never.status || strcmp(hidden.text, never.text) != 0)
+        fail_msg("%s %s: %d %s of what is hidden, %d %s of what never was", http_method_word(r->method), r->path, hidden.status, hidden.text, never.status, never.text);
+    c->tried++;
+    told_clear(&hidden), told_clear(&never);
+    return true;
+}
+
+static void what_is_hidden_is_changed_as_what_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const layers[] = { "lead", "case", "finding", "change", "permit" };
+    int tried = 0;
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        struct changing c = { .f = f, .layer = layers[i], .hidden = hidden_of(f->world, layers[i], 12) };
+        assert_non_null(c.hidden);
+        route_each(try_route, &c);
+        tried += c.tried;
+    }
+    print_message("%d ways to change what is hidden\n", tried);
+    assert_true(tried >= 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +301,7 @@ int main(void)
         cmocka_unit_test(an_address_climbs_nowhere),
         cmocka_unit_test(no_header_makes_another_request_of_it),
         cmocka_unit_test(a_host_breaks_out_of_no_link),
+        cmocka_unit_test(what_is_hidden_is_changed_as_what_is_not_there),
         cmocka_unit_test(wrong_tokens_take_as_long),
         cmocka_unit_test(what_is_hidden_takes_as_long_as_what_is_not_there),
     };

@@ -187,6 +187,7 @@ static void requests_are_counted_by_route(void **state)
     expect_piece(f, "gridpatrol_http_requests_in_flight 1\n");             // this one
     expect_piece(f, "\ngridpatrol_store_commits_total ");
     expect_piece(f, "\ngridpatrol_process_resident_bytes ");
+    expect_piece(f, "\ngridpatrol_process_own_bytes ");
     struct told t = asked(f->server, &(struct asking){ .path = "/metrics" });
     assert_string_equal(told_header(&t, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
     for (const char *line = t.text; *line != '\0'; line = strchr(line, '\n') + 1)
