@@ -1,11 +1,11 @@
 #!/bin/bash
-# vendor.sh LIST FOLDER - the files of LIST (api/web/vendor.list) from the npm registry into FOLDER, each package held against its
-# SHA-512. A package whose archive (NAME-VERSION.tgz) lies in FOLDER already, whole, is not fetched. Another registry: npm_config_registry.
+# vendor.sh LIST FOLDER [OUT] - the files of LIST (api/web/vendor.list) from the npm registry into OUT (else FOLDER), each package held
+# against its SHA-512. A package whose archive (NAME-VERSION.tgz) lies in FOLDER already, whole, is not fetched. Another registry: npm_config_registry.
 set -euo pipefail
-list=$1 folder=$2
+list=$1 folder=$2 out=${3:-$2}
 registry=${npm_config_registry:-https://registry.npmjs.org}
 registry=${registry%/}
-mkdir -p "$folder"
+mkdir -p "$folder" "$out"
 
 fetch() { # NAME VERSION: the package's archive on standard output
   curl --fail --silent --show-error --location --connect-timeout 15 --retry 2 "$registry/$1/-/${1##*/}-$2.tgz"
@@ -25,7 +25,7 @@ while read -r first second third; do
       mv "$archive.part" "$archive"
     fi
   else
-    tar -xzOf "$archive" "package/$first" >"$folder/$second.part"
-    mv "$folder/$second.part" "$folder/$second"
+    tar -xzOf "$archive" "package/$first" >"$out/$second.part"
+    mv "$out/$second.part" "$out/$second"
   fi
 done <"$list"
