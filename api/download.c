@@ -22,6 +22,7 @@ enum {
     STREAMS_MOST = 32,                  // downloads under way at once: each holds a piece
     FILES_MOST = 1,                     // files being made at once: work for a worker, and memory
     PIECE_LEAST = 256 << 10, PIECE_MOST = 16 << 20, PIECE_CEILING = 64 << 20,     // bytes of a page of the store
+    FEATURE_USUAL = 512,                // bytes, before the first is seen
     XLSX_ROWS = 200000,                 // its cells are all held while it is made, 2 KB a row
     MEMORY_BYTES = 100 << 20,           // of shapes and rows in formats that are made in memory, which then takes four times as much
     BUSY_S = 5
@@ -44,9 +45,10 @@ struct stream {
     struct cell_style style;
     struct buf out;
     size_t at, piece;
-    int64_t written;
+    int64_t written, bytes;             // so far
+    int64_t rows;                       // of this page yet to come
     char after[FEATURE_CURSOR];
-    bool is_full, is_last;
+    bool is_full, is_followed, is_last; // of the page: enough is there; a feature is behind it; of the whole
 };
 
 static void geojson_head(struct stream *s) { buf_text(&s->out, "{\"type\":\"FeatureCollection\",\"features\":["); }
@@ -107,24 +109,29 @@ static const struct kind *kind_of(enum format f)
 
 // --- Streams: page by page ------------------------------------------------------------------------------------------------------
 
-// Enough is said by an answer other than OK; is_full tells it from a fault.
+// Behind the last feature of a page one more is looked at: is it there, the page is followed by another. It is told by an answer other
+// than OK, and is_followed tells that from a fault.
 static enum status put_feature(void *ctx, const struct feature *f, struct err *e)
 {
     struct stream *s = ctx;
     struct feature moved;
+    size_t before = s->out.len;
+    s->is_followed = s->is_full;
+    if (s->is_followed)
+        return BUSY;
     enum status st = places_shape(s->x->server->places, &s->what.crs, f, &moved, s->arena, e);
     if (st != OK)
         return st;
     s->form->feature(s, f, &moved);
     s->written++;
+    s->bytes += (int64_t)(s->out.len - before);
     arena_reset(s->arena);
     if (s->out.full)
         return err_set(e, TOO_BIG, "a feature is larger than %d MB", PIECE_CEILING >> 20);
-    s->is_full = s->out.len >= s->piece;
-    if (!s->is_full)
-        return OK;
-    feature_cursor(f, &s->what.query, s->after);
-    return BUSY;
+    s->is_full = --s->rows == 0 || s->out.len >= s->piece;
+    if (s->is_full)
+        feature_cursor(f, &s->what.query, s->after);
+    return OK;
 }
 
 static enum status read_page(struct work *w, void *ctx)
@@ -133,10 +140,19 @@ static enum status read_page(struct work *w, void *ctx)
     return feature_each(w, &s->what.query, put_feature, s, NULL);
 }
 
+// As many rows as are likely to fill it: what must be sorted for a page is kept only so far.
+static int64_t rows_of_page(const struct stream *s)
+{
+    int64_t each = s->written > 0 ? s->bytes / s->written + 1 : FEATURE_USUAL;
+    return (int64_t)s->piece / each + 1;
+}
+
 static enum status fill_page(struct stream *s)
 {
     double began_s = when_monotonic_s();
-    s->is_full = false;
+    s->is_full = s->is_followed = false;
+    s->rows = rows_of_page(s);
+    s->what.query.limit = s->rows + 1;
     s->what.query.after = s->after[0] != '\0' ? s->after : NULL;
     enum status st = read_station(s->x, read_page, s);
     if (st == OK) {
@@ -144,7 +160,7 @@ static enum status fill_page(struct stream *s)
         s->is_last = true;
         return OK;
     }
-    if (!s->is_full)
+    if (!s->is_followed)
         return st;
     if (s->after[0] == '\0')
         return err_set(&s->x->err, TOO_BIG, "what is sorted by is too long to go on behind it; sort by something shorter");
@@ -164,7 +180,6 @@ static enum status fill(void *ctx, char *out, size_t room, size_t *len)
     }
     *len = s->out.len - s->at < room ? s->out.len - s->at : room;
     if (*len > 0)
-        if (*len > 0)
         memcpy(out, s->out.data + s->at, *len);
     s->at += *len;
     return OK;

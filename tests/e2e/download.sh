@@ -101,6 +101,11 @@ reader=$!
 gp load "$station" shop_sign "$home/few.geojsonl" --id-field id >/dev/null 2>&1
 wait $reader || fail "a reader was broken off"
 same "each feature once, whatever was written meanwhile" "$(tr -d '\036' <"$home/read.geojsonl" | jq -r .id | sort | uniq -d | wc -l) $(tr -d '\036' <"$home/read.geojsonl" | wc -l)" "0 60000"
+get "/collections/shop_sign/download?f=geojsonseq&sortby=-name&bbox=121,32,121.05,33" >"$home/sorted.geojsonl"
+tr -d '\036' <"$home/sorted.geojsonl" | jq -r '.properties.name' >"$home/names"
+LC_ALL=C sort -rc "$home/names" || fail "pages of a sorted download are not in order"
+same "each once, sorted and in a box" "$(tr -d '\036' <"$home/sorted.geojsonl" | jq -r .id | sort -u | wc -l) $(wc -l <"$home/names")" \
+  "$(jq -s '[.[] | select(.geometry.coordinates[0] <= 121.05)] | length | "\(.) \(.)"' -r "$home/many.geojsonl")"
 timeout 1 curl -sS --limit-rate 100k "$url/collections/shop_sign/download?f=csv" -o /dev/null && fail "nobody left"
 for i in 1 2 3 4; do curl -sS "$url/collections/shop_sign/download?f=csv" -o "$home/c$i" & done
 wait $(jobs -p | grep -v "^$served$")
