@@ -50,16 +50,12 @@ struct opening { struct exchange *x; struct case_body body; struct finding_spec 
 static enum status locate(struct work *w, void *ctx)
 {
     struct opening *o = ctx;
-    struct placing *placing = NULL;
     struct arena *a = o->x->request->arena;
-    enum status s = placing_open(w, &placing);
-    if (s == OK)
-        s = finding_locate(w, placing, &o->place);
+    enum status s = finding_locate(w, o->desk, &o->place);
     if (s == OK) {
         o->place.cell_code = arena_text(a, o->place.cell_code);
         o->place.community_code = arena_text(a, o->place.community_code);
     }
-    placing_close(placing);
     return s;
 }
 
@@ -82,14 +78,18 @@ static enum status post_case(struct exchange *x)
     struct opening o = { .x = x, .body = { .crs = "EPSG:4326", .x = NAN, .y = NAN }, .place = { .lon = NAN, .lat = NAN, .accuracy_m = NAN } };
     enum status s = body_read(x, &o.body);
     o.place.x = o.body.x, o.place.y = o.body.y, o.place.crs = o.body.crs;
-    if (s == OK && !isnan(o.body.x) && !isnan(o.body.y))
-        s = read_station(x, locate, &o);
     if (s != OK)
         return s;
     o.desk = desks_take(x->server->desks);
-    s = write_station(x, open_one, &o);
+    if (!isnan(o.body.x) && !isnan(o.body.y))
+        s = read_station(x, locate, &o);
+    bool is_somewhere = s == OK;
+    if (s == OK)
+        s = write_station(x, open_one, &o);
     desks_give(x->server->desks, o.desk);
-    return s == OK ? answer_case(x, o.walk.id.text, RECORD_NEW) : refuse_deed(x, s);
+    if (s == OK)
+        return answer_case(x, o.walk.id.text, RECORD_NEW);
+    return is_somewhere ? refuse_deed(x, s) : s;
 }
 
 // --- Correcting -------------------------------------------------------------------------------------------------------------------

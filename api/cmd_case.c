@@ -5,10 +5,9 @@
 #include "core/base/buf.h"
 #include "core/case_file.h"
 #include "core/evidence.h"
+#include "core/locator.h"
 #include "core/paper.h"
-#include "core/placing.h"
 #include "core/visible.h"
-#include "gis/crs.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,41 +85,17 @@ static enum status list_all(struct work *w, void *ctx)
 
 struct errand { const struct settings *s; const char *key; station_job *fn; struct desk desk; struct walk walk; struct blob blob; int64_t date_s, served_s, until_s; double lon, lat; };
 
-static enum status find_cell(struct work *w, double lon, double lat, struct placing **p, struct place_in_grid *out)
-{
-    struct crs *from = NULL, *to = NULL;
-    struct crs_road *road = NULL;
-    struct xy_m at = { lon, lat };
-    enum status s = placing_open(w, p);
-    if (s == OK)
-        s = crs_open("OGC:CRS84", &from, w->e);
-    if (s == OK)
-        s = crs_open(w->district->metric_crs, &to, w->e);
-    if (s == OK)
-        s = crs_road_open(from, to, &road, w->e);
-    if (s == OK) {
-        crs_road_go(road, &at, 1);
-        *out = placing_find(*p, at);
-    }
-    crs_road_close(road);
-    crs_close(to);
-    crs_close(from);
-    return s;
-}
-
 static enum status open_one(struct work *w, void *ctx)
 {
     struct errand *a = ctx;
     const struct settings *s = a->s;
-    struct placing *placing = NULL;
-    struct place_in_grid place = { 0 };
-    enum status status = isnan(a->lon) ? OK : find_cell(w, a->lon, a->lat, &placing, &place);
+    struct located place = { .cell_code = NULL };
+    enum status status = isnan(a->lon) ? OK : locator_find(w, &a->desk.locator, "OGC:CRS84", (struct xy_m){ a->lon, a->lat }, &place);
     if (status == OK)
         status = case_open(w, &a->desk, &(struct case_spec){ .kind = s->kind, .title = s->title, .source = s->source, .scheme = s->step.scheme,
             .code = s->step.code, .condition = (int)s->step.condition, .stock = s->stock, .in_progress = s->in_progress, .party = s->party,
             .area_m2 = s->step.area_m2, .lon = a->lon, .lat = a->lat, .cell_code = place.cell_code, .community_code = place.community_code,
             .facts = s->facts, .note = s->step.note }, &a->walk);
-    placing_close(placing);
     return status;
 }
 

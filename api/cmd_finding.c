@@ -83,15 +83,11 @@ static enum status add_photos(struct work *w, struct adding *a)
 static enum status add_one(struct work *w, void *ctx)
 {
     struct adding *a = ctx;
-    struct placing *placing = NULL;
-    enum status s = placing_open(w, &placing);
-    if (s == OK)
-        s = finding_locate(w, placing, &a->spec);
+    enum status s = finding_locate(w, &a->desk, &a->spec);
     if (s == OK)
         s = finding_record(w, &a->desk, &a->spec, &a->walk);
     if (s == OK)
         s = add_photos(w, a);
-    placing_close(placing);
     return s;
 }
 

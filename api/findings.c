@@ -34,16 +34,12 @@ struct reporting { struct exchange *x; struct finding_spec spec; struct desk *de
 static enum status locate(struct work *w, void *ctx)
 {
     struct reporting *r = ctx;
-    struct placing *placing = NULL;
     struct arena *a = r->x->request->arena;
-    enum status s = placing_open(w, &placing);
-    if (s == OK)
-        s = finding_locate(w, placing, &r->spec);
+    enum status s = finding_locate(w, r->desk, &r->spec);
     if (s == OK) {
         r->spec.cell_code = arena_text(a, r->spec.cell_code);
         r->spec.community_code = arena_text(a, r->spec.community_code);
     }
-    placing_close(placing);
     return s;
 }
 
@@ -71,15 +67,16 @@ static enum status post_finding(struct exchange *x)
 {
     struct reporting r = { .x = x };
     enum status s = read_report(&r);
-    if (s == OK)
-        s = read_station(x, locate, &r);
     if (s != OK)
         return s;
     r.desk = desks_take(x->server->desks);
-    s = write_station(x, record, &r);
+    s = read_station(x, locate, &r);
+    bool is_somewhere = s == OK;
+    if (s == OK)
+        s = write_station(x, record, &r);
     desks_give(x->server->desks, r.desk);
     if (s != OK)
-        return refuse_deed(x, s);
+        return is_somewhere ? refuse_deed(x, s) : s;
     return answer_record(x, &(struct record_asked){ .thing = "finding", .key = r.walk.id.text, .tell = finding_tell, .status = r.is_new ? RECORD_NEW : RECORD_THERE });
 }
 

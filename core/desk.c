@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/base/resource.h"
 #include "core/data_reader.h"
+#include "core/locator.h"
 #include "core/store/document_rows.h"
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@ void desk_clear(struct desk *d)
         calendar_close(d->calendar);
     if (d->arena != NULL)
         arena_close(d->arena);
+    locator_close(d->locator);
     *d = (struct desk){ 0 };
 }
 
@@ -133,7 +135,10 @@ enum status desk_ready(struct work *w, struct desk *d)
     enum status s = document_stamp(w->db, &stamp, w->e);
     if (s != OK || stamp == d->stamp)
         return s;
+    struct locator *locator = d->locator;
+    d->locator = NULL;                             // codes it told may still be in use
     desk_clear(d);
+    d->locator = locator;
     s = read_all(w, d);
     if (s == OK)
         d->stamp = stamp;

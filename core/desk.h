@@ -12,6 +12,7 @@
 
 enum { DESK_LIMITS_MOST = 64, DESK_CODES_MOST = 64 };
 
+struct locator;
 struct desk {
     struct arena *arena;
     int64_t stamp;                                 // of what it was read from
@@ -21,6 +22,7 @@ struct desk {
     struct terms terms;
     struct agency_list agencies;
     struct routing_rules rules;
+    struct locator *locator;                       // opened with the first place (core/locator.h)
 };
 
 void desk_clear(struct desk *d);                   // of a zeroed one too

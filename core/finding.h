@@ -4,7 +4,6 @@
 // stood there with a camera and did not report it, and cases are opened from verified ones. Its state changes in core/step.h.
 #pragma once
 #include "core/page.h"
-#include "core/placing.h"
 #include "core/step.h"
 
 struct finding_spec {
@@ -16,10 +15,10 @@ struct finding_spec {
     double accuracy_m;                       // NaN: not known
     int64_t seen_at_s;                       // 0: now
     double lon, lat;                         // set by finding_locate
-    const char *cell_code, *community_code;  // set by finding_locate; live as long as the placing
+    const char *cell_code, *community_code;  // set by finding_locate; live until the desk's next place
 };
 // Outside or inside a job: lon/lat, accuracy and cell. INVALID: not a place in that system.
-enum status finding_locate(struct work *w, const struct placing *p, struct finding_spec *f);
+enum status finding_locate(struct work *w, struct desk *d, struct finding_spec *f);
 enum status finding_record(struct work *w, struct desk *d, const struct finding_spec *f, struct walk *out);
 // The same for who may have to ask twice: what this person reported under this id before is answered again (*is_new false).
 // CONFLICT: another content, or another person's, has that id.

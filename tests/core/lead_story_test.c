@@ -83,14 +83,8 @@ struct sighting { struct fixture *f; struct walk walk; struct finding_spec spec;
 static enum status report(struct work *w, void *ctx)
 {
     struct sighting *g = ctx;
-    struct placing *placing = NULL;
-    enum status s = placing_open(w, &placing);
-    if (s == OK)
-        s = finding_locate(w, placing, &g->spec);
-    if (s == OK)
-        s = finding_record(w, &g->f->desk, &g->spec, &g->walk);
-    placing_close(placing);
-    return s;
+    enum status s = finding_locate(w, &g->f->desk, &g->spec);
+    return s == OK ? finding_record(w, &g->f->desk, &g->spec, &g->walk) : s;
 }
 
 static void a_finding_becomes_a_case(void **state)
