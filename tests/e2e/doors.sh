@@ -4,9 +4,8 @@
 # everybody sees what is theirs, and what is sent twice is there once.
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
-command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
+. "$(dirname "$0")/serving.bash"
 station=$home/tongzhou
-. "$(dirname "$0")/served.bash"
 people="Wang Qian Zhao Sun Chen An Li Gui Jing Fang"
 staffed "$station" <<'PEOPLE'
 Wang inspector
@@ -34,10 +33,10 @@ houses '[[121.0012, 32.0063, "new"]]' >"$home/after.geojson"
 gp survey add "$station" "$home/before.geojson" --name 2025 --date 2025-06-01 --id-field id --quiet >/dev/null
 gp survey add "$station" "$home/after.geojson" --name 2026 --date 2026-06-01 --id-field id --quiet >/dev/null
 gp compare "$station" 2025 2026 --quiet >/dev/null
-serve
+serving "$station"
 
-# ask WHO METHOD PATH [BODY or @FILE] [curl option ...]: the answer is in $home/body, its status in $code.
-ask() {
+# asks WHO METHOD PATH [BODY or @FILE] [curl option ...]: the answer is in $home/body, its status in $code.
+asks() {
   local who=$1 method=$2 path=$3 body=${4:-} type=application/json data=()
   shift $(($# < 4 ? $# : 4))
   case $body in @*) type=image/jpeg data=(--data-binary "$body") ;; ?*) data=(--data-binary "$body") ;; esac
@@ -45,17 +44,17 @@ ask() {
 }
 says() { jq -r "$1" "$home/body"; }
 done_by() { # WHO METHOD PATH [BODY]: it is well
-  ask "$@"
+  asks "$@"
   case $code in 20?) ;; *) fail "$1 $2 $3 ${4:-}: $code $(cat "$home/body")" ;; esac
 }
 refused() { # RULE STATUS WHO METHOD PATH BODY
   local rule=$1 status=$2
   shift 2
-  ask "$@"
+  asks "$@"
   [ "$code" = "$status" ] && says .detail | grep -q "rule $rule:" || fail "$*: $code $(cat "$home/body"), expected $status by the rule $rule"
 }
 gone() { # WHO PATH: not there for them, as what never was
-  ask "$1" GET "$2"
+  asks "$1" GET "$2"
   same "$1 sees $2" "$code" 404
 }
 move() { done_by "$1" POST "$2/moves" "{\"verb\":\"$3\"${4:+,$4}}"; }
@@ -66,20 +65,20 @@ id=01932f00-0000-7000-8000-000000000001
 report='{"id":"'$id'","x":121.003,"y":32.003,"crs":"EPSG:4326","accuracy_m":4,"text":"a shed on the river bank","scheme":"gbt30428.2-2013","code":"0101"}'
 printf '\377\330\377\340near' >"$home/near.jpg"; printf '\377\330\377\340far' >"$home/far.jpg"; printf '\377\330\377\340after' >"$home/after.jpg"
 printf '<html><script>alert(1)</script>' >"$home/page.jpg"
-ask Wang POST /findings "$report"; same "a report" "$code" 201
-ask Wang POST /findings "$report"; same "the same again" "$code" 200
-ask Wang POST /findings "${report/shed/tower}"; same "another under the same id" "$code" 409
+asks Wang POST /findings "$report"; same "a report" "$code" 201
+asks Wang POST /findings "$report"; same "the same again" "$code" 200
+asks Wang POST /findings "${report/shed/tower}"; same "another under the same id" "$code" 409
 finding=/findings/$id
 refused photo 422 Zhao POST $finding/moves '{"verb":"confirm"}'
 for part in near far; do
-  ask Wang POST "$finding/evidence?part=$part&name=$part.jpg&lon=121.003&lat=32.003" "@$home/$part.jpg"; same "a photo" "$code" 201
-  ask Wang POST "$finding/evidence?part=$part&name=$part.jpg" "@$home/$part.jpg"; same "the same photo again" "$code" 200
+  asks Wang POST "$finding/evidence?part=$part&name=$part.jpg&lon=121.003&lat=32.003" "@$home/$part.jpg"; same "a photo" "$code" 201
+  asks Wang POST "$finding/evidence?part=$part&name=$part.jpg" "@$home/$part.jpg"; same "the same photo again" "$code" 200
 done
-ask Wang POST "$finding/evidence?part=near" "@$home/page.jpg"; same "a page that calls itself a photo" "$code" 415
+asks Wang POST "$finding/evidence?part=near" "@$home/page.jpg"; same "a page that calls itself a photo" "$code" 415
 done_by Zhao GET $finding
 same "photos" "$(says '.record.evidence | length')" 2
 photo=$(says '.record.evidence[0] | "/evidence/\(.id)"'); sum=$(says '.record.evidence[0].sha256')
-ask Zhao GET "$photo"; same "a photo comes back" "$(sha256sum <"$home/body" | cut -d' ' -f1)" "$sum"
+asks Zhao GET "$photo"; same "a photo comes back" "$(sha256sum <"$home/body" | cut -d' ' -f1)" "$sum"
 for who in Li Gui Jing; do gone $who "$photo"; gone $who $finding; done
 gone Qian "/evidence/${id%1}2"
 refused not-own-request 403 Wang POST $finding/moves '{"verb":"dismiss","note":"never mind"}'
@@ -87,7 +86,7 @@ move Qian $finding confirm
 move Zhao $finding open_case
 same "the case's number" "$(says .linked | sed 's/-20[0-9]*-/-/')" 320612-WJ-00001
 first=/cases/$(says .linked)
-ask Zhao POST $finding/moves '{"verb":"open_case"}'; same "a second case of it" "$code" 409
+asks Zhao POST $finding/moves '{"verb":"open_case"}'; same "a second case of it" "$code" 409
 
 # --- A change under review ----------------------------------------------------------------------------------------------------------
 
@@ -106,7 +105,7 @@ move Zhao "$change" agree
 
 # --- Rules ----------------------------------------------------------------------------------------------------------------------------
 
-ask Zhao PATCH "$first" '{"area_m2":30,"party":"Xu","facts":{"obstructed":true,"has_building_licence":false},"note":"a fence was put up against us"}'
+asks Zhao PATCH "$first" '{"area_m2":30,"party":"Xu","facts":{"obstructed":true,"has_building_licence":false},"note":"a fence was put up against us"}'
 same "corrected" "$code" 200
 done_by Sun POST /routing '{"dry_run":true}'
 cp "$home/body" "$home/dry"
@@ -124,7 +123,7 @@ done_by Sun POST /routing '{}'; same "routed twice" "$(says '.cases_routed + .le
 # --- Leads: one is accepted and answered, one is returned and goes elsewhere -----------------------------------------------------------
 
 for case in "$first" "$second"; do
-  ask Zhao POST "$case/papers" '{"kind":"minutes","number":"M-1","dated":"2026-07-01"}'; same "a paper" "$code" 201
+  asks Zhao POST "$case/papers" '{"kind":"minutes","number":"M-1","dated":"2026-07-01"}'; same "a paper" "$code" 201
 done
 for lead in $police $land; do
   refused role 403 Sun POST "$lead/moves" '{"verb":"approve"}'
@@ -167,7 +166,7 @@ move Sun "$first" dispatch
 done_by Li GET "$first/moves"; tag=$(header ETag)
 same "the handler's queue" "$(curl -sS -H "Authorization: Bearer ${token[Li]}" "$url/agencies/urban_management/queue" | jq -r '[.features[] | select(.properties.state == "dispatched")] | length')" 1
 move Li "$first" accept
-ask Li POST "$first/moves" '{"verb":"return","note":"x"}' -H "If-Match: $tag"; same "of a version that is gone" "$code" 412
+asks Li POST "$first/moves" '{"verb":"return","note":"x"}' -H "If-Match: $tag"; same "of a version that is gone" "$code" 412
 done_by Li POST "$first/extensions" '{"amount":1,"note":"rain"}'
 extension=/extensions/$(says .id)
 refused role 403 Li POST "$extension/moves" '{"verb":"endorse"}'
@@ -177,7 +176,7 @@ move Li "$first" feedback '"note":"taken down by its owner","result":"demolished
 refused role 403 Li POST "$first/moves" '{"verb":"check"}'
 move Zhao "$first" check
 refused after-photo 409 Wang POST "$first/moves" '{"verb":"pass"}'
-ask Wang POST "$first/evidence?part=after&lon=121.003&lat=32.0031&captured_at=$(date -u +%FT%TZ)" "@$home/after.jpg"; same "the photo after the work" "$code" 201
+asks Wang POST "$first/evidence?part=after&lon=121.003&lat=32.0031&captured_at=$(date -u +%FT%TZ)" "@$home/after.jpg"; same "the photo after the work" "$code" 201
 move Wang "$first" pass
 refused area-measured 409 Zhao POST "$first/moves" '{"verb":"close"}'
 move Zhao "$first" close '"area_m2":30'
@@ -187,12 +186,12 @@ same "who did the work and who closed it" "$(says '[.record.steps[] | select(.ve
 next_year=$(date -d "+1 year" +%F)                   # deadlines that are not past yet count too
 done_by Sun GET "/reports?to=$next_year"
 same "the work in figures" "$(says '[.figures[] | select(.indicator == "handled_in_time")][0] | "\(.numerator)/\(.denominator)"')" 1/1
-ask Jing GET "/reports?to=$next_year"; [ "$code" = 200 ] && same "figures of what is not theirs" "$(says '[.figures[].denominator] | add')" 0
+asks Jing GET "/reports?to=$next_year"; [ "$code" = 200 ] && same "figures of what is not theirs" "$(says '[.figures[].denominator] | add')" 0
 
 # --- Who sees what: numbers in every list ------------------------------------------------------------------------------------------------
 
 numbers() { # WHO COLLECTION
-  ask "$1" GET "/collections/$2/items?limit=1000"
+  asks "$1" GET "/collections/$2/items?limit=1000"
   if [ "$code" = 404 ]; then echo none; else says '[.features[].properties.number] | sort | join(" ")'; fi
 }
 a=${first#/cases/} b=${second#/cases/} p=${police#/leads/} l=${land#/leads/}
@@ -207,7 +206,7 @@ same "leads for an inspector" "$(numbers Wang lead)" none
 
 # --- The audit, and the end ---------------------------------------------------------------------------------------------------------------
 
-stop
+served_ends
 gp audit verify "$station" 2>"$home/said" || fail "the audit: $(cat "$home/said")"
 gp audit list "$station" --json --as Chen | jq -r '.rows[] | "\(.actor) \(.verb) \(.thing)"' >"$home/audit"
 for line in "Wang report finding" "Qian confirm finding" "Zhao open_case finding" "An confirm change" "Zhao agree change" "Sun send lead" "Chen approve lead" "Gui answer lead" \
