@@ -3,6 +3,7 @@
 #include "api/collection.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "api/tile_cache.h"
 #include "core/base/when.h"
 #include <string.h>
 
@@ -66,17 +67,28 @@ static void put_moment(struct json_writer *j, int64_t at_s)
     json_put_text(j, NULL, known ? text : NULL);
 }
 
-static enum status put_extent(struct work *w, struct exchange *x, const struct layer *l, struct json_writer *j)
+// What is kept is told of layers of any size, what has to be looked for of small ones alone. items -1: not kept.
+struct contents { struct exchange *x; const struct layer *layer; struct lonlat_box box; bool found; int64_t from_s, to_s, items; };
+
+static enum status look_into(struct work *w, void *ctx)
 {
-    struct lonlat_box b;
-    bool found = false;
-    int64_t from_s = INT64_MIN, to_s = INT64_MAX;
-    enum status s = feature_extent(w, l, &x->viewer, &b, &found, &from_s, &to_s);
-    if (s != OK || (!found && l->time == NULL))
-        return s;
+    struct contents *c = ctx;
+    const struct viewer *v = &c->x->viewer;
+    struct lonlat_box box;
+    bool found;
+    if (!feature_tally(w, c->layer, v, &c->items))
+        c->items = -1;
+    return c->layer->time != NULL ? feature_extent(w, c->layer, v, &box, &found, &c->from_s, &c->to_s) : OK;
+}
+
+static void put_extent(const struct contents *c, struct json_writer *j)
+{
+    const struct layer *l = c->layer;
+    if (!c->found && l->time == NULL)
+        return;
     json_put_object(j, "extent");
-    if (found) {
-        const double side[] = { b.west, b.south, b.east, b.north };
+    if (c->found) {
+        const double side[] = { c->box.west, c->box.south, c->box.east, c->box.north };
         json_put_object(j, "spatial");
         json_put_list(j, "bbox");
         json_put_list(j, NULL);
@@ -91,14 +103,13 @@ static enum status put_extent(struct work *w, struct exchange *x, const struct l
         json_put_object(j, "temporal");
         json_put_list(j, "interval");
         json_put_list(j, NULL);
-        put_moment(j, from_s);
-        put_moment(j, l->time_end != NULL ? INT64_MAX : to_s);
+        put_moment(j, c->from_s);
+        put_moment(j, l->time_end != NULL ? INT64_MAX : c->to_s);
         json_put_end(j);
         json_put_end(j);
         json_put_end(j);
     }
     json_put_end(j);
-    return OK;
 }
 
 static void put_crs(struct exchange *x, struct json_writer *j)
@@ -132,65 +143,59 @@ static void put_collection_links(struct exchange *x, const struct layer *l, stru
     json_put_end(j);
 }
 
-static enum status put_collection(struct work *w, struct exchange *x, const struct layer *l, struct json_writer *j)
+static enum status put_collection(struct exchange *x, const struct layer *l, struct json_writer *j)
 {
+    struct contents c = { .x = x, .layer = l, .from_s = INT64_MIN, .to_s = INT64_MAX };
+    enum status s = tile_cache_extent(x->server->tiles, x, l, &c.box, &c.found);
+    if (s == OK)
+        s = read_station(x, look_into, &c);
+    if (s != OK)
+        return s;
     json_put_object(j, NULL);
     json_put_text(j, "id", l->key);
     json_put_text(j, "title", collection_title(x, l));
     json_put_text(j, "itemType", "feature");
-    enum status s = put_extent(w, x, l, j);
+    if (c.items >= 0)
+        json_put_integer(j, "itemCount", c.items);
+    put_extent(&c, j);
     put_crs(x, j);
     put_collection_links(x, l, j);
     json_put_end(j);
-    return s;
-}
-
-struct telling { struct exchange *x; const struct layer *layer; struct json_writer j; };
-
-static enum status tell_collection(struct work *w, void *ctx)
-{
-    struct telling *t = ctx;
-    return put_collection(w, t->x, t->layer, &t->j);
+    return OK;
 }
 
 static enum status get_collection(struct exchange *x)
 {
+    const struct layer *l = NULL;
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);
-    struct telling t = { .x = x, .j = { .to = &b } };
-    enum status s = collection_of(x, &t.layer);
+    struct json_writer j = { .to = &b };
+    enum status s = collection_of(x, &l);
     if (s == OK)
-        s = read_station(x, tell_collection, &t);
+        s = put_collection(x, l, &j);
     if (s == OK)
         s = answer_document(x, &b);
     buf_clear(&b);
     return s;
 }
 
-static enum status tell_collections(struct work *w, void *ctx)
-{
-    struct telling *t = ctx;
-    struct server *server = t->x->server;
-    enum status s = OK;
-    json_put_list(&t->j, "collections");
-    for (int i = 0; i < server->layers.count && s == OK; i++)
-        if (visible_layer(&t->x->viewer, &server->layers.layer[i]))
-            s = put_collection(w, t->x, &server->layers.layer[i], &t->j);
-    json_put_end(&t->j);
-    return s;
-}
-
 static enum status get_collections(struct exchange *x)
 {
+    const struct layer_list *layers = &x->server->layers;
     struct buf b;
     buf_init(&b, DOCUMENT_CEILING);
-    struct telling t = { .x = x, .j = { .to = &b } };
-    json_put_object(&t.j, NULL);
-    json_put_list(&t.j, "links");
-    put_self_links(x, &t.j);
-    json_put_end(&t.j);
-    enum status s = read_station(x, tell_collections, &t);
-    json_put_end(&t.j);
+    struct json_writer j = { .to = &b };
+    enum status s = OK;
+    json_put_object(&j, NULL);
+    json_put_list(&j, "links");
+    put_self_links(x, &j);
+    json_put_end(&j);
+    json_put_list(&j, "collections");
+    for (int i = 0; i < layers->count && s == OK; i++)
+        if (visible_layer(&x->viewer, &layers->layer[i]))
+            s = put_collection(x, &layers->layer[i], &j);
+    json_put_end(&j);
+    json_put_end(&j);
     if (s == OK)
         s = answer_document(x, &b);
     buf_clear(&b);
@@ -201,13 +206,33 @@ static enum status get_collections(struct exchange *x)
 
 enum schema_kind { SCHEMA_FEATURES, SCHEMA_QUERYABLES, SCHEMA_SORTABLES };
 
-static void put_codes(struct json_writer *j, const struct property *p)
+// The codes alone, as most clients read them, and with their titles.
+static void put_codes(const struct exchange *x, struct json_writer *j, const struct property *p)
 {
     if (p->codes == 0)
         return;
     json_put_list(j, "enum");
     for (int i = 0; i < p->codes; i++)
         json_put_text(j, NULL, p->code[i].code);
+    json_put_end(j);
+    json_put_list(j, "oneOf");
+    for (int i = 0; i < p->codes; i++) {
+        json_put_object(j, NULL);
+        json_put_text(j, "const", p->code[i].code);
+        json_put_text(j, "title", x->lang == LANG_ZH ? p->code[i].title_zh : p->code[i].title_en);
+        json_put_end(j);
+    }
+    json_put_end(j);
+}
+
+// What a feature that is sent must have.
+static void put_required(const struct exchange *x, struct json_writer *j, const struct layer *l)
+{
+    json_put_list(j, "required");
+    json_put_text(j, NULL, "geometry");
+    for (int i = 0; i < l->properties; i++)
+        if (l->property[i].is_required && visible_property(&x->viewer, l, &l->property[i]))
+            json_put_text(j, NULL, l->property[i].name);
     json_put_end(j);
 }
 
@@ -222,7 +247,7 @@ static void put_property(struct exchange *x, const struct layer *l, const struct
     json_put_text(j, "type", types[p->type].type);
     if (types[p->type].format != NULL)
         json_put_text(j, "format", types[p->type].format);
-    put_codes(j, p);
+    put_codes(x, j, p);
     if (p == l->time && l->time_end == NULL)
         json_put_text(j, "x-ogc-role", "primary-instant");
     if (l->time_end != NULL && (p == l->time || p == l->time_end))
@@ -278,6 +303,8 @@ static enum status get_some_schema(struct exchange *x, enum schema_kind kind)
         if (visible_property(&x->viewer, l, &l->property[i]))
             put_property(x, l, &l->property[i], seq++, &j);
     json_put_end(&j);
+    if (kind == SCHEMA_FEATURES && l->is_register)
+        put_required(x, &j, l);
     json_put_bool(&j, "additionalProperties", false);
     json_put_end(&j);
     return answer_document(x, &b);

@@ -3,6 +3,7 @@
 #include "api/collection.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "api/tile_cache.h"
 #include "api/web.h"
 #include <math.h>
 
@@ -58,20 +59,18 @@ static void put_property(struct exchange *x, const struct layer *l, const struct
 struct reading { struct exchange *x; struct lonlat_box all, of[LAYERS_MOST]; };
 static const struct lonlat_box NOWHERE = { INFINITY, INFINITY, -INFINITY, -INFINITY };
 
-static enum status read_extents(struct work *w, void *ctx)
+static enum status read_extents(struct reading *r)
 {
-    struct reading *r = ctx;
-    struct layer_list *layers = &r->x->server->layers;
+    const struct layer_list *layers = &r->x->server->layers;
     enum status s = OK;
     r->all = NOWHERE;
     for (int i = 0; i < layers->count && s == OK; i++) {
         struct lonlat_box b, *all = &r->all;
         bool found = false;
-        int64_t from_s, to_s;
         r->of[i] = NOWHERE;
         if (!visible_layer(&r->x->viewer, &layers->layer[i]))
             continue;
-        s = feature_extent(w, &layers->layer[i], &r->x->viewer, &b, &found, &from_s, &to_s);
+        s = tile_cache_extent(r->x->server->tiles, r->x, &layers->layer[i], &b, &found);
         if (s != OK || !found)
             continue;
         r->of[i] = b;
@@ -114,7 +113,7 @@ static void put_layer(struct exchange *x, const struct layer *l, const struct lo
 static enum status get_map(struct exchange *x)
 {
     struct reading r = { .x = x };
-    enum status s = read_station(x, read_extents, &r);
+    enum status s = read_extents(&r);
     if (s != OK)
         return s;
     struct buf b;

@@ -286,6 +286,27 @@ static void put_responses(struct writing *w, const struct route *r)
     json_put_end(j);
 }
 
+static void put_one_way(struct json_writer *j, const char *scheme)
+{
+    json_put_object(j, NULL);
+    if (scheme != NULL) {
+        json_put_list(j, scheme);
+        json_put_end(j);
+    }
+    json_put_end(j);
+}
+
+// What is public is read by everybody; who writes says who they are.
+static void put_ways_in(struct json_writer *j, bool is_anybody)
+{
+    json_put_list(j, "security");
+    if (is_anybody)
+        put_one_way(j, NULL);
+    put_one_way(j, "bearer");
+    put_one_way(j, "basic");
+    json_put_end(j);
+}
+
 static void put_operation(struct writing *w, const struct route *r, const char *path)
 {
     static const char *const words[HTTP_METHODS] = { "get", "head", "post", "put", "patch", "delete", "options" };
@@ -297,6 +318,8 @@ static void put_operation(struct writing *w, const struct route *r, const char *
     json_put_list(&w->j, "tags");
     json_put_text(&w->j, NULL, r->tag);
     json_put_end(&w->j);
+    if (r->method != HTTP_GET && !(r->flags & ROUTE_ANYBODY))
+        put_ways_in(&w->j, false);
     put_params(w, r, path);
     put_body(w, r);
     put_responses(w, r);
@@ -412,6 +435,7 @@ void openapi_write(struct exchange *x, struct buf *out)
     json_put_text(&w.j, "url", base_url(x));
     json_put_end(&w.j);
     json_put_end(&w.j);
+    put_ways_in(&w.j, true);
     json_put_object(&w.j, "paths");
     route_each(put_once, &w);
     json_put_end(&w.j);

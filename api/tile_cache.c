@@ -153,8 +153,7 @@ struct reaching { struct exchange *x; const struct layer *layer; struct lonlat_b
 static enum status reach(struct work *w, void *ctx)
 {
     struct reaching *r = ctx;
-    int64_t from_s, to_s;
-    return feature_extent(w, r->layer, &r->x->viewer, &r->box, &r->found, &from_s, &to_s);
+    return feature_extent(w, r->layer, &r->x->viewer, &r->box, &r->found, NULL, NULL);
 }
 
 enum status tile_cache_extent(struct tile_cache *c, struct exchange *x, const struct layer *l, struct lonlat_box *out, bool *found)

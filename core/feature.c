@@ -160,24 +160,6 @@ enum status feature_get(struct work *w, const struct layer *l, const struct view
     return s == OK && !one.found ? err_set(w->e, NOT_FOUND, "there is no feature \"%.60s\" in %s", id, l->key) : s;
 }
 
-enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out)
-{
-    struct question a;
-    struct buf sql;
-    question_begin(&a);
-    buf_init(&sql, FEATURE_SQL_CEILING);
-    enum status s = question_ask(w, q, &a);
-    buf_text(&sql, "SELECT count(*)");
-    if (s == OK) {
-        buf_text(&sql, a.clause.text.data);
-        s = sql.full || a.clause.text.full ? err_set(w->e, TOO_BIG, "the query is too long")
-                                           : db_integer(w->db, sql.data, (struct values){ a.value, a.values }, out, w->e);
-    }
-    buf_clear(&sql);
-    question_end(&a);
-    return s;
-}
-
 // --- Extent ---------------------------------------------------------------------------------------------------------------
 
 static void read_extent(const struct rows *r, struct lonlat_box *box, bool *found, int64_t *from_s, int64_t *to_s)
@@ -185,6 +167,8 @@ static void read_extent(const struct rows *r, struct lonlat_box *box, bool *foun
     *found = !rows_is_null(r, 0);
     if (*found)
         *box = (struct lonlat_box){ rows_real(r, 0), rows_real(r, 1), rows_real(r, 2), rows_real(r, 3) };
+    if (from_s == NULL)
+        return;
     *from_s = rows_is_null(r, 4) ? INT64_MIN : rows_integer(r, 4);
     *to_s = rows_is_null(r, 5) ? INT64_MAX : rows_integer(r, 5);
 }
@@ -198,22 +182,37 @@ static void write_times(const struct layer *l, struct buf *sql)
         buf_text(sql, ", NULL, NULL");
 }
 
+// Of a large register the tree knows, also for rows that are past: it reaches as far, or a little further.
+static bool is_told_by_tree(const struct layer *l, bool is_large) { return is_large && strcmp(l->table, "asset") != 0; }
+
+static void write_extent(const struct layer *l, bool is_large, const struct question *a, struct buf *sql)
+{
+    if (is_told_by_tree(l, is_large)) {
+        buf_printf(sql, "SELECT min(xmin), min(ymin), max(xmax), max(ymax), NULL, NULL FROM idx_%s_%s", l->table, l->shape);
+        return;
+    }
+    buf_printf(sql, "SELECT min(MbrMinX(t.%s)), min(MbrMinY(t.%s)), max(MbrMaxX(t.%s)), max(MbrMaxY(t.%s))", l->shape, l->shape, l->shape, l->shape);
+    if (is_large)
+        buf_text(sql, ", NULL, NULL");
+    else
+        write_times(l, sql);
+    buf_text(sql, a->clause.text.data);
+}
+
 enum status feature_extent(struct work *w, const struct layer *l, const struct viewer *v, struct lonlat_box *box, bool *found, int64_t *from_s,
                            int64_t *to_s)
 {
     struct feature_query q = { .layer = l, .viewer = v };
+    bool is_large = feature_is_large(w, l, v), more = false;
     struct question a;
     struct rows *r = NULL;
     struct buf sql;
-    bool more = false;
     question_begin(&a);
     buf_init(&sql, FEATURE_SQL_CEILING);
     enum status s = question_ask(w, &q, &a);
-    buf_printf(&sql, "SELECT min(MbrMinX(t.%s)), min(MbrMinY(t.%s)), max(MbrMaxX(t.%s)), max(MbrMaxY(t.%s))", l->shape, l->shape, l->shape, l->shape);
-    write_times(l, &sql);
     if (s == OK) {
-        buf_text(&sql, a.clause.text.data);
-        s = db_ask(w->db, sql.data, (struct values){ a.value, a.values }, &r, w->e);
+        write_extent(l, is_large, &a, &sql);
+        s = db_ask(w->db, sql.data, is_told_by_tree(l, is_large) ? NO_VALUES : (struct values){ a.value, a.values }, &r, w->e);
     }
     if (s == OK)
         s = rows_next(r, &more, w->e);

@@ -26,6 +26,7 @@ struct feature_query {
     const char *after;                                         // the cursor of the page before; NULL: the first page
     int64_t limit;                                             // 0: all
     bool shapeless;                                            // geometry is not wanted
+    bool is_wide;                                              // feature_is_wide: each is looked at in the order of the page
     bool for_map;                                              // for a tile: what the box's own box touches, in the order of fid, properties of the map alone
     int thinned;                                               // with for_map, of registers: 1, one in 16; 2, one in 256, by the last digits of the id
 };
@@ -52,8 +53,12 @@ enum status feature_each(struct work *w, const struct feature_query *q, feature_
 // The cursor of what follows this feature, for who stops before the end by an answer of fn's; "": what is sorted by is too long for one.
 void feature_cursor(const struct feature *f, const struct feature_query *q, char out[FEATURE_CURSOR]);
 enum status feature_get(struct work *w, const struct layer *l, const struct viewer *v, const char *id, feature_visit *fn, void *ctx); // NOT_FOUND
-enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out);
-// Of all the viewer may see; *found false: there is nothing with a place. times: INT64_MIN, INT64_MAX where there are none.
+enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out);  // -1: not told, for much would have to be looked at
+bool feature_tally(struct work *w, const struct layer *l, const struct viewer *v, int64_t *out); // of all, where it is kept; false: it is not
+bool feature_is_large(struct work *w, const struct layer *l, const struct viewer *v);   // kept, and more than is counted for a page
+enum status feature_is_wide(struct work *w, const struct feature_query *q, bool *out);  // the box holds so much that the index helps no page
+// Of all the viewer may see, or a little further; *found false: there is nothing with a place. times: INT64_MIN, INT64_MAX where there are none,
+// or it is dear to say; NULL: not asked for.
 enum status feature_extent(struct work *w, const struct layer *l, const struct viewer *v, struct lonlat_box *box, bool *found, int64_t *from_s, int64_t *to_s);
 
 // What may be asked of a layer by this viewer, for filter.h and for /queryables: its visible properties and "geometry". In the arena.

@@ -46,6 +46,11 @@ static void add_window(const struct feature_query *q, double west, double east, 
         add_far_window(l, west, east, b, c);
         return;
     }
+    if (q->is_wide) {
+        buf_text(&c->text, "1");
+        add_meeting(l, west, east, b, c);
+        return;
+    }
     buf_printf(&c->text, "(t.fid IN (SELECT pkid FROM idx_%s_%s WHERE xmax >= ", l->table, l->shape);
     buf_text(&c->text, clause_bind(c, value_real(west)));
     buf_text(&c->text, " AND xmin <= ");
