@@ -78,7 +78,7 @@ static enum status look_into(struct work *w, void *ctx)
     bool found;
     if (!feature_tally(w, c->layer, v, &c->items))
         c->items = -1;
-    return c->layer->time != NULL ? feature_extent(w, c->layer, v, &box, &found, &c->from_s, &c->to_s) : OK;
+    return c->layer->time != NULL && !feature_is_large(w, c->layer, v) ? feature_extent(w, c->layer, v, &box, &found, &c->from_s, &c->to_s) : OK;
 }
 
 static void put_extent(const struct contents *c, struct json_writer *j)

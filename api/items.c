@@ -42,13 +42,13 @@ static enum status read_page(struct work *w, void *ctx)
 {
     struct asked *q = ctx;
     json_put_list(&q->j, "features");
-    enum status s = feature_is_wide(w, &q->what.query, &q->what.query.is_wide);
+    enum status s = feature_look_around(w, &q->what.query);
     if (s == OK)
         s = feature_each(w, &q->what.query, put_feature, q, q->next);
     json_put_end(&q->j);
     if (s == OK && q->what.query.after == NULL && q->next[0] == '\0')
         q->matched = q->returned;
-    else if (s == OK && !q->what.query.is_wide)
+    else if (s == OK)
         s = feature_count(w, &q->what.query, &q->matched);
     return s;
 }

@@ -15,6 +15,10 @@ struct feature_equal { const struct property *property; const char *text; };
 struct feature_sort { const struct property *property; bool down; };     // property NULL: by id
 enum { FEATURE_EQUALS = 16, FEATURE_SORTS = 4, FEATURE_CURSOR = 2048, FEATURE_PROPERTIES = 100 };
 
+// How much a page's place holds: little, and it is found by the tree and put in order; or so much that a page is full before many were looked
+// at one by one, in its order.
+enum feature_reach { REACH_UNKNOWN, REACH_ANYWHERE, REACH_NARROW, REACH_WIDE };
+
 struct feature_query {
     const struct layer *layer;
     const struct viewer *viewer;
@@ -26,7 +30,7 @@ struct feature_query {
     const char *after;                                         // the cursor of the page before; NULL: the first page
     int64_t limit;                                             // 0: all
     bool shapeless;                                            // geometry is not wanted
-    bool is_wide;                                              // feature_is_wide: each is looked at in the order of the page
+    enum feature_reach reach;                                  // feature_look_around
     bool for_map;                                              // for a tile: what the box's own box touches, in the order of fid, properties of the map alone
     int thinned;                                               // with for_map, of registers: 1, one in 16; 2, one in 256, by the last digits of the id
 };
@@ -56,7 +60,7 @@ enum status feature_get(struct work *w, const struct layer *l, const struct view
 enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out);  // -1: not told, for much would have to be looked at
 bool feature_tally(struct work *w, const struct layer *l, const struct viewer *v, int64_t *out); // of all, where it is kept; false: it is not
 bool feature_is_large(struct work *w, const struct layer *l, const struct viewer *v);   // kept, and more than is counted for a page
-enum status feature_is_wide(struct work *w, const struct feature_query *q, bool *out);  // the box holds so much that the index helps no page
+enum status feature_look_around(struct work *w, struct feature_query *q);               // fills reach, so that a page goes the shorter way
 // Of all the viewer may see, or a little further; *found false: there is nothing with a place. times: INT64_MIN, INT64_MAX where there are none,
 // or it is dear to say; NULL: not asked for.
 enum status feature_extent(struct work *w, const struct layer *l, const struct viewer *v, struct lonlat_box *box, bool *found, int64_t *from_s, int64_t *to_s);

@@ -2,6 +2,7 @@
 #include "core/feature_inside.h"
 
 #include "core/store/tally_rows.h"
+#include <stdio.h>
 #include <string.h>
 
 // So many rows are looked at for a number, and no more.
@@ -41,36 +42,50 @@ static enum status count(struct work *w, const struct feature_query *q, int64_t 
 
 static bool asks_more_than_place(const struct feature_query *q) { return q->has_time || q->filter != NULL || q->equals > 0; }
 
-// What the index answers comes first: when that is much, what is asked of each of them is not counted.
-enum status feature_count(struct work *w, const struct feature_query *q, int64_t *out)
+// The box that is asked for, or the one the filter's places lie in; false: anywhere.
+static bool box_of(const struct feature_query *q, struct lonlat_box *out)
 {
-    struct feature_query place = { .layer = q->layer, .viewer = q->viewer, .box = q->box };
     struct filter_window window;
-    struct lonlat_box box;
+    if (q->box != NULL)
+        *out = *q->box;
+    else if (q->filter != NULL && filter_window(q->filter, "geometry", &window))
+        *out = (struct lonlat_box){ window.west, window.south, window.east, window.north };
+    else
+        return false;
+    return true;
+}
+
+// The tree alone is asked, and stops when it has named enough.
+enum status feature_look_around(struct work *w, struct feature_query *q)
+{
+    struct lonlat_box b;
+    char sql[300];
     int64_t n = 0;
-    if (q->box == NULL && !asks_more_than_place(q) && feature_tally(w, q->layer, q->viewer, out))
+    q->reach = REACH_ANYWHERE;
+    if (!box_of(q, &b))
         return OK;
-    if (q->box == NULL && q->filter != NULL && filter_window(q->filter, "geometry", &window)) {
-        box = (struct lonlat_box){ window.west, window.south, window.east, window.north };
-        place.box = &box;
-    }
-    enum status s = count(w, &place, COUNTED_MOST + 1, &n);
-    if (s == OK && n <= COUNTED_MOST && asks_more_than_place(q))
-        return count(w, q, COUNTED_MOST + 1, out);
-    if (s == OK)
-        *out = n <= COUNTED_MOST ? n : -1;
+    bool is_around = b.west > b.east;          // over the antimeridian: as if it went all around
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM idx_%s_%s WHERE xmax >= $1 AND xmin <= $2 AND ymax >= $3 AND ymin <= $4 LIMIT %d)",
+             q->layer->table, q->layer->shape, COUNTED_MOST + 1);
+    enum status s = db_integer(w->db, sql, VALUES(value_real(is_around ? -180 : b.west), value_real(is_around ? 180 : b.east), value_real(b.south), value_real(b.north)),
+                               &n, w->e);
+    q->reach = n > COUNTED_MOST ? REACH_WIDE : REACH_NARROW;
     return s;
 }
 
-// In a box that holds much a page is full before much was looked at, one by one in the order of the page.
-enum status feature_is_wide(struct work *w, const struct feature_query *q, bool *out)
+enum status feature_count(struct work *w, const struct feature_query *asked, int64_t *out)
 {
-    struct feature_query place = { .layer = q->layer, .viewer = q->viewer, .box = q->box, .for_map = true };
+    struct feature_query q = *asked, all = { .layer = q.layer, .viewer = q.viewer };
     int64_t n = 0;
-    *out = false;
-    if (q->box == NULL || q->sorts > 0 || q->limit == 0 || !feature_is_large(w, q->layer, q->viewer))
+    *out = -1;
+    if (q.box == NULL && !asks_more_than_place(&q) && feature_tally(w, q.layer, q.viewer, out))
         return OK;
-    enum status s = count(w, &place, COUNTED_MOST + 1, &n);
-    *out = s == OK && n > COUNTED_MOST;
-    return s;
+    enum status s = q.reach == REACH_UNKNOWN ? feature_look_around(w, &q) : OK;
+    if (s != OK || q.reach == REACH_WIDE)
+        return s;
+    if (q.reach == REACH_ANYWHERE)
+        s = count(w, &all, COUNTED_MOST + 1, &n);
+    if (s != OK || n > COUNTED_MOST)
+        return s;
+    return count(w, &q, COUNTED_MOST + 1, out);
 }

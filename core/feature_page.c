@@ -11,14 +11,18 @@
 
 // --- The order --------------------------------------------------------------------------------------------------------------
 
+// No index of the order shall lead past everything that lies outside of a small box: with a million rows that was 0.4 s a page.
+static const char *apart_from_index(const struct feature_query *q) { return q->reach == REACH_NARROW ? "+" : ""; }
+
 void page_order(const struct feature_query *q, struct question *a)
 {
     char column[FEATURE_COLUMN];
+    const char *apart = apart_from_index(q);
     buf_text(&a->clause.text, " ORDER BY ");
     for (int i = 0; i < q->sorts; i++)
-        buf_printf(&a->clause.text, "t.%s %s, ", q->sort[i].property != NULL ? feature_column(q->layer, q->sort[i].property, column) : "id",
+        buf_printf(&a->clause.text, "%st.%s %s, ", apart, q->sort[i].property != NULL ? feature_column(q->layer, q->sort[i].property, column) : "id",
                    q->sort[i].down ? "DESC" : "ASC");
-    buf_text(&a->clause.text, q->for_map ? "t.fid" : "t.id");
+    buf_printf(&a->clause.text, "%s%s", apart, q->for_map ? "t.fid" : "t.id");
 }
 
 static const struct property *property_seen(const struct layer *l, const struct viewer *v, const char *name)
@@ -168,7 +172,7 @@ enum status page_after(const struct feature_query *q, struct question *a, struct
     }
     if (s == OK) {
         struct value id = key_value(json_at(json_root(doc), (size_t)q->sorts));
-        buf_printf(text, "t.id > %s", question_bind(a, id.kind == VALUE_TEXT ? value_text(arena_text(a->arena, id.bytes)) : value_text("")));
+        buf_printf(text, "%st.id > %s", apart_from_index(q), question_bind(a, id.kind == VALUE_TEXT ? value_text(arena_text(a->arena, id.bytes)) : value_text("")));
         for (int i = 0; i < q->sorts; i++)
             buf_text(text, "))");
         buf_text(text, ")");

@@ -46,7 +46,7 @@ static void add_window(const struct feature_query *q, double west, double east, 
         add_far_window(l, west, east, b, c);
         return;
     }
-    if (q->is_wide) {
+    if (q->reach == REACH_WIDE) {
         buf_text(&c->text, "1");
         add_meeting(l, west, east, b, c);
         return;
@@ -196,7 +196,7 @@ static enum status add_filter(const struct feature_query *q, struct question *a,
     struct clause *c = &a->clause;
     struct filter_sql sql = { .text = "" };
     struct filter_scope scope = feature_scope(q->layer, q->viewer, a->arena);
-    struct filter_sql_options how = { .dialect = FILTER_SPATIALITE, .alias = "t", .first_parameter = c->values + 1, .windows = true };
+    struct filter_sql_options how = { .dialect = FILTER_SPATIALITE, .alias = "t", .first_parameter = c->values + 1, .windows = q->reach != REACH_WIDE };
     enum status s = q->filter != NULL ? filter_compile(q->filter, &scope, &how, a->arena, &sql, e) : OK;
     if (s != OK)
         return s;

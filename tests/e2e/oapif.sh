@@ -43,6 +43,33 @@ done
 same "a token" "$(features -oo USERPWD="x:$token" "$source" finding)" 1
 ogrinfo -ro -so -oo USERPWD="x:nonsense" "$source" billboard >"$home/said" 2>&1 && fail "a wrong token was taken"
 
+# A layer that is too large to be counted for a page: all of it is counted as kept, a small box as found, a wide one not at all; and each box
+# gives what lies in it, page by page, whichever way it was found.
+jq -n '{type: "FeatureCollection", features: [range(20600) | {type: "Feature", properties: {id: "s\(.)"}, geometry: {type: "Point",
+  coordinates: [121 + (. % 200) / 10000, 32 + (. / 200 | floor) / 10000]}}]}' >"$home/signs.geojson"
+gp load "$station" shop_sign "$home/signs.geojson" --id-field id --quiet
+signs=/collections/shop_sign/items
+matched() { curl -sS "$url$signs?limit=1&$1" | jq -c .numberMatched; }
+paged() { # QUERY: how many features, how many ids
+  local next="$url$signs?limit=3000&$1"
+  while [ -n "$next" ]; do
+    curl -sS "$next" >"$home/page"
+    jq -r '.features[].id' "$home/page"
+    next=$(jq -r '.links[] | select(.rel == "next") | .href' "$home/page")
+  done | sort | uniq -c | awk '{n += $1} END {print n + 0, NR}'
+}
+same "all, as kept" "$(matched '')" 20600
+same "a wide box" "$(matched 'bbox=121,32,122,33')" null
+same "a small box" "$(matched 'bbox=121.00005,32.00005,121.00105,32.00105')" 100
+same "a filter" "$(matched "filter=state='present'")" null
+same "a filter with a small box" "$(matched "filter=state='present'&bbox=121.00005,32.00005,121.00105,32.00105")" 100
+same "a filter with a place" "$(matched 'filter=S_INTERSECTS(geometry,BBOX(121.00005,32.00005,121.00105,32.00105))')" 100
+same "a wide box, page by page" "$(paged 'bbox=121,32,122,33')" "20600 20600"
+same "nearly all, page by page" "$(paged 'bbox=121,32,122,32.01025')" "20600 20600"
+same "most, page by page" "$(paged 'bbox=121,32,122,32.00995')" "20000 20000"
+same "half, page by page" "$(paged 'bbox=121,32,122,32.00495')" "10000 10000"
+same "half, by a filter, sorted" "$(paged 'filter=S_INTERSECTS(geometry,BBOX(121,32,122,32.00495))&sortby=-name')" "10000 10000"
+
 # 200 edits a second on four connections: owners of features that are there, and new features.
 curl -sS "$url/collections/billboard/items?limit=10000" | jq -r '.features[].id' >"$home/ids"
 shuf -n 2400 "$home/ids" >"$home/edited"
