@@ -74,10 +74,20 @@ static struct segment next_segment(const char **path)
 
 static bool is_part(struct segment s) { return s.len > 2 && s.text[0] == '{' && s.text[s.len - 1] == '}'; }
 
+// Up to its first part; most patterns are told from a path by their first letters.
+static bool begins_alike(const char *pattern, const char *path)
+{
+    while (*pattern != '\0' && *pattern != '{' && *pattern == *path)
+        pattern++, path++;
+    return *pattern == '\0' || *pattern == '{';
+}
+
 // Does the path as sent fit the pattern? A part takes one segment that is not empty. Fills the segments that parts took.
 static bool path_fits(const char *pattern, const char *path, struct segment taken[SEGMENTS_MOST], int *count)
 {
     *count = 0;
+    if (!begins_alike(pattern, path))
+        return false;
     while (*pattern != '\0' && *path != '\0') {
         struct segment want = next_segment(&pattern), got = next_segment(&path);
         if (is_part(want)) {

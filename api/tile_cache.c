@@ -14,11 +14,13 @@ enum { IDLE_MOST = 64, GZIP_CEILING = 64 << 20, LATELY = 4096 };
 struct tile_cache {
     struct station *station;
     const struct layer_list *layers;
+    char public_key[LAYERS_MOST][VISIBLE_KEY];     // "": none; most who ask have said nothing of themselves
     pthread_mutex_t lock;                          // of all below
     struct tile *idle[IDLE_MOST]; int idles;       // encoders nobody uses at the moment
     struct tile_shelf *shelf;
     struct touch lately[LATELY]; uint64_t touches; // the last ones, for what was being made meanwhile
     int64_t found, made;
+    pthread_mutex_t reaching;                      // how far a layer reaches is found by one at a time: it may take seconds, and the others want the same
 };
 
 // --- What is written --------------------------------------------------------------------------------------------------------
@@ -78,6 +80,10 @@ enum status tile_cache_open(struct station *station, const struct layer_list *la
     c->layers = layers;
     c->shelf = tile_shelf_open(ceiling_bytes > 0 ? ceiling_bytes : TILE_CACHE_BYTES);
     pthread_mutex_init(&c->lock, NULL);
+    pthread_mutex_init(&c->reaching, NULL);
+    for (int i = 0; i < layers->count; i++)
+        if (!visible_layer(&VIEWER_PUBLIC, &layers->layer[i]) || !visible_key(&VIEWER_PUBLIC, &layers->layer[i], c->public_key[i], VISIBLE_KEY))
+            c->public_key[i][0] = '\0';
     enum status s = store_watch(station_store(station), &(struct watcher){ layer_watch_kind, touched, c }, e);
     if (s == OK)
         *out = c;
@@ -94,6 +100,7 @@ void tile_cache_close(struct tile_cache *c)
         tile_close(c->idle[i]);
     tile_shelf_close(c->shelf);
     pthread_mutex_destroy(&c->lock);
+    pthread_mutex_destroy(&c->reaching);
     mem_free(c);
 }
 
@@ -143,8 +150,13 @@ static struct layer_tile pack(struct tile_bytes b)
 // --- Asking -----------------------------------------------------------------------------------------------------------------
 
 // Who sees the layer as whoever asks does; false: nobody else, and nothing is kept.
-static bool read_key(const struct exchange *x, const struct layer *l, char key[VISIBLE_KEY])
+static bool read_key(const struct tile_cache *c, const struct exchange *x, const struct layer *l, char key[VISIBLE_KEY])
 {
+    const struct viewer *v = &x->viewer;
+    if (v->role == ROLE_PUBLIC && v->actor[0] == '\0' && v->agency[0] == '\0' && v->areas == 0) {
+        memcpy(key, c->public_key[l - c->layers->layer], VISIBLE_KEY);
+        return key[0] != '\0';
+    }
     return visible_layer(&x->viewer, l) && visible_key(&x->viewer, l, key, VISIBLE_KEY);
 }
 
@@ -156,51 +168,63 @@ static enum status reach(struct work *w, void *ctx)
     return feature_extent(w, r->layer, &r->x->viewer, &r->box, &r->found, NULL, NULL);
 }
 
+static bool find_extent(struct tile_cache *c, const struct layer *l, const char *key, struct reaching *r, uint64_t *since)
+{
+    pthread_mutex_lock(&c->lock);
+    const struct view *v = tile_shelf_view(c->shelf, l, key);
+    bool known = v->has_extent;
+    *since = c->touches;
+    if (known)
+        r->box = v->extent, r->found = v->found;
+    pthread_mutex_unlock(&c->lock);
+    return known;
+}
+
+static void keep_extent(struct tile_cache *c, const struct layer *l, const char *key, const struct reaching *r, uint64_t since)
+{
+    pthread_mutex_lock(&c->lock);
+    if (is_still_true(c, since, l, NULL)) {
+        struct view *v = tile_shelf_view(c->shelf, l, key);
+        v->extent = r->box, v->found = r->found, v->has_extent = true;
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+static enum status find_or_ask_extent(struct tile_cache *c, const struct layer *l, const char *key, struct reaching *r)
+{
+    uint64_t since;
+    if (find_extent(c, l, key, r, &since))
+        return OK;
+    pthread_mutex_lock(&c->reaching);
+    enum status s = find_extent(c, l, key, r, &since) ? OK : read_station(r->x, reach, r);
+    if (s == OK)
+        keep_extent(c, l, key, r, since);
+    pthread_mutex_unlock(&c->reaching);
+    return s;
+}
+
 enum status tile_cache_extent(struct tile_cache *c, struct exchange *x, const struct layer *l, struct lonlat_box *out, bool *found)
 {
     char key[VISIBLE_KEY];
-    bool is_shared = read_key(x, l, key), known = false;
+    bool is_shared = read_key(c, x, l, key);
     struct reaching r = { .x = x, .layer = l };
     enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
-    if (s != OK)
-        return s;
-    pthread_mutex_lock(&c->lock);
-    uint64_t since = c->touches;
-    struct view *v = is_shared ? tile_shelf_view(c->shelf, l, key) : NULL;
-    known = v != NULL && v->has_extent;
-    if (known)
-        *out = v->extent, *found = v->found;
-    pthread_mutex_unlock(&c->lock);
-    if (known)
-        return OK;
-    s = read_station(x, reach, &r);
+    if (s == OK)
+        s = is_shared ? find_or_ask_extent(c, l, key, &r) : read_station(x, reach, &r);
     *out = r.box, *found = r.found;
-    pthread_mutex_lock(&c->lock);
-    if (s == OK && is_shared && is_still_true(c, since, l, NULL)) {
-        v = tile_shelf_view(c->shelf, l, key);
-        v->extent = r.box, v->found = r.found, v->has_extent = true;
-    }
-    pthread_mutex_unlock(&c->lock);
     return s;
 }
 
 // --- Shares of large registers ------------------------------------------------------------------------------------------------
 
-struct zooming { struct exchange *x; const struct layer *layer; const struct lonlat_box *extent; int zoom[TILE_SETS]; bool is_thinned; };
-
-static enum status ask_thinned(struct work *w, void *ctx)
-{
-    struct zooming *z = ctx;
-    z->is_thinned = feature_tile_is_thinned(w, z->layer, &z->x->viewer);
-    return OK;
-}
+struct zooming { struct exchange *x; const struct layer *layer; int zoom[TILE_SETS]; };
 
 static enum status ask_zooms(struct work *w, void *ctx)
 {
     struct zooming *z = ctx;
     enum status s = OK;
     for (int set = 0; set < TILE_SETS && s == OK; set++)
-        s = feature_tile_zoom(w, z->layer, &z->x->viewer, (enum tile_set)set, z->extent, &z->zoom[set]);
+        s = feature_tile_zoom(w, z->layer, &z->x->viewer, (enum tile_set)set, &z->zoom[set]);
     return s;
 }
 
@@ -209,21 +233,14 @@ static enum status find_zoom(struct tile_cache *c, struct exchange *x, const str
 {
     char key[VISIBLE_KEY];
     struct zooming z = { .x = x, .layer = l };
-    struct lonlat_box box;
-    bool found = false;
-    if (!read_key(x, l, key))
+    if (!read_key(c, x, l, key))
         return OK;
     pthread_mutex_lock(&c->lock);
     struct view *v = tile_shelf_view(c->shelf, l, key);
     bool known = v->has_zoom;
     *out = v->all_from_zoom[set];
     pthread_mutex_unlock(&c->lock);
-    enum status s = known ? OK : read_station(x, ask_thinned, &z);
-    if (s == OK && z.is_thinned)
-        s = tile_cache_extent(c, x, l, &box, &found);
-    z.extent = &box;
-    if (s == OK && found)
-        s = read_station(x, ask_zooms, &z);
+    enum status s = known ? OK : read_station(x, ask_zooms, &z);
     if (s != OK || known)
         return s;
     pthread_mutex_lock(&c->lock);
@@ -263,7 +280,7 @@ static enum status make_tile(struct tile_cache *c, struct exchange *x, const str
 enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
 {
     char key[VISIBLE_KEY];
-    bool is_shared = read_key(x, l, key), found = false;
+    bool is_shared = read_key(c, x, l, key), found = false;
     enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
     if (s != OK)
         return s;

@@ -4,6 +4,7 @@
 #include "core/base/when.h"
 #include "core/store/tally_rows.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
@@ -66,7 +67,28 @@ static int64_t count_of(struct work *w, const struct layer *l, const struct view
     return t != NULL && tally_count(w->db, t, &row, &n, &aside) == OK ? n : 0;
 }
 
-bool feature_tile_is_thinned(struct work *w, const struct layer *l, const struct viewer *v) { return count_of(w, l, v) > TILE_FEATURES_MOST; }
+// The boxes of the tree's top, which hold all others: "{12 121.0 121.1 32.0 32.1} {...}".
+static bool read_top(const char *text, struct lonlat_box *out)
+{
+    bool found = false;
+    for (const char *c = strchr(text, '{'); c != NULL; c = strchr(c + 1, '{')) {
+        struct lonlat_box b;
+        if (sscanf(c, "{%*d %lf %lf %lf %lf", &b.west, &b.east, &b.south, &b.north) != 4)
+            return false;
+        *out = found ? (struct lonlat_box){ fmin(out->west, b.west), fmin(out->south, b.south), fmax(out->east, b.east), fmax(out->north, b.north) } : b;
+        found = true;
+    }
+    return found;
+}
+
+static bool reach_of(struct work *w, const struct layer *l, struct lonlat_box *out)
+{
+    enum { TOP_BYTES = 16384 };
+    char sql[200], top[TOP_BYTES] = "";
+    struct err aside = { .lang = w->e->lang };
+    snprintf(sql, sizeof sql, "SELECT rtreenode(2, data) FROM idx_%s_%s_node WHERE nodeno = 1", l->table, l->shape);
+    return db_text(w->db, sql, NO_VALUES, top, sizeof top, &aside) == OK && read_top(top, out);
+}
 
 // So many tiles of a zoom the extent fills.
 static double tiles_of(enum tile_set set, int z, const struct lonlat_box *b)
@@ -75,11 +97,14 @@ static double tiles_of(enum tile_set set, int z, const struct lonlat_box *b)
     return fmax(1, (b->east - b->west) / (t.east - t.west)) * fmax(1, (b->north - b->south) / (t.north - t.south));
 }
 
-enum status feature_tile_zoom(struct work *w, const struct layer *l, const struct viewer *v, enum tile_set set, const struct lonlat_box *extent, int *out)
+enum status feature_tile_zoom(struct work *w, const struct layer *l, const struct viewer *v, enum tile_set set, int *out)
 {
+    struct lonlat_box reach;
     int64_t n = count_of(w, l, v);
     *out = 0;
-    while (*out < tile_set_facts(set)->zoom_most && (double)n / tiles_of(set, *out, extent) > TILE_FEATURES_MOST)
+    if (n <= TILE_FEATURES_MOST || !reach_of(w, l, &reach))
+        return OK;
+    while (*out < tile_set_facts(set)->zoom_most && (double)n / tiles_of(set, *out, &reach) > TILE_FEATURES_MOST)
         (*out)++;
     return OK;
 }

@@ -18,7 +18,6 @@ enum status feature_tile(struct work *w, const struct tile_question *q, struct t
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p);
 
 enum { TILE_FEATURES_MOST = 4096 };        // that a tile has on the average at most, where nothing is thinned yet
-// From which zoom of the set a tile shows all of this layer to this viewer, who sees it reach so far; 0: always. Who sees but a part of it sees
-// all of that part, since a share of the whole would tell how much there is.
-enum status feature_tile_zoom(struct work *w, const struct layer *l, const struct viewer *v, enum tile_set set, const struct lonlat_box *extent, int *out);
-bool feature_tile_is_thinned(struct work *w, const struct layer *l, const struct viewer *v);       // at some zoom: else no extent is needed
+// From which zoom of the set a tile shows all of this layer to this viewer; 0: always. Who sees but a part of it sees all of that part, since
+// a share of the whole would tell how much there is. How far the layer reaches is taken from the top of its tree: nobody reads a million rows.
+enum status feature_tile_zoom(struct work *w, const struct layer *l, const struct viewer *v, enum tile_set set, int *out);
