@@ -166,7 +166,16 @@ static void put_path_params(struct json_writer *j, const char *path)
         put_path_param(j, c + 1, strcspn(c + 1, "}"));
 }
 
-static void put_property_params(struct writing *w)
+static bool is_named(const struct param *p, const char *name)
+{
+    for (; p != NULL && p->kind != PARAM_END; p++)
+        if (strcmp(p->name, name) == 0)
+            return true;
+    return false;
+}
+
+// A property that is called as a parameter is asked for by a filter.
+static void put_property_params(struct writing *w, const struct route *r)
 {
     static const char *const types[PROPERTY_TYPES] = {
         [PROPERTY_TEXT] = "string", [PROPERTY_NUMBER] = "number", [PROPERTY_INTEGER] = "integer", [PROPERTY_DATE] = "string",
@@ -176,7 +185,7 @@ static void put_property_params(struct writing *w)
     struct json_writer *j = &w->j;
     for (int i = 0; i < l->properties; i++) {
         const struct property *p = &l->property[i];
-        if (!visible_property(&w->x->viewer, l, p))
+        if (!visible_property(&w->x->viewer, l, p) || is_named(r->param, p->name) || is_named(params_common(), p->name))
             continue;
         json_put_object(j, NULL);
         json_put_text(j, "name", p->name);
@@ -199,7 +208,7 @@ static void put_params(struct writing *w, const struct route *r, const char *pat
     for (const struct param *p = r->param; p != NULL && p->kind != PARAM_END; p++)
         put_param_or_ref(w, p);
     if ((r->flags & ROUTE_PROPERTIES) && w->layer != NULL)
-        put_property_params(w);
+        put_property_params(w, r);
     for (const struct param *p = params_common(); p->kind != PARAM_END; p++)
         put_ref(&w->j, "parameters", p->name);
     json_put_end(&w->j);
