@@ -310,7 +310,7 @@ static void common_headers(struct exchange *x, const char *type)
     answer_header(x->answer, "Content-Type", is_text ? in_arena(x, "%s; charset=utf-8", type) : type);
     answer_header(x->answer, "Content-Language", x->lang == LANG_ZH ? "zh" : "en");
     if (strcmp(type, "text/html") == 0) {
-        answer_header(x->answer, "Content-Security-Policy", page_policy);
+        answer_header(x->answer, "Content-Security-Policy", page_policy(x));
         answer_header(x->answer, "Referrer-Policy", "same-origin");      // without one a form of ours would come from nowhere (Origin: null)
     }
     answer_header(x->answer, "Vary", "Accept, Accept-Language, Accept-Encoding, Authorization, Cookie");

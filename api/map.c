@@ -123,6 +123,7 @@ static enum status get_map(struct exchange *x)
     put_extent(&r.all, &j);
     json_put_integer(&j, "zone_offset_s", station_district(x->server->station)->zone_offset_s);
     json_put_bool(&j, "knows_you", x->viewer.role != ROLE_PUBLIC);
+    json_put_text(&j, "base_map", x->server->settings.base_map);
     put_texts(x, &j);
     json_put_list(&j, "layers");
     for (int i = 0; i < x->server->layers.count; i++)

@@ -5,6 +5,8 @@ const struct serve_settings SERVE_USUAL = { .listen = "127.0.0.1:8080", .log_lev
 const struct option serve_options[] = {
     { .kind = OPTION_TEXT, .name = "listen", .value = "ADDRESS", .at = offsetof(struct serve_settings, listen),
       .help = "where to listen: 127.0.0.1:8080 (the default), :8080 for all addresses, [::1]:8080" },
+    { .kind = OPTION_TEXT, .name = "base-map", .value = "URL", .at = offsetof(struct serve_settings, base_map),
+      .help = "pictures under the map: https://HOST/{z}/{x}/{y}.png in Web Mercator, asked of that host by browsers (default: none, a plain ground)" },
     { .kind = OPTION_TEXT, .name = "public-url", .value = "URL", .at = offsetof(struct serve_settings, public_url),
       .help = "how the service is reached from outside; all links begin with it" },
     { .kind = OPTION_FLAG, .name = "trust-proxy", .at = offsetof(struct serve_settings, trusts_proxy),

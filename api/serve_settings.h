@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 struct serve_settings {
-    const char *listen, *public_url, *certificate, *key;
+    const char *listen, *public_url, *base_map, *certificate, *key;
     double workers, listeners, connections, rate, tile_mb;
     const char *log_level;
     bool trusts_proxy, quiet;

@@ -40,6 +40,15 @@ static enum status listen_to(struct server *s, struct err *e)
     return http_open(&s->settings.http, &service, &s->http, e);
 }
 
+// It goes into the policy of pages, where a blank or a semicolon would say something else.
+static enum status check_base_map(const char *url, struct err *e)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?&=%{}@";
+    bool is_one = url == NULL || ((strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0) && strspn(url, letters) == strlen(url) &&
+                                  strstr(url, "{z}") != NULL && strstr(url, "{x}") != NULL && strstr(url, "{y}") != NULL);
+    return is_one ? OK : err_set(e, INVALID, "base-map \"%.120s\": an address like https://HOST/{z}/{x}/{y}.png is expected", url);
+}
+
 enum status server_open(const struct server_settings *settings, struct server **out, struct err *e)
 {
     struct server *s = mem_get(1, sizeof *s);
@@ -51,7 +60,9 @@ enum status server_open(const struct server_settings *settings, struct server **
     s->began = (uint32_t)s->settings.now_s();
     s->metrics = metrics_open();
     s->log = settings->log_level != LOG_NONE ? log_open(settings->log_fd, settings->log_level) : NULL;
-    enum status st = station_open(settings->station, &s->station, e);
+    enum status st = check_base_map(settings->base_map, e);
+    if (st == OK)
+        st = station_open(settings->station, &s->station, e);
     if (st == OK)
         st = station_read(s->station, &(struct station_call){ s->settings.now_s(), "system" }, read_layers, s, e);
     if (st == OK)

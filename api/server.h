@@ -13,6 +13,7 @@ enum { ASKS_PER_S = 200 };
 struct server_settings {
     const char *station;                       // folder
     struct http_settings http;
+    const char *base_map;                      // "https://tiles.example.cn/{z}/{x}/{y}.png" under the map; NULL: a plain ground
     const char *public_url;                    // "https://grid.example.cn/patrol"; NULL: what was asked
     bool trusts_proxy;                         // believe Forwarded and X-Forwarded-* (only behind a proxy that sets them)
     double asks_per_s;                         // of one person or unknown address; 0: ASKS_PER_S

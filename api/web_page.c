@@ -14,8 +14,19 @@
 #include <string.h>
 
 // blob: is what the map makes its pictures and its worker of; nothing of it comes from elsewhere.
-const char page_policy[] = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-                           "form-action 'self'; frame-ancestors 'none'";
+#define POLICY "default-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+
+// The host of the pictures under the map is the one exception, and only where the station was told of it.
+const char *page_policy(struct exchange *x)
+{
+    char text[1024];
+    const char *map = x->server->settings.base_map, *host = map != NULL ? strstr(map, "://") + 3 : NULL;
+    if (map == NULL)
+        return POLICY "img-src 'self' data: blob:";
+    int origin = (int)(host - map + (ptrdiff_t)strcspn(host, "/?"));
+    snprintf(text, sizeof text, POLICY "img-src 'self' data: blob: %.*s; connect-src 'self' %.*s", origin, map, origin, map);
+    return arena_text(x->request->arena, text);
+}
 
 // --- Pieces -----------------------------------------------------------------------------------------------------------------
 

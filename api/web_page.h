@@ -20,7 +20,7 @@ typedef void page_writer(struct web_page *p);
 enum { PAGE_HTML_MOST = 64 << 20 };
 // The page that fn makes of this JSON, into html (buf_init'ed). fn NULL: every member as it is. TOO_BIG: the JSON or the page.
 enum status page_make(struct exchange *x, page_writer *fn, const struct buf *json, struct buf *html);
-extern const char page_policy[];                               // Content-Security-Policy of every page
+const char *page_policy(struct exchange *x);                   // Content-Security-Policy of every page
 
 // --- What writers use -----------------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,10 @@ function style() {
     { id: 'graticule:label', type: 'symbol', source: 'graticule', layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 10, 'symbol-placement': 'line', 'symbol-spacing': 900 },
       paint: { 'text-color': ink.soft, 'text-opacity': 0.7 } },
   ];
+  if (facts.base_map) {
+    sources.base = { type: 'raster', tiles: [facts.base_map], tileSize: 256, maxzoom: 19 };
+    layers.splice(1, 0, { id: 'base', type: 'raster', source: 'base', paint: { 'raster-opacity': 0.75 } });
+  }
   for (const layer of in_order(facts.layers))
     layers.push(...layers_of(layer, ink).map((l) => ({ ...l, layout: { ...l.layout, visibility: 'none' } })));
   layers.push({ id: 'chosen:line', type: 'line', source: 'chosen', paint: { 'line-color': '#ffbf00', 'line-width': 4 } },

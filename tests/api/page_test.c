@@ -364,6 +364,30 @@ static void the_map_begins_where_something_is_seen(void **state)
     mem_free(t.text);
 }
 
+// A ground from elsewhere is asked for where the station was told of it, and of that host alone.
+static void a_base_map_is_the_one_exception(void **state)
+{
+    struct world *w = *state;
+    static const char *const wrong[] = { "tiles.example/{z}/{x}/{y}", "https://tiles.example/{z}/{x}", "https://tiles.example;script-src *;/{z}/{x}/{y}", "javascript:{z}{x}{y}" };
+    struct server *own = server, *other = NULL;
+    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9, .base_map = "https://tiles.example:8443/a/{z}/{x}/{y}.png?k=1" };
+    assert_int_equal(server_open(&settings, &other, &w->e), OK);
+    server = other;
+    struct told with = ask_page("/", "", NULL), facts = ask(&(struct asking){ .path = "/map", .accept = "*/*", .language = "en" });
+    server = own;
+    server_close(other);
+    struct told without = ask_page("/", "", NULL);
+    assert_non_null(strstr(with.policy, "img-src 'self' data: blob: https://tiles.example:8443;"));
+    assert_non_null(strstr(with.policy, "connect-src 'self' https://tiles.example:8443"));
+    assert_non_null(strstr(facts.text, settings.base_map));
+    assert_null(strstr(without.policy, "http"));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        settings.base_map = wrong[i];
+        assert_int_equal(server_open(&settings, &other, &w->e), INVALID);
+    }
+    mem_free(with.text), mem_free(facts.text), mem_free(without.text);
+}
+
 // --- The station -----------------------------------------------------------------------------------------------------------------------
 
 static enum status make_tokens(struct work *work, void *ctx)
@@ -408,6 +432,7 @@ int main(void)
         cmocka_unit_test(files_are_kept_for_ever),
         cmocka_unit_test(the_map_knows_its_words_and_its_layers),
         cmocka_unit_test(the_map_begins_where_something_is_seen),
+        cmocka_unit_test(a_base_map_is_the_one_exception),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
