@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/step.h"
+#include "core/told.h"
 #include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,15 @@ static enum status list_rows(struct work *w, void *ctx)
 // --- Verifying ----------------------------------------------------------------------------------------------------------------------
 
 struct kept_end { int64_t rows; const char *hash; };
-struct proving { struct audit_report report; const struct kept_end *kept; };
+struct proving { struct audit_report report; const struct kept_end *kept; int64_t faults; };
+
+static void print_fault(void *ctx, const char *sentence)
+{
+    ((struct proving *)ctx)->faults++;
+    printf("%s\n", sentence);
+}
+
+// The chain, then the records against it.
 
 static enum status verify(struct work *w, void *ctx)
 {
@@ -91,7 +100,11 @@ static enum status verify(struct work *w, void *ctx)
     enum status s = audit_verify(w->db, &p->report, w->e);
     if (s == OK && p->report.first_bad > 0)
         return err_set(w->e, FAILED, "audit row %lld: %s", (long long)p->report.first_bad, p->report.fault);
-    return s == OK && p->kept != NULL ? audit_holds(w->db, p->kept->rows, p->kept->hash, w->e) : s;
+    if (s == OK && p->kept != NULL)
+        s = audit_holds(w->db, p->kept->rows, p->kept->hash, w->e);
+    if (s == OK)
+        s = told_verify(w->db, print_fault, p, w->e);
+    return s == OK && p->faults > 0 ? err_set(w->e, FAILED, "%lld records are not what audit says of them; they are named above", (long long)p->faults) : s;
 }
 
 static enum status read_kept(struct json_doc *doc, struct kept_end *out, struct err *e)

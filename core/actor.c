@@ -6,6 +6,7 @@
 #include "core/lifecycle.h"
 #include "core/session.h"
 #include "core/store/actor_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ enum status actor_may_keep(struct work *w, const char *actor_id)
     return err_set(w->e, DENIED, "accounts are kept by administrators; %s is %s", who.name, who.role);
 }
 
-// --- The account in words --------------------------------------------------------------------------------------------------------
+// --- Areas --------------------------------------------------------------------------------------------------------
 
 static enum status add_area(void *ctx, const char *code, struct err *e)
 {
@@ -62,16 +63,6 @@ enum status actor_areas(struct work *w, const char *actor_id, struct arena *a, c
     return s;
 }
 
-// Canonical: its digest stands in the audit.
-static enum status account_text(struct work *w, const struct actor *a, struct arena *arena, struct buf *out)
-{
-    const char *areas = "";
-    enum status s = actor_areas(w, a->id.text, arena, &areas);
-    out->len = 0;
-    buf_printf(out, "%s\n%s\n%s\n%s\n%d\n%s", a->id.text, a->name, a->role, a->agency.text, a->is_active, s == OK ? areas : "");
-    return s;
-}
-
 // --- Accounts ---------------------------------------------------------------------------------------------------------------------
 
 enum status actor_record(struct work *w, struct actor *a)
@@ -86,7 +77,7 @@ enum status actor_record(struct work *w, struct actor *a)
     a->id = work_id(w);
     a->is_active = true;
     s = actor_insert(w->db, a, w->now_s, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "record", "actor", a->id.text, a->role, NULL, a->name }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "actor", .thing_id = a->id.text, .note = a->role }, NULL) : s;
 }
 
 static enum status take_agency(struct work *w, const char *key, struct actor *a)
@@ -155,28 +146,20 @@ static void write_note(const struct actor_change *c, char out[128])
 
 enum status actor_alter(struct work *w, const char *name_or_id, const struct actor_change *c, struct actor *out)
 {
-    struct arena *arena = arena_open(1 << 16);
-    struct buf before, after;
+    struct as_told before;
     struct actor a;
     char note[128];
-    buf_init(&before, TEXT_CEILING);
-    buf_init(&after, TEXT_CEILING);
     write_note(c, note);
     enum status s = actor_may_keep(w, NULL);
     if (s == OK)
         s = actor_get(w, name_or_id, &a);
     if (s == OK)
-        s = account_text(w, &a, arena, &before);
+        s = told_of(w, "actor", a.id.text, &before);
     if (s == OK)
         s = take_changes(w, c, &a);
     if (s == OK)
-        s = account_text(w, &a, arena, &after);
-    if (s == OK)
-        s = work_note(w, &(struct deed){ "alter", "actor", a.id.text, note, before.data, after.data });
+        s = told_note(w, &(struct deed){ .verb = "alter", .thing = "actor", .thing_id = a.id.text, .note = note }, &before);
     if (s == OK)
         *out = a;
-    buf_clear(&before);
-    buf_clear(&after);
-    arena_close(arena);
     return s;
 }

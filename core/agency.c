@@ -2,6 +2,7 @@
 
 #include "core/store/agency_rows.h"
 #include "core/store/step_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ enum status agency_record(struct work *w, struct agency *a)
         return err_set(w->e, CONFLICT, "there is an agency \"%s\" already", a->key);
     a->id = work_id(w);
     enum status s = agency_insert(w->db, a, w->now_s, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "record", "agency", a->id.text, a->key, NULL, a->name_zh }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "agency", .thing_id = a->id.text, .note = a->key }, NULL) : s;
 }
 
 enum status agency_record_missing(struct work *w, const struct agency_list *list, int64_t *added)

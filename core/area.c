@@ -1,6 +1,7 @@
 #include "core/area.h"
 
 #include "core/store/area_rows.h"
+#include "core/told.h"
 #include "gis/source_records.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -156,7 +157,12 @@ static enum status load_job(struct work *w, void *ctx)
 {
     struct load *l = ctx;
     struct crs *metric = NULL;
+    struct as_told before;                // all that this source said so far
+    char source[101];                  // as rows have it
+    snprintf(source, sizeof source, "%s", l->spec->source);
     enum status s = crs_open(w->district->metric_crs, &metric, w->e);
+    if (s == OK)
+        s = told_of(w, "area", source, &before);
     if (s == OK)
         s = record_source_open(&(struct record_spec){ .path = l->spec->path, .layer = l->spec->source_layer, .crs = l->spec->crs,
                                                       .metric = metric, .shapeless = true }, &l->source, w->e);
@@ -168,7 +174,7 @@ static enum status load_job(struct work *w, void *ctx)
         s = area_each_extra(w->db, l->spec->source, extra_here, l, w->e);
     record_source_close(l->source);
     crs_close(metric);
-    return s == OK ? work_note(w, &(struct deed){ "load", "area", l->spec->source, l->spec->path, NULL, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "load", .thing = "area", .thing_id = source, .note = l->spec->path }, &before) : s;
 }
 
 enum status area_load(struct station *s, const struct station_call *call, const struct area_spec *spec, register_refusal *fn, void *ctx,

@@ -138,7 +138,7 @@ enum status audit_holds(struct db *d, int64_t seq, const char *hash, struct err 
 struct title { const char *word, *title; };
 static const struct title nobodies[] = { { "system", "the program" }, { "sealed", "(not named)" } };
 static const struct title deeds[] = {
-    { "add", "add by hand" }, { "edit", "edit" }, { "load", "load" }, { "make", "make" }, { "record", "enter" }, { "rehome", "place anew" },
+    { "add", "add by hand" }, { "edit", "edit" }, { "join_case", "add to an open case" }, { "load", "load" }, { "make", "make" }, { "record", "enter" }, { "rehome", "place anew" },
     { "retire", "retire" }, { "route", "route" }, { "seal", "seal" }, { "see_again", "look again" }, { "take_out", "take out of the register" },
     { "withdraw", "take back" },
 };

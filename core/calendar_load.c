@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/store/document_rows.h"
 #include "core/store/step_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ enum status calendar_load(struct work *w, struct desk *d, const char *name, cons
     }
     out->loaded++;
     snprintf(words, sizeof words, "%d, version %d", year, (int)version);
-    s = work_note(w, &(struct deed){ "load", "calendar", id.text, words, NULL, text });
+    s = told_note(w, &(struct deed){ .verb = "load", .thing = "calendar", .thing_id = id.text, .note = words }, NULL);
     return s == OK ? deadlines_recompute(w, d, out) : s;
 }
 
@@ -100,7 +101,9 @@ enum status calendar_set_hours(struct work *w, struct desk *d, const char *hours
     if ((from != NULL && !date_read(from, &day)) || (to != NULL && !date_read(to, &day)))
         return err_set(w->e, INVALID, "hours of work are valid from day to day, like 2026-05-01");
     enum status s = period_insert(w->db, from != NULL ? from : "0001-01-01", to, &p, w->e);
+    char id[24];
+    snprintf(id, sizeof id, "%lld", (long long)db_last_fid(w->db));
     if (s == OK)
-        s = work_note(w, &(struct deed){ "load", "work_period", hours, from != NULL ? from : "", NULL, hours });
+        s = told_note(w, &(struct deed){ .verb = "load", .thing = "work_period", .thing_id = id, .note = hours }, NULL);
     return s == OK ? deadlines_recompute(w, d, out) : s;
 }

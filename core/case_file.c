@@ -158,6 +158,15 @@ enum status case_open_from_change(struct work *w, struct desk *d, const char *ch
     return s;
 }
 
+enum status case_join(struct work *w, const char *case_id, const char *thing, const char *thing_id, const char *number)
+{
+    struct as_told before;
+    enum status s = told_of(w, "case", case_id, &before);
+    if (s == OK)
+        s = case_link(w->db, case_id, thing, thing_id, w->e);
+    return s == OK ? told_note(w, &(struct deed){ .verb = "join_case", .thing = "case", .thing_id = case_id, .note = number }, &before) : s;
+}
+
 enum status case_reopen(struct work *w, struct desk *d, const struct walk *old, const char *note, struct id *id, char number[WALK_NUMBER])
 {
     struct buf wkb;
@@ -184,8 +193,7 @@ enum status case_correct(struct work *w, struct desk *d, const char *key, const 
     struct step_taken done;
     if (c->party_present != NULL && strcmp(c->party_present, "present") != 0 && strcmp(c->party_present, "absent") != 0)
         return err_set(w->e, INVALID, "the party is present or absent; \"%s\" was given", c->party_present);
-    enum status s = step_take(w, d, &(struct step){ "case", key, "correct", { .note = note } }, &done);
-    return s == OK ? case_correct_row(w->db, done.walk.id.text, c, w->e) : s;
+    return step_take(w, d, &(struct step){ "case", key, "correct", { .note = note, .correction = c } }, &done);
 }
 
 enum status case_tell(struct work *w, const char *key, struct buf *out)

@@ -29,6 +29,8 @@ enum status case_open(struct work *w, struct desk *d, const struct case_spec *sp
 enum status case_open_from_finding(struct work *w, struct desk *d, const char *finding_id, const struct step_with *with, struct id *id,
                                    char number[WALK_NUMBER]);
 enum status case_open_from_change(struct work *w, struct desk *d, const char *change_id, struct walk *out);
+// A further report of the matter comes to its case. number: what people call it; NULL: nothing.
+enum status case_join(struct work *w, const char *case_id, const char *thing, const char *thing_id, const char *number);
 enum status case_reopen(struct work *w, struct desk *d, const struct walk *old, const char *note, struct id *id, char number[WALK_NUMBER]);
 
 // Corrections of the record while it is reported (move "correct"): NULL and 0 stay.

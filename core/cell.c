@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/store/cell_rows.h"
+#include "core/told.h"
 #include "gis/crs.h"
 #include <string.h>
 
@@ -22,7 +23,7 @@ enum status grid_record(struct work *w, struct grid *g)
         s = grid_forget_default(w->db, w->e);
     if (s == OK)
         s = grid_insert(w->db, g, w->now_s, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "record", "grid", g->id.text, g->key, NULL, g->name_zh }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "grid", .thing_id = g->id.text, .note = g->key }, NULL) : s;
 }
 
 enum status grid_get(struct work *w, const char *key, struct grid *out)
@@ -39,7 +40,7 @@ enum status cell_record(struct work *w, const struct grid *g, struct cell *c)
 enum status cell_retire_older(struct work *w, const struct grid *g, int64_t *retired)
 {
     enum status s = cell_retire_versions(w->db, g->key, g->version, w->now_s, retired, w->e);
-    return s == OK && *retired > 0 ? work_note(w, &(struct deed){ "retire", "grid", g->id.text, g->key, NULL, NULL }) : s;
+    return s == OK && *retired > 0 ? work_note(w, &(struct deed){ .verb = "retire", .thing = "grid", .thing_id = g->id.text, .note = g->key }) : s;
 }
 
 enum status cell_retire_all(struct work *w, const struct grid *g, int64_t *retired)

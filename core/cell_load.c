@@ -1,5 +1,6 @@
 #include "core/cell_load.h"
 
+#include "core/told.h"
 #include "gis/source_records.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -105,6 +106,7 @@ static enum status load_job(struct work *w, void *ctx)
 {
     struct load *l = ctx;
     struct crs *metric = NULL;
+    struct as_told empty;                 // the grid before its cells
     enum status s = crs_open(w->district->metric_crs, &metric, w->e);
     if (s == OK)
         s = open_source(l, w, metric);
@@ -114,13 +116,15 @@ static enum status load_job(struct work *w, void *ctx)
     if (s == OK)
         s = grid_record(w, &l->grid);
     if (s == OK)
+        s = told_of(w, "grid", l->grid.id.text, &empty);
+    if (s == OK)
         s = take_rows(l, w);
     if (s == OK && l->grid.is_default)
         s = rehome(w, &l->report->rehomed);
     l->report->version = l->grid.version;
     record_source_close(l->source);
     crs_close(metric);
-    return s == OK ? work_note(w, &(struct deed){ "load", "grid", l->grid.id.text, l->spec->path, NULL, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "load", .thing = "grid", .thing_id = l->grid.id.text, .note = l->spec->path }, &empty) : s;
 }
 
 enum status cell_load(struct station *s, const struct station_call *call, const struct cell_load_spec *spec, const struct progress *progress,

@@ -3,6 +3,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/store/cell_rows.h"
+#include "core/told.h"
 #include "gis/cell_code.h"
 #include "gis/cells_make.h"
 #include <inttypes.h>
@@ -204,6 +205,7 @@ static enum status make_cells(struct making *m, struct work *w)
 static enum status make_job(struct work *w, void *ctx)
 {
     struct making *m = ctx;
+    struct as_told empty;                 // the grid before its cells
     const struct district *d = w->district;
     m->scheme = (struct cell_scheme){ "station", (int)strlen(d->code), d->street_digits, d->community_digits, d->sequence_digits };
     m->grid = m->spec->grid;
@@ -215,8 +217,10 @@ static enum status make_job(struct work *w, void *ctx)
     if (s == OK)
         s = grid_record(w, &m->grid);
     if (s == OK)
+        s = told_of(w, "grid", m->grid.id.text, &empty);
+    if (s == OK)
         s = make_cells(m, w);
-    return s == OK ? work_note(w, &(struct deed){ "make", "grid", m->grid.id.text, m->grid.key, NULL, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "make", .thing = "grid", .thing_id = m->grid.id.text, .note = m->grid.key }, &empty) : s;
 }
 
 static void clear(struct making *m)

@@ -4,6 +4,7 @@
 #include "core/lifecycle.h"
 #include "core/store/change_rows.h"
 #include "core/survey.h"
+#include "core/told.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,8 +24,11 @@ static enum status record_verdict(struct work *w, const struct change_row *c, co
         v.at_s = c->reviewed_at_s;
         v.note = c->review_note;
     }
-    enum status s = change_update_state(w->db, &v, w->e);
-    return s == OK ? work_note(w, &(struct deed){ r->verb, "change", c->id.text, r->note, c->state, to }) : s;
+    struct as_told before;
+    enum status s = told_of(w, "change", c->id.text, &before);
+    if (s == OK)
+        s = change_update_state(w->db, &v, w->e);
+    return s == OK ? told_note(w, &(struct deed){ .verb = r->verb, .thing = "change", .thing_id = c->id.text, .note = r->note }, &before) : s;
 }
 
 struct facts change_facts(const struct work *w, const struct change_row *c, const char *note)

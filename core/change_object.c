@@ -279,7 +279,8 @@ static enum status weigh_decision(void *ctx, const struct change_row *then, stru
     return OK;
 }
 
-static enum status carry_on(struct work *w, struct decision *d, const char *verb, const char *state)
+// Whoever writes the row notes it in audit.
+static void carry_on(struct decision *d, const char *state)
 {
     struct change_row *row = d->row;
     struct arena *a = d->list->arena;
@@ -288,7 +289,6 @@ static enum status carry_on(struct work *w, struct decision *d, const char *verb
     row->reviewed_at_s = d->at_s;
     row->review_note = d->note;
     row->inherited_from = arena_text(a, d->change);
-    return work_note(w, &(struct deed){ verb, "change", row->id.text, d->change, "open", row->state });
 }
 
 static void wake(struct decision *d)
@@ -302,7 +302,7 @@ static void wake(struct decision *d)
     d->row->inherited_from = NULL;
 }
 
-static enum status inherit(struct work *w, struct decision *d, struct inheritance *out)
+static void inherit(const struct work *w, struct decision *d, struct inheritance *out)
 {
     char verb[32];
     snprintf(verb, sizeof verb, "inherit_%s", d->state);
@@ -312,13 +312,13 @@ static enum status inherit(struct work *w, struct decision *d, struct inheritanc
     struct err refused = { .lang = w->e->lang };
     if (lifecycle_check(&attempt, &outcome, &refused) == OK) {
         out->inherited++;
-        return carry_on(w, d, verb, outcome.to);
+        carry_on(d, outcome.to);
+        return;
     }
     if (d->growth.has_grown) {
         wake(d);
         out->woken++;
     }
-    return OK;
 }
 
 enum status change_list_inherit(struct work *w, struct pair_surveys surveys, struct change_list *l, struct inheritance *out)
@@ -334,7 +334,7 @@ enum status change_list_inherit(struct work *w, struct pair_surveys surveys, str
         if (s == OK && d.stood_before)
             l->row[i].stock = "existing";
         if (s == OK && d.found)
-            s = inherit(w, &d, out);
+            inherit(w, &d, out);
         rings_clear(&d.here);
     }
     return s;

@@ -6,6 +6,7 @@
 #include "core/lifecycle.h"
 #include "core/store/change_rows.h"
 #include "core/store/comparison_rows.h"
+#include "core/told.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -164,7 +165,7 @@ static enum status take_lock(struct comparing *c, struct err *e)
     return err_set(e, BUSY, "another comparison is under way in this station; wait until it is done");
 }
 
-static enum status move_run(struct work *w, const char *id, const char *from, const char *verb, const char *note, const char **state)
+static enum status may_move_run(struct work *w, const char *from, const char *verb, const char *note, const char **state)
 {
     struct facts facts = { .has_inputs = true, .has_note = note != NULL };
     struct outcome outcome;
@@ -172,14 +173,19 @@ static enum status move_run(struct work *w, const char *id, const char *from, co
     enum status s = lifecycle_check(&attempt, &outcome, w->e);
     if (s == OK)
         *state = outcome.to;
-    return s == OK ? work_note(w, &(struct deed){ verb, "comparison", id, note, from[0] != '\0' ? from : NULL, outcome.to }) : s;
+    return s;
 }
 
 static enum status end_run(struct work *w, const char *id, const char *verb, const char *note)
 {
     const char *state = NULL;
-    enum status s = move_run(w, id, "running", verb, note, &state);
-    return s == OK ? comparison_update_end(w->db, &(struct comparison_end){ id, state, "{}", NAN, w->now_s }, w->e) : s;
+    struct as_told before;
+    enum status s = may_move_run(w, "running", verb, note, &state);
+    if (s == OK)
+        s = told_of(w, "comparison", id, &before);
+    if (s == OK)
+        s = comparison_update_end(w->db, &(struct comparison_end){ id, state, "{}", NAN, w->now_s }, w->e);
+    return s == OK ? told_note(w, &(struct deed){ .verb = verb, .thing = "comparison", .thing_id = id, .note = note }, &before) : s;
 }
 
 enum { ORPHANS_MOST = 64 };
@@ -205,8 +211,10 @@ static enum status begin_run(struct work *w, void *ctx)
         s = end_run(w, orphans.id[i].text, "fail", "it was interrupted");
     c->id = work_id(w);
     if (s == OK)
-        s = move_run(w, c->id.text, "", "run", NULL, &state);
-    return s == OK ? comparison_insert(w->db, c->id.text, c->survey[BEFORE].id.text, c->survey[AFTER].id.text, &key, w->now_s, w->e) : s;
+        s = may_move_run(w, "", "run", NULL, &state);
+    if (s == OK)
+        s = comparison_insert(w->db, c->id.text, c->survey[BEFORE].id.text, c->survey[AFTER].id.text, &key, w->now_s, w->e);
+    return s == OK ? told_note(w, &(struct deed){ .verb = "run", .thing = "comparison", .thing_id = c->id.text }, NULL) : s;
 }
 
 struct ending { const char *id, *verb, *note; };
@@ -273,6 +281,17 @@ static void write_summary(struct comparing *c)
                (long long)r->recheck.gone, (long long)r->recheck.standing, (long long)r->recheck.back);
 }
 
+// A decision that is carried on is a deed.
+static enum status insert_change(struct work *w, const struct change_row *row)
+{
+    char verb[40];
+    enum status s = change_insert(w->db, row, w->e);
+    if (s != OK || row->inherited_from == NULL)
+        return s;
+    snprintf(verb, sizeof verb, "inherit_%s", row->state);
+    return told_note(w, &(struct deed){ .verb = verb, .thing = "change", .thing_id = row->id.text, .note = row->inherited_from }, NULL);
+}
+
 static enum status insert_changes(struct work *w, struct comparing *c)
 {
     enum { TELL_EVERY = 1024 };
@@ -284,7 +303,7 @@ static enum status insert_changes(struct work *w, struct comparing *c)
             s = unless_cancelled(c, w->e);
         }
         if (s == OK)
-            s = change_insert(w->db, &c->list.row[i], w->e);
+            s = insert_change(w, &c->list.row[i]);
     }
     return s;
 }
@@ -295,26 +314,39 @@ static enum status record_end(struct work *w, const struct comparing *c, const c
                                  w->e);
 }
 
+// What cases hear of it names a comparison that is done.
+static enum status recheck_cases(struct work *w, struct comparing *c, const char *state)
+{
+    enum status s = record_end(w, c, state, "{}");
+    return s == OK ? recheck_record(w, c->id.text, c->recheck, &c->report->recheck) : s;
+}
+
+static enum status summarize(struct work *w, struct comparing *c, const char *state)
+{
+    write_summary(c);
+    if (c->summary.full)
+        return err_set(w->e, TOO_BIG, "the summary of the comparison has more than %d MB", SUMMARY_MOST >> 20);
+    return record_end(w, c, state, c->summary.data);
+}
+
 // All of it, or nothing: the changes, the decisions they carry on, and that it is done.
 static enum status finish(struct work *w, void *ctx)
 {
     struct comparing *c = ctx;
     const char *state = NULL;
+    struct as_told before;
     enum status s = change_list_inherit(w, (struct pair_surveys){ &c->survey[BEFORE], &c->survey[AFTER] }, &c->list, &c->report->inheritance);
+    if (s == OK)
+        s = told_of(w, "comparison", c->id.text, &before);
     if (s == OK)
         s = insert_changes(w, c);
     if (s == OK)
-        s = move_run(w, c->id.text, "running", "finish", NULL, &state);
+        s = may_move_run(w, "running", "finish", NULL, &state);
     if (s == OK)
-        s = record_end(w, c, state, "{}");         // what cases hear of it names a comparison that is done
+        s = recheck_cases(w, c, state);
     if (s == OK)
-        s = recheck_record(w, c->id.text, c->recheck, &c->report->recheck);
-    if (s != OK)
-        return s;
-    write_summary(c);
-    if (c->summary.full)
-        return err_set(w->e, TOO_BIG, "the summary of the comparison has more than %d MB", SUMMARY_MOST >> 20);
-    return record_end(w, c, state, c->summary.data);
+        s = summarize(w, c, state);
+    return s == OK ? told_note(w, &(struct deed){ .verb = "finish", .thing = "comparison", .thing_id = c->id.text }, &before) : s;
 }
 
 static void fill_report(const struct comparing *c, double judged_s, double written_s)

@@ -9,6 +9,7 @@
 #include "core/lifecycle.h"
 #include "core/store/compartment_rows.h"
 #include "core/store/tell_rows.h"
+#include "core/told.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -403,6 +404,7 @@ enum status compartment_make(struct work *w, const char *agency, struct compartm
 {
     struct agency a;
     char public_key[SEAL_KEY_TEXT];
+    struct as_told before;
     bool exists = false;
     *resealed = 0;
     enum status s = agency_get(w, agency, &a);
@@ -410,13 +412,15 @@ enum status compartment_make(struct work *w, const char *agency, struct compartm
         s = may_make(w, &a);
     if (s == OK)
         s = check_old(w, &a, &exists);
+    if (s == OK)
+        s = told_of(w, "compartment", a.id.text, &before);
     if (s != OK)
         return s;
     seal_make_keys(public_key, out->secret);
     s = compartment_insert(w->db, a.id.text, public_key, w->actor, w->now_s, w->e);
     if (s == OK && exists)
         s = reseal_all(w, public_key, resealed);
-    return s == OK ? work_note(w, &(struct deed){ "make", "compartment", a.id.text, a.key, NULL, public_key }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "make", .thing = "compartment", .thing_id = a.id.text, .note = a.key }, &before) : s;
 }
 
 // --- Verifying ------------------------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "core/route.h"
 #include "core/store/document_rows.h"
 #include "core/store/view_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -132,23 +133,22 @@ static enum status apply_layer(struct work *w, const char *key)
 static enum status write_version(struct work *w, const struct kind *k, const char *name, const char *text, int64_t *version, bool *same)
 {
     struct document_found last;
-    struct buf before;
+    struct as_told before;
     char sha[65] = "", thing_id[DOCUMENT_NAME * 2];
     bool withdraws = text[0] == '\0';
-    buf_init(&before, JSON_BYTES_MOST + 1);
     if (!withdraws)
         hash_sha256(text, strlen(text), sha);
     snprintf(thing_id, sizeof thing_id, "%s/%s", k->word, name);
-    enum status s = document_select(w->db, k->word, name, 0, &last, &before, w->e);
+    enum status s = document_select(w->db, k->word, name, 0, &last, NULL, w->e);
     *same = s == OK && last.version > 0 && strcmp(last.sha256, sha) == 0;
     *version = last.version + !*same;
+    if (s == OK && !*same)
+        s = told_of(w, "document", thing_id, &before);
     if (s == OK && !*same)
         s = document_insert(w->db, &(struct document_row){ .kind = k->word, .name = name, .text = text, .sha256 = sha, .loaded_by = w->actor,
                                                            .version = *version, .now_s = w->now_s }, w->e);
     if (s == OK && !*same)
-        s = work_note(w, &(struct deed){ withdraws ? "withdraw" : "load", "document", thing_id, NULL, before.len > 0 ? before.data : NULL,
-                                         withdraws ? NULL : text });
-    buf_clear(&before);
+        s = told_note(w, &(struct deed){ .verb = withdraws ? "withdraw" : "load", .thing = "document", .thing_id = thing_id }, &before);
     return s;
 }
 

@@ -1,6 +1,7 @@
 #include "core/evidence.h"
 
 #include "core/store/evidence_rows.h"
+#include "core/told.h"
 #include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,7 @@ enum status evidence_record(struct work *w, struct evidence *v)
     if (v->captured_by == NULL)
         v->captured_by = w->actor;
     enum status s = evidence_insert(w->db, v, w->now_s, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "record", "evidence", v->id.text, v->part, NULL, v->blob.sha256 }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "evidence", .thing_id = v->id.text, .note = v->part }, NULL) : s;
 }
 
 enum status evidence_record_once(struct work *w, struct evidence *v, bool *is_new)

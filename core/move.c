@@ -83,6 +83,7 @@ static enum status take_to_case(struct work *w, struct desk *d, const struct ste
 {
     struct outcome o;
     struct walk k;
+    struct as_told now;
     struct facts facts = change_facts(w, c, step->with.note);
     enum status s = desk_ready(w, d);
     if (s == OK)
@@ -92,10 +93,11 @@ static enum status take_to_case(struct work *w, struct desk *d, const struct ste
     if (s == OK)
         s = refuse_second_case(w, c->id.text);
     if (s == OK)
-        s = strcmp(step->verb, "join_case") == 0 ? case_link(w->db, k.id.text, "change", c->id.text, w->e)
-                                                 : case_open_from_change(w, d, c->id.text, &k);
+        s = told_of(w, "change", c->id.text, &now);
     if (s == OK)
-        s = work_note(w, &(struct deed){ step->verb, "change", c->id.text, k.number, c->state, c->state });
+        s = strcmp(step->verb, "join_case") == 0 ? case_join(w, k.id.text, "change", c->id.text, NULL) : case_open_from_change(w, d, c->id.text, &k);
+    if (s == OK)
+        s = told_note(w, &(struct deed){ .verb = step->verb, .thing = "change", .thing_id = c->id.text, .note = k.number }, &now);
     if (s != OK)
         return s;
     out->linked = k.id;

@@ -1,9 +1,8 @@
 #include "core/paper.h"
 
-#include "core/base/buf.h"
 #include "core/blob.h"
 #include "core/store/evidence_rows.h"
-#include <inttypes.h>
+#include "core/told.h"
 #include <string.h>
 
 static const char *const kinds[] = { "stop_notice", "determination", "filing", "notification", "hearing", "legal_review", "decision", "remedy", "urging",
@@ -45,12 +44,5 @@ enum status paper_record(struct work *w, struct paper *p)
     if (p->dated_s == 0)
         p->dated_s = w->now_s;
     s = paper_insert(w->db, p, sha256, w->actor, w->now_s, w->e);
-    if (s != OK)
-        return s;
-    struct buf text;
-    buf_init(&text, 65536);
-    buf_printf(&text, "%s\n%s\n%" PRId64 "\n%" PRId64 "\n%" PRId64 "\n%s", p->kind, p->number, p->dated_s, p->served_s, p->until_s, text_or_empty(sha256));
-    s = work_note(w, &(struct deed){ "record", "paper", p->id.text, p->kind, NULL, text.data });
-    buf_clear(&text);
-    return s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "paper", .thing_id = p->id.text, .note = p->kind }, NULL) : s;
 }

@@ -5,6 +5,7 @@
 #include "core/fold.h"
 #include "core/session.h"
 #include "core/store/password_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -43,14 +44,17 @@ enum status password_make(const char *typed, char made[SECRET_PASSWORD], struct 
 enum status password_set(struct work *w, const char *name_or_id, const char *made)
 {
     struct actor who;
+    struct as_told before;
     enum status s = actor_get(w, name_or_id, &who);
     if (s == OK)
         s = actor_may_keep(w, who.id.text);
     if (s == OK)
+        s = told_of(w, "password", who.id.text, &before);
+    if (s == OK)
         s = password_upsert(w->db, who.id.text, made, w->now_s, w->e);
     if (s == OK)
         s = session_end_all(w, who.id.text);
-    return s == OK ? work_note(w, &(struct deed){ "set", "password", who.id.text, who.name, NULL, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "set", .thing = "password", .thing_id = who.id.text, .note = who.name }, &before) : s;
 }
 
 enum status password_find(struct work *w, const char *name, struct password_kept *out)

@@ -203,7 +203,10 @@ static enum status record_one(struct work *w, struct desk *d, const struct reche
         out->gone += done;
     } else if (seen == SEEN_STANDING && f->has_closed && f->is_gone_result && f->closed_at_s < r->surveys.after->taken_at_s) {
         out->back++;                               // 死灰复燃: a person opens the new case, linked with this one
-        s = work_note(w, &(struct deed){ "see_again", "case", f->id, comparison, f->state, f->state });
+        struct as_told now;
+        s = told_of(w, "case", f->id, &now);
+        if (s == OK)
+            s = told_note(w, &(struct deed){ .verb = "see_again", .thing = "case", .thing_id = f->id, .note = comparison }, &now);
     } else if (seen == SEEN_STANDING && !f->has_closed && f->has_due && f->due_at_s < r->surveys.after->taken_at_s) {
         s = propose(w, d, f, "mark_standing", comparison, &done);
         out->standing += done;

@@ -1,8 +1,10 @@
 #include "core/register.h"
 
 #include "core/register_inside.h"
+#include "core/register_told.h"
 #include "core/store/bulk.h"
 #include "core/store/register_rows.h"
+#include "core/store/register_told.h"
 #include "core/store/tally_rows.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,8 +25,7 @@ struct load {
     struct placing *placing;
     struct register_reading reading;
     struct register_shelf *shelf;
-    const char *source_name;
-    double accuracy_m;
+    int64_t last_fid;                  // of the table before the load
     struct tally_book *book;           // of a bulk load; NULL: triggers count
     struct found_by found_by[REGISTER_BATCH_ROWS]; int founds; // of the batch at hand, still to be written
     int kind_property, state_property; // those that rows are counted by; -1: none
@@ -48,8 +49,8 @@ static enum status insert(struct load *l, struct work *w, const struct register_
     l->report->without_cell += r->at.cells == 0 && placing_cells(l->placing) > 0;    // without a grid there is nothing to tell
     l->report->in_two_cells += r->at.cells > 1;
     enum status s = register_insert(w->db, l->shelf, &(struct register_row){
-        .id = id, .source = l->source_name, .source_id = r->source_id, .properties = r->properties, .crs = record_source_crs(l->reading.source),
-        .cell_code = r->at.cell_code, .community_code = r->at.community_code, .digest = r->digest, .accuracy_m = l->accuracy_m,
+        .id = id, .source = l->reading.source_name, .source_id = r->source_id, .properties = r->properties, .crs = l->reading.crs,
+        .cell_code = r->at.cell_code, .community_code = r->at.community_code, .digest = r->digest, .accuracy_m = l->reading.accuracy_m,
         .area_m2 = r->area_m2, .version = version, .now_s = w->now_s, .wkb = r->wkb, .wkb_len = r->wkb_len,
         .point_wkb = l->reading.is_pinned ? r->point : NULL, .point_len = sizeof r->point, .column = r->column }, w->e);
     if (s != OK)
@@ -63,7 +64,7 @@ static enum status insert(struct load *l, struct work *w, const struct register_
 // What the store knows of it is superseded, or is the same.
 static enum status keep_known(struct load *l, struct work *w, const struct register_ready *r, const struct register_now *now)
 {
-    if (strcmp(now->digest, r->digest) == 0) {
+    if (register_is_said(now->digest, r->digest)) {
         l->report->same++;
         return OK;
     }
@@ -77,7 +78,7 @@ static enum status keep_known(struct load *l, struct work *w, const struct regis
 static enum status keep(struct load *l, struct work *w, const struct register_ready *r)
 {
     struct register_now now;
-    enum status s = register_now_get(w->db, l->shelf, l->source_name, r->source_id, &now, w->e);
+    enum status s = register_now_get(w->db, l->shelf, l->reading.source_name, r->source_id, &now, w->e);
     if (s == OK)
         return keep_known(l, w, r, &now);
     if (s != NOT_FOUND)
@@ -100,7 +101,7 @@ static enum status keep_first(struct load *l, struct work *w, const struct regis
         return OK;
     *l->report = before;
     struct register_now now;
-    enum status known = s == CONFLICT ? register_now_get(w->db, l->shelf, l->source_name, r->source_id, &now, w->e) : NOT_FOUND;
+    enum status known = s == CONFLICT ? register_now_get(w->db, l->shelf, l->reading.source_name, r->source_id, &now, w->e) : NOT_FOUND;
     if (known == OK)
         return keep_known(l, w, r, &now);
     if (known == NOT_FOUND)
@@ -226,11 +227,12 @@ static enum status open_parts(struct load *l, struct work *w)
     l->kind_property = register_property_held_in(l->layer, tallied->kind_column);
     l->state_property = register_property_held_in(l->layer, tallied->state_column);
     l->shelf = register_shelf_open(l->layer);
-    l->source_name = l->spec->source != NULL ? l->spec->source : l->layer->key;
-    l->accuracy_m = (l->spec->accuracy_m > 0 ? l->spec->accuracy_m : l->layer->accuracy_m) + record_source_added_m(l->reading.source);
+    l->reading.crs = record_source_crs(l->reading.source);
+    l->reading.source_name = l->spec->source != NULL ? l->spec->source : l->layer->key;
+    l->reading.accuracy_m = (l->spec->accuracy_m > 0 ? l->spec->accuracy_m : l->layer->accuracy_m) + record_source_added_m(l->reading.source);
     // Whether a source is new is a search through all its kind's rows: for a few it is quicker to look each of them up.
     bool are_many = record_source_count(l->reading.source) >= FIRST_ROWS_LEAST;
-    return are_many ? register_is_first(w->db, l->shelf, l->source_name, &l->is_first, w->e) : OK;
+    return are_many ? register_is_first(w->db, l->shelf, l->reading.source_name, &l->is_first, w->e) : OK;
 }
 
 static void close_parts(struct load *l)
@@ -250,7 +252,7 @@ static enum status note_load(struct load *l, struct work *w)
     char note[512];
     snprintf(note, sizeof note, "%.200s: %" PRId64 " added, %" PRId64 " changed, %" PRId64 " same", l->spec->path, l->report->added,
              l->report->changed, l->report->same);
-    return work_note(w, &(struct deed){ "load", "layer", l->layer->key, note, NULL, l->source_name });
+    return register_told_note(w, l->layer, l->last_fid, "load", note);
 }
 
 static enum status load_job(struct work *w, void *ctx)
@@ -263,6 +265,8 @@ static enum status load_job(struct work *w, void *ctx)
     enum status s = open_parts(l, w);
     if (s == OK)
         s = layer_record(w, l->layer); // assets name its row
+    if (s == OK)
+        s = register_last_fid(w->db, l->layer, &l->last_fid, w->e);
     if (s == OK)
         s = take_rows_in_bulk(l, w);
     if (s == OK)

@@ -3,7 +3,9 @@
 #include "core/base/mem.h"
 #include "core/cell.h"
 #include "core/register_inside.h"
+#include "core/register_told.h"
 #include "core/store/register_rows.h"
+#include "core/store/register_told.h"
 #include "core/store/tally_rows.h"
 #include "gis/geojson.h"
 #include <inttypes.h>
@@ -228,19 +230,33 @@ static enum status check_end(const struct editing *d)
 
 // --- Writing ----------------------------------------------------------------------------------------------------------------
 
-static enum status insert(struct editing *d, struct register_row *row)
+// row: who it is; the rest as it was judged. digest: of all of it.
+static enum status fill(struct editing *d, struct register_row *row, char digest[TOLD_DIGEST])
 {
     const struct register_ready *r = &d->ready;
+    struct buf *room = &d->editor->reading.digest;
     row->properties = r->properties, row->column = r->column;
     row->cell_code = r->at.cell_code, row->community_code = r->at.community_code;
     row->area_m2 = r->area_m2;
     row->now_s = d->w->now_s;
     row->wkb = r->wkb, row->wkb_len = r->wkb_len;
     row->point_wkb = d->editor->reading.is_pinned ? r->point : NULL, row->point_len = sizeof r->point;
-    enum status s = register_insert(d->w->db, d->shelf, row, d->w->e);
-    if (s == OK && r->words != NULL)
-        s = register_insert_words(d->w->db, d->shelf, db_last_fid(d->w->db), r->words, d->w->e);
-    return s;
+    room->len = 0;
+    return register_digest(d->edit->layer, row, room, digest) ? OK : register_say_too_big(d->w->e);
+}
+
+// A delivery of one row.
+static enum status insert(struct editing *d, const struct register_row *row, const char *verb)
+{
+    const struct layer *l = d->edit->layer;
+    const char *words = d->ready.words;
+    int64_t last_fid = 0;
+    enum status s = register_last_fid(d->w->db, l, &last_fid, d->w->e);
+    if (s == OK)
+        s = register_insert(d->w->db, d->shelf, row, d->w->e);
+    if (s == OK && words != NULL)
+        s = register_insert_words(d->w->db, d->shelf, db_last_fid(d->w->db), words, d->w->e);
+    return s == OK ? register_told_note(d->w, l, last_fid, verb, row->id) : s;
 }
 
 static bool is_same_value(const struct value *a, const struct value *b)
@@ -262,7 +278,7 @@ static void write_note(const struct editing *d, const struct register_ready *bef
 
 static enum status note(const struct editing *d, const char *verb, const char *id, const char *words, const char *before, const char *after)
 {
-    return work_note(d->w, &(struct deed){ verb, d->edit->layer->table, id, words, before, after });
+    return work_note(d->w, &(struct deed){ .verb = verb, .thing = d->edit->layer->table, .thing_id = id, .note = words, .before = before, .after = after });
 }
 
 static enum status know_layer(const struct editing *d)
@@ -275,14 +291,14 @@ static enum status know_layer(const struct editing *d)
 // --- Adding -----------------------------------------------------------------------------------------------------------------
 
 // Under the id it was minted with a thing is added once: the same again is the same, anything else is another thing.
-static enum status look_for(struct editing *d, bool *is_there, struct register_edited *out)
+static enum status look_for(struct editing *d, const char *digest, bool *is_there, struct register_edited *out)
 {
     struct register_born born;
     enum status s = register_born_get(d->w->db, d->shelf, out->id.text, &born, d->w->e);
     *is_there = s == OK;
     if (s == NOT_FOUND)
         return OK;
-    if (s == OK && (!born.counts || strcmp(born.digest, d->ready.digest) != 0))
+    if (s == OK && (!born.counts || !register_is_said(born.digest, digest)))
         return err_set(d->w->e, CONFLICT, "there is something else under the id %s already", out->id.text);
     out->version = born.version;
     out->is_same = true;
@@ -292,19 +308,22 @@ static enum status look_for(struct editing *d, bool *is_there, struct register_e
 static enum status add(struct editing *d, struct register_edited *out)
 {
     const struct register_edit *edit = d->edit;
-    struct register_row row = { .source = BY_HAND, .digest = d->ready.digest, .crs = edit->given.crs, .accuracy_m = edit->layer->accuracy_m, .version = 1 };
+    char digest[TOLD_DIGEST];
+    struct register_row row = { .source = BY_HAND, .digest = digest, .crs = edit->given.crs, .accuracy_m = edit->layer->accuracy_m, .version = 1 };
     *out = (struct register_edited){ .id = d->ready.id, .version = 1 };
     enum status s = edit->id != NULL ? id_parse(edit->id, &out->id, d->w->e) : OK;
     bool is_there = false;
+    row.id = row.source_id = out->id.text;
+    if (s == OK)
+        s = fill(d, &row, digest);
     if (s == OK && edit->id != NULL)
-        s = look_for(d, &is_there, out);
+        s = look_for(d, digest, &is_there, out);
     if (s != OK || is_there)
         return s;
-    row.id = row.source_id = out->id.text;
     s = know_layer(d);
     if (s == OK)
-        s = insert(d, &row);
-    return s == OK ? note(d, "add", out->id.text, edit->layer->key, NULL, d->ready.digest) : s;
+        s = insert(d, &row, "add");
+    return s == OK ? note(d, "add", out->id.text, edit->layer->key, NULL, digest) : s;
 }
 
 enum status register_add(struct work *w, struct register_editor *e, const struct register_edit *edit, struct register_edited *out)
@@ -387,14 +406,18 @@ static enum status replace(struct editing *d, const struct register_ready *befor
 {
     const struct register_kept *was = &d->was;
     const struct register_given *given = &d->edit->given;
-    char words[NOTE_BYTES];
-    struct register_row row = { .id = was->id, .source = was->source, .source_id = was->source_id, .digest = was->digest, .version = was->version + 1,
+    char words[NOTE_BYTES], now[TOLD_DIGEST], both[REGISTER_DIGEST];
+    struct register_row row = { .id = was->id, .source = was->source, .source_id = was->source_id, .digest = both, .version = was->version + 1,
                                 .crs = has_moved ? given->crs : was->crs, .accuracy_m = has_moved ? d->edit->layer->accuracy_m : was->accuracy_m };
-    enum status s = register_supersede(d->w->db, d->shelf, was->fid, d->w->now_s, d->w->e);
+    enum status s = fill(d, &row, now);
     if (s == OK)
-        s = insert(d, &row);
+        s = register_supersede(d->w->db, d->shelf, was->fid, d->w->now_s, d->w->e);
+    if (s != OK)
+        return s;
+    register_digest_edited(was->digest, now, both);
     write_note(d, before, has_moved, words);
-    return s == OK ? note(d, verb != NULL ? verb : "edit", was->id, words, before->digest, d->ready.digest) : s;
+    s = insert(d, &row, "edit");
+    return s == OK ? note(d, verb != NULL ? verb : "edit", was->id, words, register_digest_held(was->digest), now) : s;
 }
 
 static enum status change(struct editing *d, struct register_edited *out)
@@ -442,7 +465,7 @@ enum status register_take_out(struct work *w, struct register_editor *e, const s
     if (s == OK)
         s = register_supersede(w->db, d.shelf, d.was.fid, w->now_s, w->e);
     if (s == OK)
-        s = note(&d, "take_out", d.was.id, edit->layer->key, d.was.digest, NULL);
+        s = note(&d, "take_out", d.was.id, edit->layer->key, register_digest_held(d.was.digest), NULL);
     register_shelf_close(d.shelf);
     return s;
 }

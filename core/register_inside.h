@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "core/placing.h"
 #include "core/register.h"
-#include "core/store/store.h"
+#include "core/store/told_rows.h"
 #include "gis/source_records.h"
 
 enum { REGISTER_PROPERTIES_MOST = 100, REGISTER_BATCH_ROWS = 1024, REGISTER_ROW_BYTES_MOST = 1 << 20, REGISTER_POINT_BYTES = 21 };
@@ -18,6 +18,8 @@ struct register_reading {
     int field[REGISTER_PROPERTIES_MOST];     // of the source, for each property; -1: none
     int id_field;                            // -1: the feature id
     int64_t zone_offset_s, now_s;
+    const char *source_name, *crs;
+    double accuracy_m;
     bool is_pinned;                          // an area that also has a point
     struct buf properties, digest, words;    // of the row at hand
 };
@@ -28,7 +30,7 @@ struct register_ready {
     const char *refusal;                     // NULL: it can be taken, and only then the rest counts
     struct id id;                            // if the thing is new
     const char *source_id, *properties, *words; // words: NULL when there is none to be searched for
-    char digest[65];
+    char digest[TOLD_DIGEST];
     struct place_in_grid at;
     bool is_repaired;
     double area_m2;
@@ -42,6 +44,7 @@ int register_property_held_in(const struct layer *l, const char *column);      /
 // register_read.c. INVALID: the mapping names what is not there.
 enum status register_map_fields(struct register_reading *r, struct err *e);
 void register_note_unused(const struct register_reading *r, struct register_report *out);
+enum status register_say_too_big(struct err *e);                               // TOO_BIG: a row
 void register_read(struct register_reading *r, const struct record *rec, enum lang lang, struct arena *a, struct register_ready *out);
 
 // register_feed.c: a thread reads ahead. The rows of a batch live until the next is asked for; 0 rows: the end.

@@ -2,8 +2,8 @@
 #include "core/register_inside.h"
 
 #include "core/base/date.h"
-#include "core/base/hash.h"
 #include "core/base/when.h"
+#include "core/store/register_told.h"
 #include "core/words.h"
 #include <inttypes.h>
 #include <math.h>
@@ -132,16 +132,6 @@ static void add_json(struct buf *b, const char *name, const struct value *v)
         buf_json_text(b, v->bytes);
 }
 
-static void add_digest(struct buf *b, const struct value *v)
-{
-    switch (v->kind) {
-    case VALUE_INTEGER: buf_printf(b, "i%" PRId64 ";", v->integer); break;
-    case VALUE_REAL: buf_printf(b, "r%.17g;", v->real); break;
-    case VALUE_TEXT: buf_printf(b, "t%zu:", v->len); buf_add(b, v->bytes, v->len); break;
-    default: buf_text(b, "-;");
-    }
-}
-
 static void empty(struct buf *b)
 {
     b->len = 0;
@@ -167,18 +157,18 @@ static struct value as_day(const struct register_reading *r, struct arena *a, st
     return value_text(day);
 }
 
+enum status register_say_too_big(struct err *e) { return err_set(e, TOO_BIG, "the row has more than %d bytes", REGISTER_ROW_BYTES_MOST); }
+
 static enum status read_values(struct register_reading *r, const struct record *rec, struct arena *a, struct value *column, struct err *e)
 {
     enum status s = OK;
     empty(&r->properties);
-    empty(&r->digest);
     empty(&r->words);
     buf_text(&r->properties, "{");
     for (int i = 0; s == OK && i < r->layer->properties; i++) {
         const struct property *p = &r->layer->property[i];
         struct value v = value_null();
         s = read_value(p, r->field[i] >= 0 ? rec->value[r->field[i]] : NULL, r->zone_offset_s, &v, e);
-        add_digest(&r->digest, &v);
         if (p->column == NULL)
             add_json(&r->properties, p->name, &v);
         if (p->is_searched && v.kind == VALUE_TEXT)
@@ -186,9 +176,8 @@ static enum status read_values(struct register_reading *r, const struct record *
         column[i] = p->column == NULL && p->type == PROPERTY_DATE ? as_day(r, a, v) : kept(a, v);
     }
     buf_text(&r->properties, "}");
-    buf_add(&r->digest, rec->wkb, rec->wkb_len);
-    if (s == OK && (r->properties.full || r->digest.full || r->words.full))
-        s = err_set(e, TOO_BIG, "the row has more than %d bytes", REGISTER_ROW_BYTES_MOST);
+    if (s == OK && (r->properties.full || r->words.full))
+        s = register_say_too_big(e);
     return s;
 }
 
@@ -224,12 +213,19 @@ static void write_point(struct lonlat p, uint8_t out[REGISTER_POINT_BYTES])
     memcpy(out + 13, &p.lat, 8);
 }
 
+static enum status make_digest(struct register_reading *r, const struct record *rec, struct register_ready *out, struct err *e)
+{
+    const struct register_row said = { .source = r->source_name, .source_id = out->source_id, .properties = r->properties.data, .crs = r->crs,
+                                       .accuracy_m = r->accuracy_m, .wkb = rec->wkb, .wkb_len = rec->wkb_len, .column = out->column };
+    empty(&r->digest);
+    return register_digest(r->layer, &said, &r->digest, out->digest) ? OK : register_say_too_big(e);
+}
+
 static void finish(struct register_reading *r, const struct record *rec, struct arena *a, struct register_ready *out)
 {
     out->id = id_make(r->now_s * 1000);
     out->properties = arena_text(a, r->properties.data);
     out->words = r->words.len > 0 ? arena_text(a, r->words.data) : NULL;
-    hash_sha256(r->digest.data, r->digest.len, out->digest);
     out->at = placing_find(r->placing, rec->metric);
     out->is_repaired = rec->repaired;
     out->area_m2 = rec->area_m2;
@@ -249,10 +245,13 @@ void register_read(struct register_reading *r, const struct record *rec, enum la
         s = source_id_of(r, rec, source_id, &why);
     if (s == OK)
         s = read_values(r, rec, a, column, &why);
+    if (s == OK) {
+        out->source_id = arena_text(a, source_id);
+        s = make_digest(r, rec, out, &why);
+    }
     if (s != OK) {
         out->refusal = arena_text(a, why.text);
         return;
     }
-    out->source_id = arena_text(a, source_id);
     finish(r, rec, a, out);
 }

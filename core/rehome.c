@@ -67,7 +67,7 @@ static enum status note(struct work *w, const struct rehome_report *report)
     char words[128];
     snprintf(words, sizeof words, "%" PRId64 " things, %" PRId64 " moved, %" PRId64 " without a cell", report->things, report->moved,
              report->without_cell);
-    return work_note(w, &(struct deed){ "rehome", "grid", "default", words, NULL, NULL });
+    return work_note(w, &(struct deed){ .verb = "rehome", .thing = "grid", .thing_id = "default", .note = words });
 }
 
 enum status rehome(struct work *w, struct rehome_report *out)

@@ -210,14 +210,17 @@ static enum status open_case(struct routing *r, struct route_facts *f, bool *pas
 static enum status set_route(struct routing *r, const struct route_facts *f, const struct routing_rule *rule)
 {
     char agency[ID_TEXT];
+    struct as_told before;
     enum status s = agency_id_select(r->w->db, rule->agency->key, agency, r->w->e);
     if (s == NOT_FOUND)
         return err_set(r->w->e, NOT_FOUND, "routing rule %s: the station has no agency \"%s\"; gridpatrol agency add makes it", rule->key, rule->agency->key);
     if (s == OK)
+        s = told_of(r->w, "case", f->case_id, &before);
+    if (s == OK)
         s = case_set_route(r->w->db, &(struct routed){ .case_id = f->case_id, .rule = rule->key, .agency_id = agency, .priority = rule->priority,
                                                        .has_limit = rule->has_limit, .stage = rule->limit_stage, .amount = rule->limit.amount,
                                                        .unit = rule->has_limit ? limit_unit_name(rule->limit.unit) : NULL, .legal = rule->limit.legal }, r->w->e);
-    return s == OK ? work_note(r->w, &(struct deed){ "route", "case", f->case_id, rule->key, NULL, rule->when }) : s;
+    return s == OK ? told_note(r->w, &(struct deed){ .verb = "route", .thing = "case", .thing_id = f->case_id, .note = rule->key }, &before) : s;
 }
 
 // An agency that also must know gets a draft; so does one that a rule hands the case to although it handles none itself.

@@ -3,6 +3,7 @@
 #include "core/actor.h"
 #include "core/base/hash.h"
 #include "core/store/session_rows.h"
+#include "core/told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ enum status session_begin(struct work *w, const char *actor_id, const struct ses
     snprintf(s.handle, sizeof s.handle, "%.16s", sha256);
     status = session_insert(w->db, &s, sha256, w->e);
     if (status == OK)
-        status = work_note(w, &(struct deed){ "begin", "session", s.handle, s.address, NULL, who.id.text });
+        status = told_note(w, &(struct deed){ .verb = "begin", .thing = "session", .thing_id = s.handle, .note = s.address }, NULL);
     if (status == OK)
         *out = s;
     return status;
@@ -66,14 +67,17 @@ bool session_has_csrf(const struct session *s, const char *sent)
 enum status session_end(struct work *w, const char *handle)
 {
     struct id actor;
+    struct as_told before;
     enum status s = session_select_actor(w->db, handle, actor.text, w->e);
     if (s == NOT_FOUND)
         return err_set(w->e, NOT_FOUND, "there is no session \"%s\"", handle);
     if (s == OK)
         s = actor_may_keep(w, actor.text);
     if (s == OK)
+        s = told_of(w, "session", handle, &before);
+    if (s == OK)
         s = session_delete(w->db, handle, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "end", "session", handle, "", actor.text, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "end", .thing = "session", .thing_id = handle }, &before) : s;
 }
 
 enum status session_end_all(struct work *w, const char *actor_id) { return session_delete_of(w->db, actor_id, w->e); }

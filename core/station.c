@@ -5,6 +5,7 @@
 #include "core/compartment.h"
 #include "core/folder.h"
 #include "core/layer.h"
+#include "core/told.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static enum status first_rows(struct work *w, void *ctx)
         s = district_record(w->db, d, w->e);
     if (s == OK)
         s = layer_record_all(w);
-    return s == OK ? work_note(w, &(struct deed){ "make", "district", d->code, d->name_zh, NULL, d->metric_crs }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "make", .thing = "district", .thing_id = d->code, .note = d->name_zh }, NULL) : s;
 }
 
 static enum status fill(const char *folder, const struct district *d, const char *administrator, struct err *e)

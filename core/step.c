@@ -1,42 +1,24 @@
 #include "core/step.h"
 
-#include "core/base/buf.h"
 #include "core/base/date.h"
 #include "core/store/step_rows.h"
 #include "core/step_inside.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-// --- The record in words ------------------------------------------------------------------------------------------------------
+// --- What audit keeps ------------------------------------------------------------------------------------------------------------
 
-enum { TEXT_CEILING = 8192 };
+// before NULL: it is born; step NULL: nobody took one.
+struct noted { const char *verb, *words, *before, *step; };
 
-// Canonical: the same record has the same text, and its digest stands in audit.
-static void walk_text(const struct walk *k, struct buf *b)
+static enum status note(const struct work *w, const struct walk *k, const struct noted *n)
 {
-    buf_init(b, TEXT_CEILING);
-    const char *words[] = { k->thing, k->id.text, k->number, k->state, k->before, k->stage, k->agency, k->made_by, k->onward_by,
-                            k->returned_to, k->has_limit ? limit_unit_name(k->limit.unit) : "" };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        buf_text(b, words[i]);
-        buf_add(b, "\n", 1);
-    }
-    buf_printf(b, "%" PRId64 " %" PRId64 " %" PRId64 " %d %d %d %d %d %d %d %d", k->steps, k->stage_at_s, k->due_at_s, k->has_limit,
-               k->has_limit ? k->limit.amount : 0, k->has_limit && k->limit.legal, k->extension, k->extended, k->suspended, k->is_provisional,
-               k->is_exempt);
-    must(!b->full);
-}
-
-static enum status note(const struct work *w, const struct walk *k, const char *verb, const char *words, const struct buf *before)
-{
-    struct buf after;
-    walk_text(k, &after);
+    char after[2 * TOLD_DIGEST];
+    snprintf(after, sizeof after, "%s%s%s", k->told, n->step != NULL ? ":" : "", n->step != NULL ? n->step : "");
     // What people say about a lead stays with the lead: some are secret, and audit is read by others.
-    bool is_kept = strcmp(k->thing, "lead") == 0 && strcmp(verb, "recompute") != 0;
-    enum status s = work_note(w, &(struct deed){ verb, k->thing, k->id.text, is_kept ? NULL : words, before != NULL ? before->data : NULL, after.data });
-    buf_clear(&after);
-    return s;
+    bool is_kept = strcmp(k->thing, "lead") == 0 && strcmp(n->verb, "recompute") != 0;
+    return work_note(w, &(struct deed){ .verb = n->verb, .thing = k->thing, .thing_id = k->id.text, .note = is_kept ? NULL : n->words,
+                                        .before = n->before, .after = after });
 }
 
 // --- Who and what ----------------------------------------------------------------------------------------------------------------
@@ -113,10 +95,11 @@ static enum status run_clock(struct taking *t, const struct move *m, const char 
     const char *stage = lifecycle_is_end(k->thing, k->state) ? "" : stage_of(k->thing, k->state);
     bool begins = stage != NULL && (strcmp(stage, k->stage) != 0 || (m->effects & STARTS_CLOCK) != 0);
     bool stood = stage_of(k->thing, from) == NULL;
-    enum status s = OK;
-    if ((begins && stood) || (m->effects & RESUMES_CLOCK) != 0)
+    bool ends = (begins && stood) || (m->effects & RESUMES_CLOCK) != 0, pauses = (m->effects & PAUSES_CLOCK) != 0;
+    enum status s = ends || pauses ? walk_touch(t->w->db, k, t->w->e) : OK;
+    if (s == OK && ends)
         s = pause_end(t->w->db, k->id.text, t->w->now_s, t->w->e);
-    if (s == OK && (m->effects & PAUSES_CLOCK) != 0)
+    if (s == OK && pauses)
         s = pause_insert(t->w->db, k, t->w->now_s, t->w->e);
     if (s != OK)
         return s;
@@ -147,26 +130,24 @@ static enum status change_state(struct taking *t, const struct outcome *o)
 static enum status write_step(struct taking *t, const struct outcome *o, struct step_taken *out)
 {
     struct walk *k = &t->walk;
-    struct buf before;
-    char stage[WALK_WORD];
+    char stage[WALK_WORD], before[TOLD_DIGEST], told[TOLD_DIGEST];
     int64_t due_at_s = k->due_at_s;
-    walk_text(k, &before);
     memcpy(stage, k->stage, sizeof stage);
     memcpy(out->from, k->state, sizeof out->from);
     const char *words = t->step->with.note != NULL ? t->step->with.note : "";
     enum status s = change_state(t, o);
     if (s == OK)
         s = step_insert(t->w->db, &(struct step_row){ k, t->step->verb, out->from, stage, t->who.id.text, t->who.agency.text, words,
-                                                              t->w->now_s, due_at_s }, t->w->e);
+                                                              t->w->now_s, due_at_s }, told, t->w->e);
     if (s == OK)
         s = step_effects(t, o->move, out);       // before the clock: a filing condition settles the limit
     if (s == OK)
         s = run_clock(t, o->move, out->from);
+    memcpy(before, k->told, sizeof before);
     if (s == OK)
         s = walk_update(t->w->db, k, strcmp(k->state, out->from) != 0, t->w->now_s, t->w->e);
     if (s == OK)
-        s = note(t->w, k, t->step->verb, words, &before);
-    buf_clear(&before);
+        s = note(t->w, k, &(struct noted){ t->step->verb, words, before, told });
     return s;
 }
 
@@ -227,6 +208,8 @@ enum status step_birth(struct work *w, struct desk *d, const struct birth *b, st
     snprintf(out->state, sizeof out->state, "%s", o.to);
     snprintf(out->made_by, sizeof out->made_by, "%s", who.id.text);
     snprintf(out->onward_by, sizeof out->onward_by, "%s", who.id.text);
+    for (int i = 0; i < WALK_DATES; i++)
+        out->date[i] = WALK_NO_DATE;
     return OK;
 }
 
@@ -235,8 +218,9 @@ enum status step_born(struct work *w, struct desk *d, struct walk *k, const char
     struct actor who;
     unsigned roles;
     bool is_new = k->steps == 0;
-    char stage[WALK_WORD];
+    char stage[WALK_WORD], before[TOLD_DIGEST], told[TOLD_DIGEST];
     int64_t due_at_s = k->due_at_s;
+    memcpy(before, k->told, sizeof before);
     memcpy(stage, k->stage, sizeof stage);
     enum status s = step_person(w, &who, &roles);
     k->steps++;
@@ -244,12 +228,12 @@ enum status step_born(struct work *w, struct desk *d, struct walk *k, const char
         const char *first = stage_of(k->thing, k->state);
         s = clock_start(w, d, k, first != NULL ? first : "");
     }
-    if (s == OK && is_new)
+    if (s == OK)
         s = walk_update(w->db, k, false, w->now_s, w->e);
     if (s == OK)
         s = step_insert(w->db, &(struct step_row){ k, verb, is_new ? "" : k->state, stage, who.id.text, who.agency.text, words != NULL ? words : "",
-                                                   w->now_s, due_at_s }, w->e);
-    return s == OK ? note(w, k, verb, words, NULL) : s;
+                                                   w->now_s, due_at_s }, told, w->e);
+    return s == OK ? note(w, k, &(struct noted){ verb, words, is_new ? NULL : before, told }) : s;
 }
 
 // --- Another calendar ----------------------------------------------------------------------------------------------------------------
@@ -268,11 +252,10 @@ static void say_when(const struct work *w, int64_t at_s, char out[32])
 
 enum status walk_recompute(struct work *w, struct desk *d, struct walk *k, bool *changed)
 {
-    struct buf before;
     int64_t old = k->due_at_s;
     bool was_provisional = k->is_provisional;
-    char from[32], to[32], words[128];
-    walk_text(k, &before);
+    char from[32], to[32], words[128], before[TOLD_DIGEST];
+    memcpy(before, k->told, sizeof before);
     enum status s = clock_compute(w, d, k);
     *changed = s == OK && (k->due_at_s != old || k->is_provisional != was_provisional);
     if (*changed) {
@@ -281,8 +264,7 @@ enum status walk_recompute(struct work *w, struct desk *d, struct walk *k, bool 
         snprintf(words, sizeof words, "%s%s -> %s%s", from, was_provisional ? " provisional" : "", to, k->is_provisional ? " provisional" : "");
         s = walk_update(w->db, k, false, w->now_s, w->e);
         if (s == OK)
-            s = note(w, k, "recompute", words, &before);
+            s = note(w, k, &(struct noted){ "recompute", words, before, NULL });
     }
-    buf_clear(&before);
     return s;
 }

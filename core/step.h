@@ -9,9 +9,12 @@
 #pragma once
 #include "core/desk.h"
 #include "core/lifecycle.h"
+#include "core/told.h"
 
 enum { WALK_WORD = 32, WALK_NUMBER = 48 };
 #define NO_DEADLINE INT64_MAX
+enum { WALK_DATES = 5 };
+#define WALK_NO_DATE INT64_MIN
 
 // Where a record stands. The columns of the same names are in case_file, lead, finding and proceeding alike.
 struct walk {
@@ -25,9 +28,13 @@ struct walk {
     struct limit limit;
     int32_t extension;
     int extended, suspended;
+    int64_t date[WALK_DATES];                // the record's own, as core/store/told_rows.h lists them; WALK_NO_DATE: none
+    char told[TOLD_DIGEST];                  // of the row as it was read or written last (core/told.h)
+    char rest[TOLD_DIGEST];                  // of what no step moves, as kept in the row; "": it is being changed
 };
 
 // What comes with a move. Zeroed fields are not given.
+struct case_correction;
 struct step_with {
     const char *note, *agency;               // agency: key
     const char *scheme, *code; int condition;
@@ -41,6 +48,7 @@ struct step_with {
     double area_m2;                          // removed, as measured; 0: not given
     int32_t amount;                          // of an extension
     bool emergency, light_harm, corrected_in_time, is_without_area;
+    const struct case_correction *correction; // of a case, with "correct" (core/case_file.h)
 };
 
 struct step { const char *thing, *key, *verb; struct step_with with; };   // key: number or id; of a proceeding: its id

@@ -32,9 +32,7 @@ static enum status touch_case(struct taking *t, const char *verb, int32_t more)
     } else {
         k.is_exempt = true;
     }
-    if (s == OK)
-        s = step_born(t->w, t->desk, &k, verb, t->walk.number);
-    return s == OK ? walk_update(t->w->db, &k, false, t->w->now_s, t->w->e) : s;
+    return s == OK ? step_born(t->w, t->desk, &k, verb, t->walk.number) : s;
 }
 
 static enum status extend(struct taking *t)
@@ -69,6 +67,10 @@ static enum status fill_case(struct taking *t)
     struct case_change c = { .measured_area_m2 = with->area_m2, .scheme = with->scheme, .code = with->code, .condition = with->condition,
                              .review_at_s = with->review_at_s, .building_result = with->result };
     char master[ID_TEXT] = "";
+    if (strcmp(verb, "correct") == 0 && with->correction != NULL) {
+        enum status s = walk_touch(t->w->db, &t->walk, t->w->e);
+        return s != OK ? s : case_correct_row(t->w->db, t->walk.id.text, with->correction, t->w->e);
+    }
     if (strcmp(verb, "merge") == 0) {
         struct walk k;
         enum status s = walk_get(t->w, "case", with->master, &k);
@@ -87,7 +89,8 @@ static enum status fill_case(struct taking *t)
     } else if (strcmp(verb, "propose_close") == 0) {
         c.closing_proposed = with->inputs;
     }
-    return case_change(t->w->db, t->walk.id.text, &c, t->w->e);
+    enum status s = case_change_is_empty(&c) ? OK : walk_touch(t->w->db, &t->walk, t->w->e);
+    return s == OK ? case_change(t->w->db, t->walk.id.text, &c, t->w->e) : s;
 }
 
 static enum status fill_lead(struct taking *t)
@@ -99,14 +102,15 @@ static enum status fill_lead(struct taking *t)
     if (is(t, "lead", "return"))
         c.return_reason = with->reason;
     c.reminded = is(t, "lead", "remind");
-    return lead_change(t->w->db, t->walk.id.text, &c, t->w->e);
+    enum status s = lead_change_is_empty(&c) ? OK : walk_touch(t->w->db, &t->walk, t->w->e);
+    return s == OK ? lead_change(t->w->db, t->walk.id.text, &c, t->w->e) : s;
 }
 
 static enum status join_case(struct taking *t)
 {
     struct walk k;
     enum status s = walk_get(t->w, "case", t->step->with.master, &k);
-    return s == OK ? case_link(t->w->db, k.id.text, t->walk.thing, t->walk.id.text, t->w->e) : s;
+    return s == OK ? case_join(t->w, k.id.text, t->walk.thing, t->walk.id.text, t->walk.number) : s;
 }
 
 enum status step_effects(struct taking *t, const struct move *m, struct step_taken *out)

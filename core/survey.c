@@ -6,6 +6,7 @@
 #include "core/blob.h"
 #include "core/draft.h"
 #include "core/store/survey_rows.h"
+#include "core/told.h"
 #include "gis/footprint.h"
 #include "gis/overlay.h"
 #include "gis/polygons.h"
@@ -194,7 +195,7 @@ static enum status insert(struct work *w, void *ctx)
     s = survey_insert(w->db, v, a->coverage.len > 0 ? a->coverage.data : NULL, a->coverage.len, w->e);
     for (int i = 0; s == OK && i < a->files; i++)
         s = survey_file_insert(w->db, v->id.text, a->file[i].name, a->file[i].blob.sha256, a->file[i].blob.bytes, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "record", "survey", v->id.text, v->name, NULL, v->original_sha256 }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "record", .thing = "survey", .thing_id = v->id.text, .note = v->name }, NULL) : s;
 }
 
 // A plain file's hash tells at once whether it is here already; nothing is archived twice.

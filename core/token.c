@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/secret.h"
 #include "core/store/token_rows.h"
+#include "core/told.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,7 +130,7 @@ enum status token_make(struct work *w, const struct token_spec *spec, char text[
     snprintf(note, sizeof note, "%s: %s, until %" PRId64, t.name, token_scope_word(t.scope), t.expires_at_s);
     s = token_insert(w->db, &t, sha256, w->actor, w->e);
     if (s == OK)
-        s = work_note(w, &(struct deed){ "record", "token", t.id, note, NULL, who.id.text });
+        s = told_note(w, &(struct deed){ .verb = "record", .thing = "token", .thing_id = t.id, .note = note }, NULL);
     if (s == OK) {
         memcpy(text, written, TOKEN_TEXT);
         *out = t;
@@ -141,6 +142,7 @@ enum status token_make(struct work *w, const struct token_spec *spec, char text[
 enum status token_revoke(struct work *w, const char *id)
 {
     struct token t;
+    struct as_told before;
     char sha256[65];
     bool active = false;
     enum status s = token_select(w->db, id, &t, sha256, &active, w->e);
@@ -151,8 +153,10 @@ enum status token_revoke(struct work *w, const char *id)
     if (s == OK && t.revoked_at_s != 0)
         s = err_set(w->e, CONFLICT, "token %s is revoked already", id);
     if (s == OK)
+        s = told_of(w, "token", id, &before);
+    if (s == OK)
         s = token_update_revoked(w->db, id, w->now_s, w->e);
-    return s == OK ? work_note(w, &(struct deed){ "revoke", "token", id, t.name, t.actor.text, NULL }) : s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "revoke", .thing = "token", .thing_id = id, .note = t.name }, &before) : s;
 }
 
 enum status token_each(struct work *w, const char *actor, token_visit *fn, void *ctx)

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/blob.h"
 #include "core/store/tally_rows.h"
+#include "core/told.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,15 @@ static enum status check_indexes(struct db *db, struct check *c, struct err *e)
     return s;
 }
 
+static void count_fault(void *ctx, const char *sentence)
+{
+    struct check *c = ctx;
+    c->report->faults++;
+    c->fn(c->ctx, sentence);
+}
+
+static enum status check_told(struct db *db, struct check *c, struct err *e) { return told_verify(db, count_fault, c, e); }
+
 static enum status check_audit(struct db *db, struct check *c, struct err *e)
 {
     struct audit_report report;
@@ -178,7 +188,7 @@ struct round { struct check *check; const struct progress *progress; };
 
 static enum status check_database(struct db *db, void *ctx, struct err *e)
 {
-    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_tallies, check_audit, check_sealed, check_comparisons, check_named_blobs };
+    static check_rows *const checks[] = { check_structure, check_references, check_indexes, check_tallies, check_audit, check_told, check_sealed, check_comparisons, check_named_blobs };
     enum { CHECKS = sizeof checks / sizeof checks[0] };
     const struct round *round = ctx;
     enum status s = OK;

@@ -1,7 +1,7 @@
 // verify.h - is everything in the station what it was when it was written (核验)?
 //
-// The database's own structure, foreign keys, spatial indexes, the audit chain, the originals against their hashes and
-// against the rows that name them. Every fault is named; nothing is repaired.
+// The database's own structure, foreign keys, spatial indexes, the audit chain and the records against it (told.h), the originals
+// against their hashes and against the rows that name them. Every fault is named; nothing is repaired.
 #pragma once
 #include "core/base/progress.h"
 #include "core/station.h"

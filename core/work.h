@@ -22,7 +22,6 @@ struct work {
 
 struct id work_id(const struct work *w);   // a new id, born now
 
-// The audit row of a deed: before and after are canonical texts of the record (NULL: it was not there); only their hashes
-// are kept.
+// The audit row of a deed. before and after: digests of what it was done to (core/told.h); NULL: it was not there, or nothing is held.
 struct deed { const char *verb, *thing, *thing_id, *note, *before, *after; };
 enum status work_note(const struct work *w, const struct deed *d);

@@ -40,7 +40,7 @@ enum status case_of_select(struct db *db, const char *thing, const char *thing_i
     return s;
 }
 
-static bool is_empty(const struct case_change *c)
+bool case_change_is_empty(const struct case_change *c)
 {
     return !(c->measured_area_m2 > 0) && c->scheme == NULL && c->code == NULL && c->condition == 0 && c->review_at_s == 0 &&
            c->building_result == NULL && c->fine_result == NULL && c->track == NULL && c->merged_into == NULL && c->closing_proposed == NULL;
@@ -48,7 +48,7 @@ static bool is_empty(const struct case_change *c)
 
 enum status case_change(struct db *db, const char *id, const struct case_change *c, struct err *e)
 {
-    if (is_empty(c))
+    if (case_change_is_empty(c))
         return OK;
     return db_run(db, "UPDATE case_file SET measured_area_m2 = coalesce($2, measured_area_m2), scheme = coalesce($3, scheme), "
                       "code = coalesce($4, code), condition = coalesce($5, condition), review_at_s = coalesce($6, review_at_s), "

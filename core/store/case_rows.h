@@ -15,6 +15,7 @@ struct case_change {
     int64_t review_at_s;
     const char *building_result, *fine_result, *track, *merged_into, *closing_proposed;
 };
+bool case_change_is_empty(const struct case_change *c);
 enum status case_change(struct db *db, const char *id, const struct case_change *c, struct err *e);
 enum status case_correct_row(struct db *db, const char *id, const struct case_correction *c, struct err *e);
 

@@ -40,7 +40,8 @@ enum status document_select(struct db *db, const char *kind, const char *name, i
         s = rows_next(r, &more, e);
     *out = (struct document_found){ .version = s == OK && more ? rows_integer(r, 0) : 0 };
     snprintf(out->sha256, sizeof out->sha256, "%s", s == OK && more ? rows_text(r, 1) : "");
-    buf_text(text, s == OK && more ? rows_text(r, 2) : "");
+    if (text != NULL)
+        buf_text(text, s == OK && more ? rows_text(r, 2) : "");
     rows_done(r);
     return s;
 }

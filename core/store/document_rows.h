@@ -10,7 +10,7 @@ enum status document_stamp(struct db *db, int64_t *out, struct err *e);
 typedef enum status document_visit(void *ctx, const char *name, const char *text, struct err *e);
 // The newest version of each name that was not withdrawn.
 enum status document_each(struct db *db, const char *kind, document_visit *fn, void *ctx, struct err *e);
-// One version, 0: the newest. Version 0 in the answer: there is none. The text is added to the buffer.
+// One version, 0: the newest. Version 0 in the answer: there is none. The text is added to the buffer, if one is given.
 struct document_found { int64_t version; char sha256[65]; };
 enum status document_select(struct db *db, const char *kind, const char *name, int64_t version, struct document_found *out, struct buf *text,
                             struct err *e);

@@ -19,9 +19,14 @@ enum status lead_insert(struct db *db, const struct lead_row *row, struct err *e
                   (struct values){ v, 10 + WALK_VALUES }, e);
 }
 
+bool lead_change_is_empty(const struct lead_change *c)
+{
+    return c->receipt_number == NULL && c->received_by == NULL && c->answer == NULL && c->return_reason == NULL && !c->reminded;
+}
+
 enum status lead_change(struct db *db, const char *id, const struct lead_change *c, struct err *e)
 {
-    if (c->receipt_number == NULL && c->received_by == NULL && c->answer == NULL && c->return_reason == NULL && !c->reminded)
+    if (lead_change_is_empty(c))
         return OK;
     return db_run(db, "UPDATE lead SET receipt_number = coalesce($2, receipt_number), received_by = coalesce($3, received_by), "
                       "answer = coalesce($4, answer), return_reason = coalesce($5, return_reason), reminders = reminders + $6 WHERE id = $1",

@@ -6,6 +6,7 @@ struct lead_row { const struct walk *walk; const struct lead_spec *spec; const c
 // The place is copied from the case as it is now.
 enum status lead_insert(struct db *db, const struct lead_row *row, struct err *e);
 struct lead_change { const char *receipt_number, *received_by, *answer, *return_reason; bool reminded; };
+bool lead_change_is_empty(const struct lead_change *c);
 enum status lead_change(struct db *db, const char *id, const struct lead_change *c, struct err *e);
 
 struct lead_facts { char case_id[ID_TEXT], kind[64], agency_id[ID_TEXT], agency_key[64], secrecy[16]; int priority; };

@@ -17,7 +17,8 @@ struct register_row {
 // Has this source delivered nothing that counts yet?
 enum status register_is_first(struct db *db, const struct register_shelf *s, const char *source, bool *out, struct err *e);
 // The row that counts now for this source_id. NOT_FOUND.
-struct register_now { int64_t fid, version; char id[40], digest[65]; };
+enum { REGISTER_DIGEST = 130 };        // two of 64 digits at most, see register_told.h
+struct register_now { int64_t fid, version; char id[40], digest[REGISTER_DIGEST]; };
 enum status register_now_get(struct db *db, const struct register_shelf *s, const char *source, const char *source_id,
                              struct register_now *out, struct err *e);
 // The row of a thing that counts now, whole; what it points to lies in the arena. Texts as a file would say them, one a property. NOT_FOUND.
@@ -31,7 +32,7 @@ struct register_kept {
 };
 enum status register_kept_get(struct db *db, const struct register_shelf *s, const char *id, struct arena *a, struct register_kept *out, struct err *e);
 // The last row anything had under this id, in any layer of the table. NOT_FOUND.
-struct register_born { bool counts; int64_t version; char digest[65]; };
+struct register_born { bool counts; int64_t version; char digest[REGISTER_DIGEST]; };
 enum status register_born_get(struct db *db, const struct register_shelf *s, const char *id, struct register_born *out, struct err *e);
 enum status register_supersede(struct db *db, const struct register_shelf *s, int64_t fid, int64_t now_s, struct err *e);
 enum status register_insert(struct db *db, const struct register_shelf *s, const struct register_row *r, struct err *e);

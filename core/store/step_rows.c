@@ -9,40 +9,46 @@
 #define SET_WALK "state = $2, state_before = $3, steps = $4, onward_by = $5, returned_to = $6, stage = $7, stage_at_s = $8, limit_amount = $9, " \
                  "limit_unit = $10, is_limit_legal = $11, extension_amount = $12, extended = $13, suspended = $14, due_at_s = $15, " \
                  "is_due_provisional = $16, is_exempt = $17"
-#define BY_ID(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE id = $1"
-#define BY_NUMBER(table) "SELECT id, number, " WALK_COLUMNS " FROM " table " WHERE number = $1"
+#define BY_ID(table, dates) "SELECT id, number, " WALK_COLUMNS ", " dates " FROM " table " WHERE id = $1"
+#define BY_NUMBER(table, dates) "SELECT id, number, " WALK_COLUMNS ", " dates " FROM " table " WHERE number = $1"
+#define REST(table, told) "SELECT " told " FROM " table " WHERE id = $1"
+#define KEEP_REST(table) "UPDATE " table " SET told_rest = $2 WHERE id = $1"
 #define UPDATE(table) "UPDATE " table " SET " SET_WALK " WHERE id = $1"
 #define HAND_ON(table) "UPDATE " table " SET agency_id = $2 WHERE id = $1"
 #define CASE_MOVED(dates) "UPDATE case_file SET " SET_WALK ", " dates " WHERE id = $1"
 #define LEAD_MOVED(dates) "UPDATE lead SET " SET_WALK ", " dates " WHERE id = $1"
 
-// What reaching a state writes into the record's own dates; $18 is now. The last is for every state that is not named.
-struct milestone { const char *state, *sql; };
+// What reaching a state writes into the record's own dates: those set to $18, which is now, and those that are none any more, as bits of
+// walk.date. The last is for every state that is not named.
+struct milestone { const char *state, *sql; unsigned sets, clears; };
+enum { REGISTERED = 1, DISPATCHED = 2, HANDLED = 4, CHECKED = 8, CASE_CLOSED = 16, SENT = 1, RECEIVED = 2, ANSWERED = 4, LEAD_CLOSED = 8 };
 static const struct milestone of_cases[] = {
-    { "registered", CASE_MOVED("registered_at_s = $18, closed_at_s = NULL") },
-    { "dispatched", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL") },
-    { "fast_handling", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL") },
-    { "handled", CASE_MOVED("handled_at_s = $18, closed_at_s = NULL") },
-    { "check_passed", CASE_MOVED("checked_at_s = $18, closed_at_s = NULL") },
-    { "closed", CASE_MOVED("closed_at_s = $18") }, { "forced_closed", CASE_MOVED("closed_at_s = $18") },
-    { "cancelled", CASE_MOVED("closed_at_s = $18") }, { "not_accepted", CASE_MOVED("closed_at_s = $18") },
-    { "merged", CASE_MOVED("closed_at_s = $18") },
-    { NULL, CASE_MOVED("closed_at_s = NULL") },
+    { "registered", CASE_MOVED("registered_at_s = $18, closed_at_s = NULL"), REGISTERED, CASE_CLOSED },
+    { "dispatched", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL"), DISPATCHED, CASE_CLOSED },
+    { "fast_handling", CASE_MOVED("dispatched_at_s = $18, closed_at_s = NULL"), DISPATCHED, CASE_CLOSED },
+    { "handled", CASE_MOVED("handled_at_s = $18, closed_at_s = NULL"), HANDLED, CASE_CLOSED },
+    { "check_passed", CASE_MOVED("checked_at_s = $18, closed_at_s = NULL"), CHECKED, CASE_CLOSED },
+    { "closed", CASE_MOVED("closed_at_s = $18"), CASE_CLOSED, 0 }, { "forced_closed", CASE_MOVED("closed_at_s = $18"), CASE_CLOSED, 0 },
+    { "cancelled", CASE_MOVED("closed_at_s = $18"), CASE_CLOSED, 0 }, { "not_accepted", CASE_MOVED("closed_at_s = $18"), CASE_CLOSED, 0 },
+    { "merged", CASE_MOVED("closed_at_s = $18"), CASE_CLOSED, 0 },
+    { NULL, CASE_MOVED("closed_at_s = NULL"), 0, CASE_CLOSED },
 };
 static const struct milestone of_leads[] = {
-    { "sent", LEAD_MOVED("sent_at_s = $18, closed_at_s = NULL") },
-    { "forwarded", LEAD_MOVED("sent_at_s = $18, received_at_s = NULL, closed_at_s = NULL") },
-    { "received", LEAD_MOVED("received_at_s = $18, closed_at_s = NULL") },
-    { "feedback", LEAD_MOVED("answered_at_s = $18, closed_at_s = NULL") },
-    { "closed", LEAD_MOVED("closed_at_s = $18") }, { "recalled", LEAD_MOVED("closed_at_s = $18") }, { "discarded", LEAD_MOVED("closed_at_s = $18") },
-    { NULL, LEAD_MOVED("closed_at_s = NULL") },
+    { "sent", LEAD_MOVED("sent_at_s = $18, closed_at_s = NULL"), SENT, LEAD_CLOSED },
+    { "forwarded", LEAD_MOVED("sent_at_s = $18, received_at_s = NULL, closed_at_s = NULL"), SENT, RECEIVED | LEAD_CLOSED },
+    { "received", LEAD_MOVED("received_at_s = $18, closed_at_s = NULL"), RECEIVED, LEAD_CLOSED },
+    { "feedback", LEAD_MOVED("answered_at_s = $18, closed_at_s = NULL"), ANSWERED, LEAD_CLOSED },
+    { "closed", LEAD_MOVED("closed_at_s = $18"), LEAD_CLOSED, 0 }, { "recalled", LEAD_MOVED("closed_at_s = $18"), LEAD_CLOSED, 0 },
+    { "discarded", LEAD_MOVED("closed_at_s = $18"), LEAD_CLOSED, 0 },
+    { NULL, LEAD_MOVED("closed_at_s = NULL"), 0, LEAD_CLOSED },
 };
 
 enum shelf_kind { SHELF_CASE, SHELF_LEAD, SHELF_FINDING, SHELF_PROCEEDING, SHELVES };
-#define SHELF(table, also, milestones) { BY_ID(table) also, BY_NUMBER(table) also, UPDATE(table), HAND_ON(table), milestones }
-static const struct shelf { const char *by_id, *by_number, *update, *hand_on; const struct milestone *milestone; } shelves[SHELVES] = {
-    [SHELF_CASE] = SHELF("case_file", "", of_cases), [SHELF_LEAD] = SHELF("lead", "", of_leads),
-    [SHELF_FINDING] = SHELF("finding", "", NULL), [SHELF_PROCEEDING] = SHELF("proceeding", " AND thing = $2", NULL),
+#define SHELF(table, also, told, dates, milestones) { told##_TYPES, BY_ID(table, dates) also, BY_NUMBER(table, dates) also, UPDATE(table), \
+    REST(table, told), KEEP_REST(table), HAND_ON(table), milestones }
+static const struct shelf { const char *types, *by_id, *by_number, *update, *rest, *keep_rest, *hand_on; const struct milestone *milestone; } shelves[SHELVES] = {
+    [SHELF_CASE] = SHELF("case_file", "", TOLD_CASE, TOLD_CASE_DATES, of_cases), [SHELF_LEAD] = SHELF("lead", "", TOLD_LEAD, TOLD_LEAD_DATES, of_leads),
+    [SHELF_FINDING] = SHELF("finding", "", TOLD_FINDING, TOLD_NO_DATES, NULL), [SHELF_PROCEEDING] = SHELF("proceeding", " AND thing = $2", TOLD_PROCEEDING, TOLD_NO_DATES, NULL),
 };
 
 static const struct shelf *shelf_of(const char *thing)
@@ -101,8 +107,9 @@ static enum status select_one(struct db *db, const char *sql, const char *thing,
 {
     struct rows *r = NULL;
     bool more = false;
+    const struct shelf *shelf = shelf_of(thing);
     struct value v[] = { value_text(key), value_text(thing) };
-    enum status s = db_ask(db, sql, (struct values){ v, shelf_of(thing) == &shelves[SHELF_PROCEEDING] ? 2 : 1 }, &r, e);
+    enum status s = db_ask(db, sql, (struct values){ v, shelf == &shelves[SHELF_PROCEEDING] ? 2 : 1 }, &r, e);
     if (s == OK)
         s = rows_next(r, &more, e);
     if (s == OK && more) {
@@ -110,6 +117,10 @@ static enum status select_one(struct db *db, const char *sql, const char *thing,
         rows_copy(r, 0, out->id.text, sizeof out->id.text);
         rows_copy(r, 1, out->number, sizeof out->number);
         walk_read(r, 2, out);
+        for (int i = 0; i < WALK_DATES; i++)
+            out->date[i] = rows_is_null(r, 2 + WALK_VALUES + i) ? WALK_NO_DATE : rows_integer(r, 2 + WALK_VALUES + i);
+        rows_copy(r, 2 + WALK_VALUES + WALK_DATES, out->rest, sizeof out->rest);
+        told_digest_moving_row(r, 2, out->rest, out->told);
     }
     rows_done(r);
     return s == OK && !more ? NOT_FOUND : s;
@@ -131,7 +142,64 @@ static const struct milestone *milestone_of(const struct shelf *shelf, const cha
     return m;
 }
 
-enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t now_s, struct err *e)
+static enum status read_rest(struct db *db, const struct shelf *shelf, const struct walk *k, char rest[TOLD_DIGEST], struct err *e)
+{
+    struct rows *r = NULL;
+    bool more = false;
+    enum status s = db_ask(db, shelf->rest, VALUES(value_text(k->id.text)), &r, e);
+    if (s == OK)
+        s = rows_next(r, &more, e);
+    must(s != OK || more);
+    if (s == OK)
+        told_digest_row(r, 0, shelf->types, rest);
+    rows_done(r);
+    return s;
+}
+
+// What is found to be another than was kept is another record than the last deed left: so it is noted.
+enum status walk_touch(struct db *db, struct walk *k, struct err *e)
+{
+    char found[TOLD_DIGEST];
+    if (k->rest[0] == '\0')
+        return OK;
+    enum status s = read_rest(db, shelf_of(k->thing), k, found, e);
+    if (s == OK && strcmp(found, k->rest) != 0)
+        memcpy(k->told, found, sizeof k->told);
+    k->rest[0] = '\0';
+    return s;
+}
+
+static enum status keep_rest(struct db *db, const struct shelf *shelf, struct walk *k, struct err *e)
+{
+    enum status s = read_rest(db, shelf, k, k->rest, e);
+    return s == OK ? db_run(db, shelf->keep_rest, VALUES(value_text(k->id.text), value_text(k->rest)), e) : s;
+}
+
+// The row as it is now, from what was written: it is read again only where the rest was changed.
+static enum status tell_again(struct db *db, const struct shelf *shelf, struct walk *k, struct err *e)
+{
+    struct value v[WALK_VALUES + WALK_DATES + 1];
+    enum status s = k->rest[0] == '\0' ? keep_rest(db, shelf, k, e) : OK;
+    walk_values(k, v);
+    for (int i = 0; i < WALK_DATES; i++)
+        v[WALK_VALUES + i] = k->date[i] != WALK_NO_DATE ? value_integer(k->date[i]) : value_null();
+    v[WALK_VALUES + WALK_DATES] = value_text(k->rest);
+    if (s == OK)
+        told_digest_moving(v, k->rest, k->told);
+    return s;
+}
+
+static void set_dates(const struct milestone *m, int64_t now_s, struct walk *k)
+{
+    for (int i = 0; i < WALK_DATES; i++) {
+        if ((m->sets & 1u << i) != 0)
+            k->date[i] = now_s;
+        if ((m->clears & 1u << i) != 0)
+            k->date[i] = WALK_NO_DATE;
+    }
+}
+
+enum status walk_update(struct db *db, struct walk *k, bool moved, int64_t now_s, struct err *e)
 {
     const struct shelf *shelf = shelf_of(k->thing);
     const struct milestone *m = moved ? milestone_of(shelf, k->state) : NULL;
@@ -139,7 +207,10 @@ enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t
     walk_values(k, v + 1);
     v[WALK_MOVING + 1] = value_integer(now_s);
     int given = m != NULL && m->state != NULL ? WALK_MOVING + 2 : WALK_MOVING + 1;
-    return db_run(db, m != NULL ? m->sql : shelf->update, (struct values){ v, given }, e);
+    enum status s = db_run(db, m != NULL ? m->sql : shelf->update, (struct values){ v, given }, e);
+    if (s == OK && m != NULL)
+        set_dates(m, now_s, k);
+    return s == OK ? tell_again(db, shelf, k, e) : s;
 }
 
 // Apart from the step: most steps stay in their unit, and the reference would be looked up at each of them.
@@ -163,15 +234,16 @@ enum status walk_each_open(struct db *db, walk_visit *fn, void *ctx, struct err 
 
 // --- Steps, pauses, numbers ------------------------------------------------------------------------------------------------
 
-enum status step_insert(struct db *db, const struct step_row *row, struct err *e)
+enum status step_insert(struct db *db, const struct step_row *row, char told[TOLD_DIGEST], struct err *e)
 {
     const struct walk *k = row->walk;
+    struct values v = VALUES(value_text(k->thing), value_text(k->id.text), value_integer(k->steps), value_integer(row->at_s),
+                             value_text(row->verb), value_text(row->from), value_text(k->state), value_text(row->stage),
+                             row->due_at_s != NO_DEADLINE ? value_integer(row->due_at_s) : value_null(), value_text(row->actor),
+                             value_word(row->agency), value_text(row->note));
+    told_digest_values(v.value, TOLD_STEP_TYPES, told);
     return db_run(db, "INSERT INTO step (thing, thing_id, seq, at_s, verb, from_state, to_state, stage, due_at_s, actor_id, agency_id, note) "
-                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                  VALUES(value_text(k->thing), value_text(k->id.text), value_integer(k->steps), value_integer(row->at_s),
-                         value_text(row->verb), value_text(row->from), value_text(k->state), value_text(row->stage),
-                         row->due_at_s != NO_DEADLINE ? value_integer(row->due_at_s) : value_null(), value_text(row->actor),
-                         value_word(row->agency), value_text(row->note)), e);
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", v, e);
 }
 
 enum status step_undone_by(struct db *db, const struct walk *k, char out[ID_TEXT], struct err *e)

@@ -5,7 +5,10 @@
 
 enum status walk_select(struct db *db, const char *thing, const char *key, struct walk *out, struct err *e);   // NOT_FOUND, no sentence
 // moved: the state is another one; then the date of the milestone is written too. Whose turn it is stays: walk_hand_on.
-enum status walk_update(struct db *db, const struct walk *k, bool moved, int64_t now_s, struct err *e);
+// The last to write a row: k->told is of it then.
+enum status walk_update(struct db *db, struct walk *k, bool moved, int64_t now_s, struct err *e);
+// Before something is changed that no step moves, its pauses too.
+enum status walk_touch(struct db *db, struct walk *k, struct err *e);
 enum status walk_hand_on(struct db *db, const struct walk *k, struct err *e);
 // Values of the columns every walking table has, in the order of WALK_COLUMNS; the first WALK_MOVING are what a step changes.
 #define WALK_COLUMNS "state, state_before, steps, onward_by, returned_to, stage, stage_at_s, limit_amount, limit_unit, is_limit_legal, " \
@@ -15,7 +18,7 @@ void walk_values(const struct walk *k, struct value out[WALK_VALUES]);
 void walk_read(const struct rows *r, int first, struct walk *out);
 
 struct step_row { const struct walk *walk; const char *verb, *from, *stage, *actor, *agency, *note; int64_t at_s, due_at_s; };
-enum status step_insert(struct db *db, const struct step_row *row, struct err *e);
+enum status step_insert(struct db *db, const struct step_row *row, char told[TOLD_DIGEST], struct err *e);
 
 // Who last moved it out of the state it stands in now, or handed it to a unit when it was returned; else who went onward last.
 enum status step_undone_by(struct db *db, const struct walk *k, char out[ID_TEXT], struct err *e);

@@ -518,6 +518,7 @@ CREATE TABLE finding (                             -- 上报
   due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
   is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
   is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  told_rest TEXT NOT NULL DEFAULT '',               -- digest of what no step moves (core/told.h)
   seen_at_s INTEGER NOT NULL,
   accuracy_m REAL,
   crs TEXT NOT NULL DEFAULT 'EPSG:4326',
@@ -576,6 +577,7 @@ CREATE TABLE case_file (                           -- 案卷 ("case" is a word o
   due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
   is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
   is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  told_rest TEXT NOT NULL DEFAULT '',               -- digest of what no step moves (core/told.h)
   priority INTEGER NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
   rule TEXT NOT NULL DEFAULT '',                   -- the routing rule that named the agency; '' not routed yet
   rule_stage TEXT, rule_amount INTEGER, rule_unit TEXT, is_rule_legal INTEGER NOT NULL DEFAULT 0, -- its own limit for that stage
@@ -675,6 +677,7 @@ CREATE TABLE proceeding (                          -- 附属程序: what walks b
   due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
   is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
   is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  told_rest TEXT NOT NULL DEFAULT '',               -- digest of what no step moves (core/told.h)
   made_at_s INTEGER NOT NULL
 );
 CREATE INDEX proceeding_about ON proceeding (about_id, thing);
@@ -703,6 +706,7 @@ CREATE TABLE lead (                                -- 线索: facts handed to an
   due_at_s INTEGER,                                -- NULL: no limit, or the clock stands
   is_due_provisional INTEGER NOT NULL DEFAULT 0,   -- past the last known calendar year
   is_exempt INTEGER NOT NULL DEFAULT 0,            -- an appeal was upheld: late, but not counted
+  told_rest TEXT NOT NULL DEFAULT '',               -- digest of what no step moves (core/told.h)
   priority INTEGER NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
   rule TEXT NOT NULL DEFAULT '',                   -- the routing rule that asked for it
   snapshot TEXT NOT NULL,                          -- JSON: the facts as they were; later edits of the case never reach it

@@ -14,6 +14,7 @@
 #include "core/cell.h"
 #include "core/register.h"
 #include "core/token.h"
+#include "core/told.h"
 #include "core/verify.h"
 #include "gis/wkb.h"
 #include "tests/core/temporary_station.h"
@@ -36,7 +37,10 @@ static enum status make_cells(struct work *w)
 {
     struct grid g = { .key = "unit", .must_partition = true, .target_area_m2 = 1e6, .min_area_m2 = 1, .max_area_m2 = 1e9 };
     static const char *const code[CELLS] = { "320612001001001", "320612001002001" };
+    struct as_told empty;
     enum status s = grid_record(w, &g);
+    if (s == OK)
+        s = told_of(w, "grid", g.id.text, &empty);
     for (int i = 0; s == OK && i < CELLS; i++) {
         double west = 121 + 0.02 * i;
         struct xy_m vertex[] = { { west, 32 }, { west + 0.02, 32 }, { west + 0.02, 32.02 }, { west, 32.02 } };
@@ -51,7 +55,7 @@ static enum status make_cells(struct work *w)
         s = cell_record(w, &g, &c);
         buf_clear(&wkb);
     }
-    return s;
+    return s == OK ? told_note(w, &(struct deed){ .verb = "load", .thing = "grid", .thing_id = g.id.text }, &empty) : s;
 }
 
 static enum status settle(struct work *w, void *ctx)

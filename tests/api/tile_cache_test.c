@@ -73,7 +73,7 @@ static enum status edit(struct work *w, void *ctx)
     enum status s = run_edit(w, n, n->how);
     if (s == OK && n->how == SUPERSEDE)
         s = run_edit(w, n, PUT_IN);
-    return s == OK && n->is_noted ? work_note(w, &(struct deed){ .verb = "edit", .thing = n->thing->table, .thing_id = n->thing->id, .note = "", .after = "x" }) : s;
+    return s == OK && n->is_noted ? work_note(w, &(struct deed){ .verb = "edit", .thing = n->thing->table, .thing_id = n->thing->id, .note = "" }) : s;
 }
 
 static enum status edit_in(struct station *st, struct edit n, struct err *e)

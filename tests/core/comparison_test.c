@@ -5,6 +5,7 @@
 #include "core/comparison.h"
 #include "core/register.h"
 #include "core/store/recheck_rows.h"
+#include "core/told.h"
 #include "core/verify.h"
 #include "gis/footprint.h"
 
@@ -415,8 +416,9 @@ static enum status open_case(struct work *w, void *ctx)
                                   "closed_at_s, building_result) VALUES ($1, $2, 'illegal_building', 'x', 'survey', '', '', $3, 'system', $4, $4, $5, $6, $7)",
                            VALUES(value_text(id.text), value_text(o->number), value_text(o->state), value_integer(w->now_s), value_integer(o->due_at_s),
                                   o->closed_at_s > 0 ? value_integer(o->closed_at_s) : value_null(), value_text(o->result)), w->e);
-    return s == OK ? db_run(w->db, "INSERT INTO case_link (case_id, thing, thing_id) VALUES ($1, 'change', $2)", VALUES(value_text(id.text), value_text(o->change)),
-                            w->e) : s;
+    if (s == OK)
+        s = db_run(w->db, "INSERT INTO case_link (case_id, thing, thing_id) VALUES ($1, 'change', $2)", VALUES(value_text(id.text), value_text(o->change)), w->e);
+    return s == OK ? told_note(w, &(struct deed){ .verb = "report", .thing = "case", .thing_id = id.text }, NULL) : s;
 }
 
 static void add_case(struct fixture *f, const struct opening *o)

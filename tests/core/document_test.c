@@ -144,7 +144,7 @@ static void a_limit_of_ones_own_counts_until_it_is_withdrawn(void **state)
     assert_int_equal(withdraw(f, "limits", "gbt30428.2-2013"), NOT_FOUND);
     assert_int_equal(ask(f, "SELECT count(*) FROM document"), 3);          // versions stay, and the withdrawal is one
     assert_int_equal(ask(f, "SELECT count(*) FROM audit WHERE thing = 'document' AND thing_id = 'limits/gbt30428.2-2013'"), 3);
-    assert_int_equal(ask(f, "SELECT count(*) FROM audit a JOIN document d ON d.sha256 = a.after_sha256 WHERE a.thing = 'document' AND a.verb = 'load'"), 2);
+    assert_int_equal(ask(f, "SELECT count(DISTINCT after_sha256) FROM audit WHERE thing = 'document' AND verb = 'load' AND length(after_sha256) = 64"), 2);
     l = loaded(f, "limits", LIMITS_OF("4"));                               // and back again
     assert_int_equal(l.version, 4);
     assert_int_equal(handle_limit(f), 4);

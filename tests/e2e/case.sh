@@ -126,4 +126,11 @@ gp audit list "$station" --thing case --lang zh --as Chen | grep -q "派遣 .*�
 gp audit list "$station" --json --lang zh --as Chen | jq -e '[.rows[] | select(.verb == "dispatch" and .thing == "case")] | length == 1' >/dev/null || fail "programs get words of a language in the audit"
 [ "$(gp audit list "$station" --thing case --id "$case" --as Chen | wc -l)" -ge 10 ] || fail "the audit does not tell the case"
 gp verify "$station" --quiet || fail "the station does not verify"
+
+# Past the program, with any tool that opens the file: both ways of verifying name the case.
+ogrinfo -q "$station/gridpatrol.sqlite" -sql "UPDATE case_file SET party = 'nobody', area_m2 = 1 WHERE number = '$case'"
+for what in "audit verify" verify; do
+  gp $what "$station" --quiet >"$home/said" 2>&1 && fail "$what finds nothing"
+  grep -q "^case $case (.*changed past the program" "$home/said" || fail "$what says: $(cat "$home/said")"
+done
 echo "case: holds"

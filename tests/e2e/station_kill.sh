@@ -168,6 +168,29 @@ for ((i = 1; i <= 6; i++)); do                  # the head of a page in the midd
 done
 [ $found -ge 5 ] || fail "of 6 damaged pages only $found were found" # a page may be free: nothing is lost with it
 
+# A letter inside a row: the structure is whole, and the record is named. What words are found by (FTS5) has some of them too.
+told() { # told WORD RECORD
+  local at named=
+  for at in $(grep -abo "$1" st/gridpatrol.sqlite | cut -d: -f1); do
+    flip st/gridpatrol.sqlite $((at + 3))
+    "$GRIDPATROL" verify st --quiet >faults 2>&1
+    grep -q "^$2" faults && named=yes
+    flip st/gridpatrol.sqlite $((at + 3))
+  done
+  [ -n "$named" ] || fail "$1: $2 was not named"
+  "$GRIDPATROL" verify st --quiet || fail "$1: all is as it was, and yet the station does not verify"
+}
+rm -rf st && cp -r plain st
+echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"7","name":"zugzwang kiosk"},"geometry":{"type":"Point","coordinates":[121.005,32.005]}}]}' >kiosk.geojson
+"$GRIDPATROL" load st collection_point kiosk.geojson --id-field id --quiet || fail "no kiosk"
+"$GRIDPATROL" actor add st Wang --role inspector --quiet && "$GRIDPATROL" actor add st quokka --role checker --quiet || fail "nobody there"
+"$GRIDPATROL" finding add st --place 121.005,32.005 --text "a syzygy of sheds" --as Wang >/dev/null || fail "no finding"
+"$GRIDPATROL" case open st --kind illegal_building --place 121.005,32.005 --party "Mr Nonpareil" --as Wang >/dev/null || fail "no case"
+told zugzwang "collection_point 7 of collection_point"
+told quokka "person quojka"
+told syzygy "finding 320612-SB-"
+told Nonpareil "case 320612-WJ-"
+
 # --- A full disk -------------------------------------------------------------------------------------------------------------------
 
 # cramped NAME COMMAND...: with ever more room on the disk, from none to plenty: it is done or refused with a clear word, never half.
