@@ -97,6 +97,8 @@ static enum status add(struct settings *s, const struct listing_plan *plan, cons
     progress_bar_close(bar);
     if (status == OK && same && !s->use.quiet)
         fprintf(stderr, text_in(e->lang, "%s is here already, as survey %s\n"), path, v.name);
+    if (status == OK && !same && v.without_geometry > 0)
+        fprintf(stderr, text_in(e->lang, "%lld features have no geometry and were left out\n"), (long long)v.without_geometry);
     struct listing l;
     listing_begin(&l, plan, &s->use, e->lang);
     if (status == OK)

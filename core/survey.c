@@ -128,6 +128,8 @@ static enum status archive(struct adding *a, const char *draft, const struct pro
     struct blob blob;
     struct survey *v = &a->survey;
     enum status s = archive_write(a->spec->path, a->spec->layer, a->spec->crs, draft, progress, &facts, e);
+    if (s == OK && facts.features == 0)
+        s = err_set(e, INVALID, "%s holds no feature with a geometry: that is no survey", a->spec->path);
     if (s == OK)
         s = check_fields(v, draft, e);
     if (s == OK)
@@ -140,7 +142,8 @@ static enum status archive(struct adding *a, const char *draft, const struct pro
     memcpy(v->original_sha256, a->files > 0 ? a->file[0].blob.sha256 : blob.sha256, sizeof v->original_sha256);
     memcpy(v->crs, facts.crs, sizeof v->crs);
     v->features = facts.features;
-    return v->features > 0 ? OK : err_set(e, INVALID, "%s holds no feature: that is no survey", a->spec->path);
+    v->without_geometry = facts.without_geometry;
+    return OK;
 }
 
 static enum status archive_beside(struct adding *a, const struct progress *progress, struct err *e)

@@ -19,7 +19,8 @@ struct survey {
     char outline[8];                   // roof, wall, unknown
     char original_name[256], original_sha256[65], archive_sha256[65];
     char crs[200];
-    int64_t features;
+    int64_t features;                  // with a geometry
+    int64_t without_geometry;          // of the file that is being recorded, and left out of the archive; 0 later
     char id_field[64], height_field[64], floors_field[64], dissolve_by[64]; // of the archive; "" none
     int64_t added_at_s;
 };

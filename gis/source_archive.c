@@ -109,9 +109,11 @@ static int64_t count_whole(const uint8_t *file, int64_t size)
 static int64_t whole_features(const char *path)
 {
     int64_t features = -1;
-    struct stat st;
+    struct stat st = { 0 };
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0)
+        features = 0;                       // GDAL begins with the first feature that has a geometry
+    if (st.st_size > 0) {
         void *file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (file != MAP_FAILED) {
             features = count_whole(file, st.st_size);
@@ -123,12 +125,15 @@ static int64_t whole_features(const char *path)
     return features;
 }
 
-// GDAL's writer does not look whether the disk took what it wrote.
-static enum status check_whole(const struct archive *a, const char *out, int64_t expected, struct err *e)
+// GDAL's writer does not look whether the disk took what it wrote, and keeps no feature without a geometry.
+static enum status count_archive(const struct archive *a, const char *out, struct archive_facts *facts, struct err *e)
 {
-    if (whole_features(out) == expected)
-        return OK;
-    return err_set(e, FAILED, "%s: the archive was cut short: the disk is full or broken; nothing was added", a->path);
+    int64_t arrived = whole_features(out), given = OGR_L_GetFeatureCount(a->layer, 1);
+    if (arrived < 0 || (arrived < given && !disk_has_room(out, ROOM_LEAST)))
+        return err_set(e, FAILED, "%s: the archive was cut short: the disk is full or broken; nothing was added", a->path);
+    facts->features = arrived;
+    facts->without_geometry = given - arrived;
+    return OK;
 }
 
 static bool is_single(GDALDatasetH dataset, const char *path)
@@ -157,8 +162,7 @@ enum status archive_write(const char *path, const char *layer, const char *crs, 
     if (s == OK)
         s = translate(&a, out, &hush, e);
     if (s == OK) {
-        facts->features = OGR_L_GetFeatureCount(a.layer, 1);
-        s = check_whole(&a, out, facts->features, e);
+        s = count_archive(&a, out, facts, e);
         facts->is_single_file = is_single(a.dataset, path);
         snprintf(facts->driver, sizeof facts->driver, "%s", GDALGetDriverShortName(GDALGetDatasetDriver(a.dataset)));
     }

@@ -10,7 +10,8 @@
 struct archive_facts {
     char crs[200];                     // code or name; what the file was read in
     char driver[40];
-    int64_t features;
+    int64_t features;                  // in the archive
+    int64_t without_geometry;          // in the source, and not in the archive
     bool is_single_file;               // else it has sidecars (a shapefile) or is no file at all
 };
 // crs: NULL: the file's own. INVALID: cannot be read, has no such layer, says no CRS; FAILED: out cannot be written.

@@ -17,6 +17,16 @@ jq -n '{type: "FeatureCollection", features: [range(4000) | {type: "Feature", pr
   [[[121 + (. % 80) / 1000, 32 + (. / 80 | floor) / 1000] as [$x, $y] | [$x, $y], [$x + 0.0005, $y], [$x + 0.0005, $y + 0.0005], [$x, $y + 0.0005], [$x, $y]]]}}]}' >"$home/普查.geojson"
 gp survey add "$station" "$home/普查.geojson" --name 2025 --date 2025-06-01 --accuracy-m 0.5 --quiet >/dev/null
 token=$(gp token add "$station" --for Chen --name tests 2>/dev/null) && near=$(gp token add "$station" --for Near --name tests 2>/dev/null) && li=$(gp token add "$station" --for Li --name tests 2>/dev/null)
+
+# What has no geometry is counted and said; a file of nothing else is no survey.
+jq '.features[:3] | .[1].geometry = null | {type: "FeatureCollection", features: .}' "$home/普查.geojson" >"$home/holes.geojson"
+gp survey add "$station" "$home/holes.geojson" --name holes --date 2025-07-01 --json >"$home/added" 2>"$home/said"
+same "features kept" "$(jq '.rows[0].features' "$home/added")" 2
+grep -qx "1 features have no geometry and were left out" "$home/said" || fail "not told of what was left out: $(cat "$home/said")"
+jq '.features[].geometry = null' "$home/holes.geojson" >"$home/nothing.geojson"
+gp survey add "$station" "$home/nothing.geojson" --name nothing --date 2025-07-01 --quiet 2>"$home/said" && fail "a survey of nothing was taken"
+grep -q "holds no feature with a geometry" "$home/said" || fail "said of a survey of nothing: $(cat "$home/said")"
+
 serving "$station"
 chief=(-H "Authorization: Bearer $token")
 id=$(get /collections/survey/items "${chief[@]}" | jq -r '.features[0].id')
