@@ -1,5 +1,6 @@
 #include "core/feature_inside.h"
 
+#include "core/base/date.h"
 #include "core/base/mem.h"
 #include "core/store/view_rows.h"
 #include <math.h>
@@ -52,7 +53,22 @@ bool feature_has(const struct feature *f, int property)
     return f->seen[property] && !rows_is_null(f->rows, FIRST_PROPERTY + property);
 }
 
-const char *feature_text(const struct feature *f, int property) { return feature_has(f, property) ? rows_text(f->rows, FIRST_PROPERTY + property) : NULL; }
+static const char *day_text(const struct feature *f, int property)
+{
+    enum { DAY_S = 86400 };
+    double day = floor((double)(feature_integer(f, property) + f->zone_offset_s) / DAY_S);
+    date_write(date_of_day((int32_t)day), f->day[property]);
+    return f->day[property];
+}
+
+const char *feature_text(const struct feature *f, int property)
+{
+    const struct property *p = &f->layer->property[property];
+    if (!feature_has(f, property))
+        return NULL;
+    return p->type == PROPERTY_DATE && !feature_is_kept_as_text(f->layer, p) ? day_text(f, property) : rows_text(f->rows, FIRST_PROPERTY + property);
+}
+
 double feature_number(const struct feature *f, int property) { return feature_has(f, property) ? rows_real(f->rows, FIRST_PROPERTY + property) : NAN; }
 int64_t feature_integer(const struct feature *f, int property) { return rows_integer(f->rows, FIRST_PROPERTY + property); }
 
@@ -100,10 +116,13 @@ static enum status visit_rows(struct work *w, const struct feature_query *q, str
     enum status s = OK;
     bool more = true;
     int64_t count = 0;
+    char day[FEATURE_PROPERTIES][11];
     while (s == OK && (s = rows_next(r, &more, w->e)) == OK && more) {
         if (q->limit > 0 && count == q->limit)
             break;
         struct feature f = feature_of(q, v->seen, r);
+        f.zone_offset_s = w->district->zone_offset_s;
+        f.day = day;
         count++;
         if (next != NULL && count == q->limit)
             feature_cursor(&f, q, cursor);

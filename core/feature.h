@@ -44,6 +44,8 @@ struct feature {
     const uint8_t *wkb; size_t wkb_len;                        // lon/lat; NULL: none
     const struct rows *rows;                                   // of core/feature*.c
     const bool *seen;                                          // which properties may be; their places are those of the layer
+    int64_t zone_offset_s;                                     // of the district, for days that are kept as seconds
+    char (*day)[11];                                           // room for them, one a property
 };
 bool feature_has(const struct feature *f, int property);       // is there, and may be seen. property: place in layer->property
 const char *feature_text(const struct feature *f, int property);       // TEXT, DATE ("2026-11-22"); NULL: nothing

@@ -192,8 +192,34 @@ static void what_is_nowhere_is_404_and_knows_its_methods(void **state)
 
 static const char *token_at(int i) { return i < 0 ? NULL : token_of[i]; }
 
+// "2026-11-22", "2026-11-22T09:00:00Z": digits where the form has 0.
+static bool has_form(const char *text, const char *form)
+{
+    for (; *form != '\0' && *text != '\0'; form++, text++)
+        if (*form == '0' ? *text < '0' || *text > '9' : *text != *form)
+            return false;
+    return *form == *text;
+}
+
+static int count_times(const struct layer *l, struct json properties)
+{
+    int times = 0;
+    for (int i = 0; i < l->properties; i++) {
+        const struct property *p = &l->property[i];
+        struct json v = json_get(properties, p->name);
+        if ((p->type != PROPERTY_DATE && p->type != PROPERTY_INSTANT) || !json_is_there(v) || json_kind(v) == JSON_KIND_NULL)
+            continue;
+        const char *text = text_at(properties, p->name);
+        if (!has_form(text, p->type == PROPERTY_DATE ? "0000-00-00" : "0000-00-00T00:00:00Z"))
+            fail_msg("%s.%s is \"%s\"", l->key, p->name, text);
+        times += p->type == PROPERTY_DATE && !l->is_register;
+    }
+    return times;
+}
+
 static void pages_hold_what_may_be_seen(void **state)
 {
+    int days = 0;
     struct world *w = *state;
     for (int i = -1; i < w->people; i++)
         for (int k = 0; k < w->layers.count; k++) {
@@ -218,12 +244,14 @@ static void pages_hold_what_may_be_seen(void **state)
                 int row = row_of(w, l->key, text_at(json_at(features, f), "id"));
                 if (row >= 0 && !allowed.seen[row])
                     fail_msg("%s (%s) is given %s %s", p->role, p->name, l->key, w->row[row].number);
+                days += count_times(l, json_get(json_at(features, f), "properties"));
             }
             if (n < LIMIT && (int)n < allowed.count)
                 fail_msg("%s (%s) is given %zu of %s, not %d", p->role, p->name, n, l->key, allowed.count);
             json_close(doc);
             mem_free(t.text);
         }
+    assert_true(days > 0);                 // that are kept as seconds
 }
 
 // What may not be seen is answered as what never was, but for its own name.
