@@ -172,12 +172,20 @@ static uint32_t counts_to_ends(uint32_t *count, int64_t n)
     return (uint32_t)sum;
 }
 
+// The side of a cell that holds a crowd where all boxes lie evenly: whoever asks looks at everybody in it, so larger ones cost its square.
+static double crowd_side_mm(const struct near_grid *g)
+{
+    enum { CROWD = 256 };
+    double wide = (double)(g->extent.max_x - g->extent.min_x), high = (double)(g->extent.max_y - g->extent.min_y);
+    return g->f->count > CROWD ? sqrt(wide * high / (double)g->f->count * CROWD) : INFINITY;
+}
+
 // About two and a half boxes to a cell's side: most boxes stand in one or two cells, most cells hold one or two boxes.
-static int64_t cell_wish_mm(const struct footprints *f, double reach_m, double cell_m)
+static int64_t cell_wish_mm(const struct near_grid *g, double reach_m, double cell_m)
 {
     if (cell_m > 0)
-        return llround(fmin(cell_m, 1e6) * 1000);
-    return held((mean_side_mm(f) + llround(reach_m * 1000)) * 5 / 2, 4000, 1000000);
+        return llround(fmin(fmin(cell_m, 1e6) * 1000, crowd_side_mm(g)));
+    return held((mean_side_mm(g->f) + llround(reach_m * 1000)) * 5 / 2, 4000, 1000000);
 }
 
 static void fill(struct near_grid *g, struct pool *pool)
@@ -197,7 +205,7 @@ struct near_grid *near_grid_open(struct pool *pool, const struct footprints *f, 
     struct near_grid *g = mem_get(1, sizeof *g);
     g->f = f;
     take_extent(g);
-    choose_cells(g, cell_wish_mm(f, reach_m, cell_m));
+    choose_cells(g, cell_wish_mm(g, reach_m, cell_m));
     fill(g, pool);
     return g;
 }
