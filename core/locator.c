@@ -1,7 +1,6 @@
 #include "core/locator.h"
 
 #include "core/base/mem.h"
-#include "core/cell.h"
 #include "core/placing.h"
 #include "gis/china_crs.h"
 #include "gis/crs.h"
@@ -13,7 +12,6 @@ enum { CRS_MOST = 128 };
 
 struct locator {
     struct placing *placing;
-    char grid_id[ID_TEXT];                             // whose cells placing knows
     struct crs_road *to_metric;
     struct crs_road *from;                             // the way of the last question, out of this system
     char crs[CRS_MOST];
@@ -40,24 +38,6 @@ static enum status open_road(const char *from, const char *to, struct crs_road *
     crs_close(b);
     crs_close(a);
     return s;
-}
-
-// Cells of a grid stay as they are; another grid has another id.
-static enum status know_grid(struct work *w, struct locator *l)
-{
-    struct grid grid = { 0 };
-    struct err none = { .lang = w->e->lang };
-    struct work quiet = *w;
-    quiet.e = &none;
-    enum status s = grid_get(&quiet, NULL, &grid);
-    if (s != OK && s != NOT_FOUND)
-        return err_set(w->e, s, "%s", none.text);
-    if (l->placing != NULL && strcmp(grid.id.text, l->grid_id) == 0)
-        return OK;
-    placing_close(l->placing);
-    l->placing = NULL;
-    memcpy(l->grid_id, grid.id.text, sizeof l->grid_id);
-    return placing_open(w, &l->placing);
 }
 
 static enum status know_way(struct locator *l, const char *crs, struct err *e)
@@ -97,7 +77,7 @@ enum status locator_find(struct work *w, struct locator **kept, const char *crs,
     if (s == OK && !(fabs(at.x) <= 180 && fabs(at.y) <= 90))
         s = err_set(w->e, INVALID, "%.9g,%.9g is no place in %s; give east or longitude first", given.x, given.y, crs);
     if (s == OK)
-        s = know_grid(w, l);
+        s = placing_know(w, &l->placing);
     if (s == OK && l->to_metric == NULL)
         s = open_road("OGC:CRS84", w->district->metric_crs, &l->to_metric, w->e);
     if (s != OK)

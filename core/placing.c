@@ -4,10 +4,16 @@
 #include "core/cell.h"
 #include "gis/cell_place.h"
 #include <math.h>
+#include <string.h>
 
 enum { HOLDERS_MOST = 8 };
 
-struct placing { struct cells cells; struct cell_place *place; struct box_m box; };      // box: from the cells' origin
+struct placing {
+    char grid_id[ID_TEXT];             // "": there is none
+    struct cells cells;
+    struct cell_place *place;
+    struct box_m box;                  // from the cells' origin
+};
 
 static struct box_m box_of(const struct polygons *cells)
 {
@@ -19,28 +25,56 @@ static struct box_m box_of(const struct polygons *cells)
     return all;
 }
 
-enum status placing_open(struct work *w, struct placing **out)
+// NOT_FOUND, without a sentence: a station without a grid is no fault here.
+static enum status default_grid(struct work *w, struct grid *out)
 {
-    struct grid grid;
     struct err none = { .lang = w->e->lang };
-    struct placing *p = mem_get(1, sizeof *p);
     struct work quiet = *w;
-    quiet.e = &none;                   // a station without a grid is no fault here
-    enum status s = grid_get(&quiet, NULL, &grid);
-    if (s == OK)
-        s = cells_read(w, &grid, &p->cells);
-    else if (s != NOT_FOUND)
+    quiet.e = &none;
+    enum status s = grid_get(&quiet, NULL, out);
+    if (s != OK && s != NOT_FOUND)
         *w->e = none;
-    if (s == OK)
-        p->place = cell_place_open(&p->cells.shape, 0);
-    if (s == OK)
-        p->box = box_of(&p->cells.shape);
-    if (s != OK && s != NOT_FOUND) {
+    return s;
+}
+
+static enum status open_on(struct work *w, const struct grid *grid, struct placing **out)
+{
+    struct placing *p = mem_get(1, sizeof *p);
+    bool has_grid = grid->id.text[0] != '\0';
+    memcpy(p->grid_id, grid->id.text, sizeof p->grid_id);
+    enum status s = has_grid ? cells_read(w, grid, &p->cells) : OK;
+    if (s != OK) {
         placing_close(p);
         return s;
     }
+    if (has_grid) {
+        p->place = cell_place_open(&p->cells.shape, 0);
+        p->box = box_of(&p->cells.shape);
+    }
     *out = p;
     return OK;
+}
+
+enum status placing_open(struct work *w, struct placing **out)
+{
+    struct placing *p = NULL;
+    enum status s = placing_know(w, &p);
+    if (s == OK)
+        *out = p;
+    return s;
+}
+
+enum status placing_know(struct work *w, struct placing **kept)
+{
+    struct grid grid = { 0 };
+    enum status s = default_grid(w, &grid);
+    if (s != OK && s != NOT_FOUND)
+        return s;
+    if (*kept != NULL && strcmp(grid.id.text, (*kept)->grid_id) == 0)
+        return OK;
+    placing_close(*kept);
+    *kept = NULL;
+    return open_on(w, &grid, kept);
 }
 
 void placing_close(struct placing *p)

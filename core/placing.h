@@ -5,6 +5,8 @@
 
 struct placing;
 enum status placing_open(struct work *w, struct placing **out); // a station without cells is fine: no place has one
+// The same for who keeps one (*kept NULL: none yet): opened anew when there is another grid. Cells of a grid stay as they are.
+enum status placing_know(struct work *w, struct placing **kept);
 void placing_close(struct placing *p);
 int64_t placing_cells(const struct placing *p);
 

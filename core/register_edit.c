@@ -1,7 +1,6 @@
 #include "core/register_edit.h"
 
 #include "core/base/mem.h"
-#include "core/cell.h"
 #include "core/register_inside.h"
 #include "core/register_told.h"
 #include "core/store/register_rows.h"
@@ -21,7 +20,6 @@ struct register_editor {
     struct crs *metric;
     struct record_source *shape;
     struct placing *placing;
-    char grid_id[ID_TEXT];                     // whose cells placing knows
     struct register_reading reading;
 };
 
@@ -71,24 +69,6 @@ static enum status open_tools(struct register_editor *e, struct work *w)
     return s == OK ? record_shape_open(e->metric, &e->shape, w->e) : s;
 }
 
-// Cells of a grid stay as they are; another grid has another id.
-static enum status know_grid(struct register_editor *e, struct work *w)
-{
-    struct grid grid = { 0 };
-    struct err none = { .lang = w->e->lang };
-    struct work quiet = *w;
-    quiet.e = &none;
-    enum status s = grid_get(&quiet, NULL, &grid);
-    if (s != OK && s != NOT_FOUND)
-        return err_set(w->e, s, "%s", none.text);
-    if (e->placing != NULL && strcmp(grid.id.text, e->grid_id) == 0)
-        return OK;
-    placing_close(e->placing);
-    e->placing = NULL;
-    memcpy(e->grid_id, grid.id.text, sizeof e->grid_id);
-    return placing_open(w, &e->placing);
-}
-
 static void ready_reading(struct editing *d)
 {
     struct register_reading *r = &d->editor->reading;
@@ -113,7 +93,7 @@ static enum status begin(struct editing *d)
         return err_set(d->w->e, DENIED, "%s is not edited by the role %s", edit->layer->key, role_title((enum role)edit->viewer->role, d->w->e->lang));
     enum status s = open_tools(d->editor, d->w);
     if (s == OK)
-        s = know_grid(d->editor, d->w);
+        s = placing_know(d->w, &d->editor->placing);
     if (s != OK)
         return s;
     ready_reading(d);
