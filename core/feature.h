@@ -75,4 +75,5 @@ enum status feature_sort_read(const struct layer *l, const struct viewer *v, con
 // {"type":"Feature","id":...,"geometry":...,"properties":{...}} without the last brace, so that links may follow. only: names of the
 // properties that are wanted, NULL: all.
 struct feature_style { const char *const *only; int onlys; bool shapeless; int decimals; };
+bool feature_wants(const struct feature_style *s, const char *name);
 void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out);

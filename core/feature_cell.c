@@ -4,14 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_wanted(const struct feature_style *wanted, const char *name)
-{
-    for (int i = 0; i < wanted->onlys; i++)
-        if (strcmp(wanted->only[i], name) == 0)
-            return true;
-    return wanted->only == NULL;
-}
-
 static const char *title_of(const struct layer *l, int property, enum lang lang)
 {
     if (property == CELL_ID)
@@ -45,7 +37,7 @@ struct cell_columns cell_columns_of(const struct layer *l, const struct viewer *
     if (layer_property(l, "id") == NULL)
         add(&c, l, CELL_ID, s->lang, a);
     for (int i = 0; i < l->properties; i++)
-        if (visible_property(v, l, &l->property[i]) && is_wanted(wanted, l->property[i].name))
+        if (visible_property(v, l, &l->property[i]) && feature_wants(wanted, l->property[i].name))
             add(&c, l, i, s->lang, a);
     return c;
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_wanted(const struct feature_style *s, const char *name)
+bool feature_wants(const struct feature_style *s, const char *name)
 {
     for (int i = 0; i < s->onlys; i++)
         if (strcmp(s->only[i], name) == 0)
@@ -46,7 +46,7 @@ void feature_json(const struct feature *f, const struct feature_style *s, struct
     }
     json_put_object(&j, "properties");
     for (int i = 0; i < f->layer->properties; i++)
-        if (f->seen[i] && is_wanted(s, f->layer->property[i].name))
+        if (f->seen[i] && feature_wants(s, f->layer->property[i].name))
             put_value(&j, f, i);
     json_put_end(&j);
 }
