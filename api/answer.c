@@ -412,6 +412,15 @@ enum status answer_document(struct exchange *x, struct buf *json)
     return s;
 }
 
+enum status answer_with_self_links(struct exchange *x, struct json_writer *j)
+{
+    json_put_list(j, "links");
+    put_self_links(x, j);
+    json_put_end(j);
+    json_put_end(j);
+    return answer_document(x, j->to);
+}
+
 const char *answer_tag(struct exchange *x, const void *bytes, size_t len)
 {
     uint64_t low = hash_bytes(bytes, len, 1), high = hash_bytes(bytes, len, 2);

@@ -25,6 +25,8 @@ void put_self_links(struct exchange *x, struct json_writer *j);
 void answer_text(struct exchange *x, struct buf *text);
 // The same of JSON; who asked for a page gets one made of it (web_page.h). TOO_BIG: for a page.
 enum status answer_document(struct exchange *x, struct buf *json);
+// The same for a document j is still in, which has no links but those to itself: they are its last member.
+enum status answer_with_self_links(struct exchange *x, struct json_writer *j);
 // For answers of another kind: the headers of a 200 with this tag. True: the client has it, and the answer is 304.
 bool answer_is_known(struct exchange *x, const char *tag);
 const char *answer_tag(struct exchange *x, const void *bytes, size_t len);      // of these bytes

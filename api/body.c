@@ -12,6 +12,8 @@
 
 enum { OBJECT_CEILING = 64 << 10, OBJECT_DEPTH = 16 };
 
+const char *const body_json[] = { "application/json", NULL };
+
 // --- Fields -------------------------------------------------------------------------------------------------------------------
 
 static enum status copy_value(struct json v, const char *key, int depth, struct json_writer *j, struct err *e);

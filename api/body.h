@@ -28,6 +28,8 @@ struct field {
     const char *about;              // English key, for the API document
 };
 
+extern const char *const body_json[];               // what routes take that read their body by rows (struct route, takes)
+
 // The body of the request by the rows of its route. What is not given (or null) stays as it is in `into`; texts live as long as the
 // request. INVALID names the place.
 enum status body_read(struct exchange *x, void *into);

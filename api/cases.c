@@ -134,13 +134,12 @@ static enum status get_case(struct exchange *x) { return answer_case(x, x->segme
 
 // --- Routes -------------------------------------------------------------------------------------------------------------------------
 
-static const char *const json_body[] = { "application/json", NULL };
 const struct route case_routes[] = {
-    { .method = HTTP_POST, .path = "/cases", .serve = post_case, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body, .field = case_fields,
+    { .method = HTTP_POST, .path = "/cases", .serve = post_case, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json, .field = case_fields,
       .done = RECORD_NEW, .id = "openCase", .tag = "work", .about = "Open a case by hand; findings and changes open theirs by the move open_case" },
     { .method = HTTP_GET, .path = "/cases/{recordId}", .serve = get_case, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_record,
       .id = "caseRecord", .tag = "work", .about = "A case with all that belongs to it, and what you can do with it now" },
-    { .method = HTTP_PATCH, .path = "/cases/{recordId}", .serve = patch_case, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body,
+    { .method = HTTP_PATCH, .path = "/cases/{recordId}", .serve = patch_case, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json,
       .field = correction_fields, .id = "correctCase", .tag = "work", .about = "Correct the record of a case while it is reported" },
     { .path = NULL },
 };

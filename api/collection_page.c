@@ -118,15 +118,9 @@ static void put_codes(struct web_page *p, const char *name, struct json codes)
 
 void page_schema(struct web_page *p)
 {
-    static const char *const heads[] = { "name", "title", "type", "values" };
+    static const char *const heads[] = { "name", "title", "type", "values", NULL };
     page_begin(p, page_word(json_get(p->doc, "title")));
-    page_raw(p, "<div class=\"wide\"><table><thead><tr>");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        page_raw(p, "<th scope=\"col\">");
-        page_say(p, heads[i]);
-        page_raw(p, "</th>");
-    }
-    page_raw(p, "</tr></thead><tbody>\n");
+    page_table(p, heads);
     for (struct json_each m = { 0 }; json_next(json_get(p->doc, "properties"), &m);) {
         page_raw(p, "<tr><td><code>");
         page_text(p, m.key);

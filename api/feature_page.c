@@ -231,11 +231,8 @@ static void put_row(struct web_page *p, const struct layer *l, const struct colu
 static void put_head(struct web_page *p, const struct columns *c)
 {
     page_raw(p, "<thead><tr><th scope=\"col\"></th>");
-    for (int i = 0; i < c->count; i++) {
-        page_raw(p, "<th scope=\"col\">");
-        page_text(p, property_title(p->x, c->property[i]));
-        page_raw(p, "</th>");
-    }
+    for (int i = 0; i < c->count; i++)
+        page_column(p, property_title(p->x, c->property[i]));
     page_raw(p, "</tr></thead>");
 }
 

@@ -85,9 +85,8 @@ static enum status get_finding(struct exchange *x)
     return answer_record(x, &(struct record_asked){ .thing = "finding", .key = x->segment[0], .tell = finding_tell, .status = RECORD_THERE });
 }
 
-static const char *const json_body[] = { "application/json", NULL };
 const struct route finding_routes[] = {
-    { .method = HTTP_POST, .path = "/findings", .serve = post_finding, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body, .field = report_fields,
+    { .method = HTTP_POST, .path = "/findings", .serve = post_finding, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json, .field = report_fields,
       .done = RECORD_NEW, .id = "reportFinding", .tag = "work", .about = "Report something from a place" },
     { .method = HTTP_GET, .path = "/findings/{recordId}", .serve = get_finding, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_record,
       .id = "findingRecord", .tag = "work", .about = "A finding with its steps, photos and cases, and what you can do with it now" },

@@ -110,11 +110,7 @@ static enum status get_conformance(struct exchange *x)
     for (int i = 0; conformance[i] != NULL; i++)
         json_put_text(&j, NULL, conformance[i]);
     json_put_end(&j);
-    json_put_list(&j, "links");
-    put_self_links(x, &j);
-    json_put_end(&j);
-    json_put_end(&j);
-    return answer_document(x, &b);
+    return answer_with_self_links(x, &j);
 }
 
 static enum status get_api(struct exchange *x)

@@ -134,13 +134,12 @@ static enum status post_beside(struct exchange *x)
 
 // --- Routes ---------------------------------------------------------------------------------------------------------------------------
 
-static const char *const json_body[] = { "application/json", NULL };
 #define BESIDE(of, Of, things, Thing) \
-    { .method = HTTP_POST, .path = "/" of "/{recordId}/" things, .serve = post_beside, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body, \
+    { .method = HTTP_POST, .path = "/" of "/{recordId}/" things, .serve = post_beside, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json, \
       .field = begin_fields, .done = RECORD_NEW, .id = "begin" Thing "Of" Of, .tag = "work", .about = "Begin an extension, an appeal, an enforcement, a conference or a notice of a record" }
 
 const struct route paper_routes[] = {
-    { .method = HTTP_POST, .path = "/cases/{recordId}/papers", .serve = post_paper, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body,
+    { .method = HTTP_POST, .path = "/cases/{recordId}/papers", .serve = post_paper, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json,
       .field = paper_fields, .done = RECORD_NEW, .id = "filePaper", .tag = "work", .about = "Record a paper of a case" },
     BESIDE("cases", "Case", "extensions", "Extension"), BESIDE("cases", "Case", "appeals", "Appeal"), BESIDE("cases", "Case", "enforcements", "Enforcement"),
     BESIDE("cases", "Case", "conferences", "Conference"), BESIDE("cases", "Case", "notices", "Notice"), BESIDE("leads", "Lead", "extensions", "Extension"),

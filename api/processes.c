@@ -1,4 +1,5 @@
 // Processes: what there is, how each is asked, and the asking (OGC API Processes Part 1).
+#include "api/body.h"
 #include "api/job_answer.h"
 #include "api/params.h"
 #include "api/record.h"
@@ -130,11 +131,7 @@ static enum status get_processes(struct exchange *x)
         if (process_at(i)->is_open(x->server, &x->viewer) && left-- > 0)
             put_item(x, process_at(i), &j);
     json_put_end(&j);
-    json_put_list(&j, "links");
-    put_self_links(x, &j);
-    json_put_end(&j);
-    json_put_end(&j);
-    return answer_document(x, &b);
+    return answer_with_self_links(x, &j);
 }
 
 // --- Asking ---------------------------------------------------------------------------------------------------------------------------
@@ -231,7 +228,6 @@ static enum status post_execution(struct exchange *x)
 
 // --- Routes -----------------------------------------------------------------------------------------------------------------------------
 
-static const char *const takes_json[] = { "application/json", NULL };
 static const struct param list_params[] = {
     { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = 10000, .fallback = 100, .clamps = true, .about = "How many features at most" },
     { .kind = PARAM_END },
@@ -243,6 +239,6 @@ const struct route process_routes[] = {
     { .method = HTTP_GET, .path = "/processes/{processId}", .serve = get_process, .formats = FORMAT_JSON | FORMAT_HTML, .id = "process", .tag = "processes",
       .about = "How a process is asked, and what it answers" },
     { .method = HTTP_POST, .path = "/processes/{processId}/execution", .serve = post_execution, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .id = "execute", .tag = "processes",
-      .about = "Have it computed: at once, or as a job", .takes = takes_json, .body_most = REQUEST_MOST },
+      .about = "Have it computed: at once, or as a job", .takes = body_json, .body_most = REQUEST_MOST },
     { .path = NULL },
 };

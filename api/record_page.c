@@ -164,13 +164,9 @@ static void put_belonging(struct web_page *p, const struct belonging *b, const c
     const struct layer *l = layer_find(&p->x->server->layers, thing);
     page_heading(p, b->heading);
     page_raw(p, "<div class=\"wide\"><table><thead><tr>");
-    for (int c = 0; c < COLUMNS_MOST && b->column[c] != NULL; c++) {
-        if (!has_any(list, b->column[c]))
-            continue;
-        page_raw(p, "<th scope=\"col\">");
-        page_text(p, title_for(p, l, b->column[c]));
-        page_raw(p, "</th>");
-    }
+    for (int c = 0; c < COLUMNS_MOST && b->column[c] != NULL; c++)
+        if (has_any(list, b->column[c]))
+            page_column(p, title_for(p, l, b->column[c]));
     page_raw(p, b->way != NULL ? "<td></td></tr></thead><tbody>\n" : "</tr></thead><tbody>\n");
     for (size_t i = 0; i < json_count(list); i++) {
         struct json row = json_at(list, i);
@@ -386,16 +382,10 @@ static void put_queue_line(struct web_page *p, struct json feature)
 
 void page_queue(struct web_page *p)
 {
-    static const char *const heads[] = { "Number", "Title", "state", "due at" };
+    static const char *const heads[] = { "Number", "Title", "state", "due at", NULL };
     struct json features = json_get(p->doc, "features");
     page_begin(p, p->x->segment[0]);
-    page_raw(p, "<div class=\"wide\"><table><thead><tr>");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        page_raw(p, "<th scope=\"col\">");
-        page_say(p, heads[i]);
-        page_raw(p, "</th>");
-    }
-    page_raw(p, "</tr></thead><tbody>\n");
+    page_table(p, heads);
     for (size_t i = 0; i < json_count(features); i++)
         put_queue_line(p, json_at(features, i));
     page_raw(p, "</tbody></table></div>\n");

@@ -184,7 +184,6 @@ static enum status get_reports(struct exchange *x)
 
 // --- Routes ---------------------------------------------------------------------------------------------------------------------------
 
-static const char *const json_body[] = { "application/json", NULL };
 static const char *const groups[] = { "all", "cell", "community", "agency", "month", NULL };
 static const struct param report_params[] = {
     { .kind = PARAM_TEXT, .name = "from", .about = "the first day (default: 1 January of this year)" },
@@ -193,7 +192,7 @@ static const struct param report_params[] = {
     { .kind = PARAM_END },
 };
 const struct route routing_routes[] = {
-    { .method = HTTP_POST, .path = "/routing", .serve = post_routing, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body, .field = routing_fields,
+    { .method = HTTP_POST, .path = "/routing", .serve = post_routing, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json, .field = routing_fields,
       .id = "route", .tag = "work", .about = "Ask the rules to whom cases go: confirmed changes get theirs, leads are drafted, nothing is sent" },
     { .method = HTTP_GET, .path = "/reports", .serve = get_reports, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .param = report_params,
       .id = "reports", .tag = "work", .about = "How the work went: the indicators, of the cases you may see" },

@@ -115,12 +115,8 @@ static enum status get_me(struct exchange *x)
     struct json_writer j = { .to = &text };
     json_put_object(&j, NULL);
     put_being(&b, &j);
-    json_put_list(&j, "links");
-    put_self_links(x, &j);
-    json_put_end(&j);
-    json_put_end(&j);
     answer_header(x->answer, "Cache-Control", "no-store");
-    return answer_document(x, &text);
+    return answer_with_self_links(x, &j);
 }
 
 // --- Signing in ---------------------------------------------------------------------------------------------------------------------

@@ -41,11 +41,7 @@ static enum status get_sets(struct exchange *x)
         json_put_end(&j);
     }
     json_put_end(&j);
-    json_put_list(&j, "links");
-    put_self_links(x, &j);
-    json_put_end(&j);
-    json_put_end(&j);
-    return answer_document(x, &b);
+    return answer_with_self_links(x, &j);
 }
 
 static enum status get_set(struct exchange *x)

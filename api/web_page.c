@@ -89,6 +89,21 @@ void page_link(struct web_page *p, const char *path, const char *query, const ch
     page_raw(p, "</a>");
 }
 
+void page_column(struct web_page *p, const char *heading)
+{
+    page_raw(p, "<th scope=\"col\">");
+    page_text(p, heading);
+    page_raw(p, "</th>");
+}
+
+void page_table(struct web_page *p, const char *const *english)
+{
+    page_raw(p, "<div class=\"wide\"><table><thead><tr>");
+    for (; *english != NULL; english++)
+        page_column(p, text_in(p->x->lang, *english));
+    page_raw(p, "</tr></thead><tbody>\n");
+}
+
 void page_row(struct web_page *p, const char *heading)
 {
     page_raw(p, "<tr><th scope=\"row\">");

@@ -36,6 +36,8 @@ void page_heading(struct web_page *p, const char *english);        // <h2>
 // An address of ours, "/collections" and so on, with the language that was asked for by name. page_href writes it as an attribute.
 void page_href(struct web_page *p, const char *path, const char *query);
 void page_link(struct web_page *p, const char *path, const char *query, const char *text);
+void page_column(struct web_page *p, const char *heading_utf8);    // <th> of a column
+void page_table(struct web_page *p, const char *const *english);   // a wide table up to its first row; its columns, NULL at their end
 void page_row(struct web_page *p, const char *heading_utf8);       // <tr><th>heading</th><td>, which page_row_end ends
 void page_row_end(struct web_page *p);
 void page_moment(struct web_page *p, const char *rfc3339);         // in the district's time
