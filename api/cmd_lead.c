@@ -3,7 +3,6 @@
 #include "api/station_options.h"
 #include "api/step_settings.h"
 #include "core/lead.h"
-#include "core/visible.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -63,12 +62,8 @@ struct drafting { const struct settings *s; const char *case_key; struct desk de
 static enum status draft_one(struct work *w, void *ctx)
 {
     struct drafting *d = ctx;
-    struct walk k;
-    enum status s = visible_record(w, "case", d->case_key);
-    if (s == OK)
-        s = walk_get(w, "case", d->case_key, &k);
-    return s == OK ? lead_draft(w, &d->desk, &(struct lead_spec){ .case_id = k.id.text, .agency = d->s->step.agency, .secrecy = d->s->secrecy,
-                                                                  .priority = (int)d->s->priority, .note = d->s->step.note }, &d->lead) : s;
+    return lead_draft_of_case(w, &d->desk, d->case_key, &(struct lead_spec){ .agency = d->s->step.agency, .secrecy = d->s->secrecy,
+                                                                             .priority = (int)d->s->priority, .note = d->s->step.note }, &d->lead);
 }
 
 static enum status draft(struct settings *s, const char *case_key, struct err *e)

@@ -8,7 +8,6 @@
 #include "core/agency.h"
 #include "core/base/mem.h"
 #include "core/lead.h"
-#include "core/visible.h"
 #include "gis/geojson.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,12 +29,8 @@ struct drafting { const char *key; struct draft_body body; struct desk *desk; st
 static enum status draft_one(struct work *w, void *ctx)
 {
     struct drafting *d = ctx;
-    struct walk k;
-    enum status s = visible_record(w, "case", d->key);
-    if (s == OK)
-        s = walk_get(w, "case", d->key, &k);
-    return s == OK ? lead_draft(w, d->desk, &(struct lead_spec){ .case_id = k.id.text, .agency = d->body.agency, .secrecy = d->body.secrecy,
-                                                                 .priority = (int)d->body.priority, .note = d->body.note }, &d->lead) : s;
+    return lead_draft_of_case(w, d->desk, d->key, &(struct lead_spec){ .agency = d->body.agency, .secrecy = d->body.secrecy,
+                                                                      .priority = (int)d->body.priority, .note = d->body.note }, &d->lead);
 }
 
 // A secret one lies sealed: whoever drafted it has its number and sees no more of it.
@@ -198,14 +193,13 @@ static enum status get_queue(struct exchange *x)
 
 // --- Routes ---------------------------------------------------------------------------------------------------------------------------
 
-static const char *const json_body[] = { "application/json", NULL };
 static const struct param queue_params[] = {
     { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = QUEUE_LIMIT_MOST, .fallback = QUEUE_LIMIT_USUAL, .clamps = true, .about = "How many features at most" },
     { .kind = PARAM_TEXT, .name = "after", .about = "Where the page begins: from the link next" },
     { .kind = PARAM_END },
 };
 const struct route lead_routes[] = {
-    { .method = HTTP_POST, .path = "/cases/{recordId}/leads", .serve = post_lead, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = json_body,
+    { .method = HTTP_POST, .path = "/cases/{recordId}/leads", .serve = post_lead, .formats = FORMAT_JSON, .flags = ROUTE_SLOW, .takes = body_json,
       .field = draft_fields, .done = RECORD_NEW, .id = "draftLead", .tag = "work", .about = "Draft a lead from a case to an agency" },
     { .method = HTTP_GET, .path = "/leads/{recordId}", .serve = get_lead, .formats = FORMAT_JSON | FORMAT_HTML, .flags = ROUTE_SLOW, .page = page_record,
       .id = "leadRecord", .tag = "work", .about = "A lead with what it carries, and what you can do with it now" },

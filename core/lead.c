@@ -98,6 +98,19 @@ enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *s
     return s;
 }
 
+enum status lead_draft_of_case(struct work *w, struct desk *d, const char *case_key, const struct lead_spec *spec, struct walk *out)
+{
+    struct walk k;
+    struct lead_spec of_case = *spec;
+    enum status s = visible_record(w, "case", case_key);
+    if (s == OK)
+        s = walk_get(w, "case", case_key, &k);
+    if (s != OK)
+        return s;
+    of_case.case_id = k.id.text;
+    return lead_draft(w, d, &of_case, out);
+}
+
 enum status lead_continue(struct work *w, struct desk *d, const struct walk *old, const char *agency_id, struct id *id, char number[WALK_NUMBER])
 {
     struct lead_facts f;

@@ -20,6 +20,8 @@ struct lead_spec {
 };
 // Inside a writing job. NOT_FOUND; CONFLICT: this rule has drafted one from this case already.
 enum status lead_draft(struct work *w, struct desk *d, const struct lead_spec *spec, struct walk *out);
+// The same for the case of this number or id, which whoever drafts must see: NOT_FOUND. spec->case_id is not read.
+enum status lead_draft_of_case(struct work *w, struct desk *d, const char *case_key, const struct lead_spec *spec, struct walk *out);
 // A lead that goes on from this one: split off, reopened, drafted anew. agency_id "": the same agency.
 enum status lead_continue(struct work *w, struct desk *d, const struct walk *old, const char *agency_id, struct id *id, char number[WALK_NUMBER]);
 
