@@ -1,14 +1,9 @@
 // What strangers try: filters without end, addresses that climb or hide, requests that pretend, and clocks held against what is hidden.
-#include "tests/core/visible_world.h"
-
-#include "tests/api/asking.h"
+#include "tests/api/served_world.h"
 
 #include "api/routes.h"
 #include "core/base/when.h"
 #include "core/token.h"
-
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
 
 struct fixture { struct world *world; struct server *server; char chief[TOKEN_TEXT], officer[TOKEN_TEXT], revoked[TOKEN_TEXT]; };
 

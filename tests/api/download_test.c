@@ -1,19 +1,11 @@
 // Downloads without a connection: in every format everybody gets what the plain reference lets them see, and nothing else; a file that would
 // be too large is refused and leaves nothing.
-#include "tests/core/visible_world.h"
+#include "tests/api/served_world.h"
 
-#include "tests/api/asking.h"
 #include "core/feature_file.h"
-#include "core/token.h"
 
 #include <dirent.h>
 #include <unistd.h>
-
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
-
-static struct server *server;
-static char token_of[PEOPLE_MOST][TOKEN_TEXT];
 
 static const struct person *person_at(const struct world *w, int i) { return i < 0 ? &PUBLIC : &w->person[i]; }
 
@@ -41,7 +33,7 @@ static void every_text_holds_what_may_be_seen(void **state)
             char path[100], query[40];
             snprintf(path, sizeof path, "/collections/%s/download", layer);
             snprintf(query, sizeof query, "f=%s", format);
-            struct told t = asked(server, &(struct asking){ .path = path, .query = query, .bearer = i < 0 ? NULL : token_of[i] });
+            struct told t = asked(server, &(struct asking){ .path = path, .query = query, .bearer = token_at(i) });
             assert_true(t.status == 200 || (t.status == 404 && allowed_of(w, person_at(w, i), layer).count == 0));
             if (t.status == 200)
                 hold_against(w, person_at(w, i), layer, format, t.text), held++;
@@ -136,39 +128,6 @@ static void what_is_too_much_is_refused_whole(void **state)
     rmdir(folder);
 }
 
-// --- The station --------------------------------------------------------------------------------------------------------------------------
-
-static enum status make_tokens(struct work *work, void *ctx)
-{
-    struct world *w = ctx;
-    enum status s = OK;
-    for (int i = 0; s == OK && i < w->people; i++) {
-        struct token token;
-        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
-    }
-    return s;
-}
-
-static int open_all(void **state)
-{
-    if (world_open(state) != 0)
-        return 1;
-    struct world *w = *state;
-    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
-    if (s == OK)
-        s = server_open(&settings, &server, &w->e);
-    if (s != OK)
-        print_error("%s\n", w->e.text);
-    return s == OK ? 0 : 1;
-}
-
-static int close_all(void **state)
-{
-    server_close(server);
-    return world_close(state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,5 +135,5 @@ int main(void)
         cmocka_unit_test(a_file_holds_as_many_as_are_counted),
         cmocka_unit_test(what_is_too_much_is_refused_whole),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, served_world_open, served_world_close);
 }

@@ -1,14 +1,10 @@
 // What the executable test suite of OGC API Features (ets-ogcapi-features10, Parts 1 and 2) asserts, method by method, of every collection
 // the public sees. The first of its checks, that the status line says HTTP/1.1, is tests/api/http_test.c's.
-#include "tests/core/visible_world.h"
+#include "tests/api/served_world.h"
 
 #include "core/base/when.h"
-#include "tests/api/asking.h"
 
 enum { LAYERS_SEEN = 40, PAGES_MOST = 40, LIMIT_MOST = 10000 };
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
-static struct server *server;
 static char seen[LAYERS_SEEN][40];     // keys of the collections
 static int seens;
 static const char BASE[] = "http://grid.example";
@@ -527,26 +523,14 @@ static void boxes_are_taken_in_other_crs(void **state) { (void)state; each_colle
 
 static int open_all(void **state)
 {
-    if (world_open(state) != 0)
+    if (served_world_open(state) != 0)
         return 1;
-    struct world *w = *state;
-    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    if (server_open(&settings, &server, &w->e) != OK) {
-        print_error("%s\n", w->e.text);
-        return 1;
-    }
     struct json_doc *doc = document("/collections", "application/json");
     struct json list = json_get(json_root(doc), "collections");
     for (size_t i = 0; i < json_count(list) && seens < LAYERS_SEEN; i++)
         snprintf(seen[seens++], sizeof seen[0], "%s", text_of(json_get(json_at(list, i), "id")));
     json_close(doc);
     return seens > 5 ? 0 : 1;
-}
-
-static int close_all(void **state)
-{
-    server_close(server);
-    return world_close(state);
 }
 
 int main(void)
@@ -566,5 +550,5 @@ int main(void)
         cmocka_unit_test(each_crs_is_answered_in),
         cmocka_unit_test(boxes_are_taken_in_other_crs),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, served_world_close);
 }

@@ -1,63 +1,31 @@
 // Pages for people: every route that offers one gives it to every role, in both languages, with the same facts as its JSON, and with
 // nothing in it that a stranger wrote and a browser would run. All texts of tests/core/visible_world.h are hostile: "<case-12>".
-#include "tests/core/visible_world.h"
+#include "tests/api/served_world.h"
 
 #include "api/routes.h"
-#include "api/server.h"
 #include "api/web.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/token.h"
 
-enum { ARENA = 64 << 20, PATHS_MOST = 400 };
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
-
-static struct server *server;
-static char token_of[PEOPLE_MOST][TOKEN_TEXT];
+enum { PATHS_MOST = 400 };
 
 // --- Asking ------------------------------------------------------------------------------------------------------------------------
 
-struct asking { const char *path, *query, *accept, *language, *token; enum http_method method; };
-struct told { int status; char *text; size_t len; char type[100], policy[400], cache[100], encoding[20]; };
+struct page_asked { const char *path, *query, *accept, *language, *token; };
 
-static void keep(char *to, size_t cap, const struct answer *a, const char *name)
+static struct told ask(const struct page_asked *q)
 {
-    snprintf(to, cap, "%s", text_or_empty(answer_header_get(a, name)));
+    return asked(server, &(struct asking){ .path = q->path, .query = q->query, .bearer = q->token,
+                                           .header = { { "Accept", q->accept }, { "Accept-Language", q->language }, { "Accept-Encoding", "br" } } });
 }
 
-static struct told ask(const struct asking *q)
-{
-    char bearer[TOKEN_TEXT + 16] = "";
-    struct arena *arena = arena_open(ARENA);
-    snprintf(bearer, sizeof bearer, "Bearer %s", text_or_empty(q->token));
-    const struct http_header header[] = { { "Host", "grid.example" }, { "Accept", q->accept }, { "Accept-Language", q->language }, { "Accept-Encoding", "br" },
-                                          { "Authorization", bearer } };
-    struct request r = { .method = q->method, .path = q->path, .query = text_or_empty(q->query), .header = header, .headers = q->token != NULL ? 5 : 4,
-                         .peer = "127.0.0.1", .arena = arena };
-    struct http_plan plan = { 0 };
-    struct answer a = { 0 };
-    server_begin(server, &r, &plan, &a);
-    if (!plan.answered)
-        server_run(server, &r, &a);
-    struct told t = { .status = a.status, .len = a.kind == ANSWER_TEXT ? a.text.len : 0 };
-    keep(t.type, sizeof t.type, &a, "Content-Type");
-    keep(t.policy, sizeof t.policy, &a, "Content-Security-Policy");
-    keep(t.cache, sizeof t.cache, &a, "Cache-Control");
-    keep(t.encoding, sizeof t.encoding, &a, "Content-Encoding");
-    t.text = mem_get(t.len + 1, 1);
-    if (t.len > 0)
-        memcpy(t.text, a.text.data, t.len);
-    answer_clear(&a);
-    arena_close(arena);
-    return t;
-}
+static const char *head(const struct told *t, const char *name) { return text_or_empty(told_header(t, name)); }
 
 static const char BROWSER[] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 static struct told ask_page(const char *path, const char *query, const char *token)
 {
-    return ask(&(struct asking){ .path = path, .query = query, .accept = BROWSER, .language = "en", .token = token });
+    return ask(&(struct page_asked){ .path = path, .query = query, .accept = BROWSER, .language = "en", .token = token });
 }
 
 // --- A page is one page, and nothing in it runs -----------------------------------------------------------------------------------------
@@ -113,11 +81,11 @@ static int count_of(const char *text, const char *word)
 
 static void is_one_clean_page(const struct told *t, const char *path)
 {
-    if (strcmp(t->type, "text/html; charset=utf-8") != 0)
-        fail_msg("%s: %d %s", path, t->status, t->type);
-    assert_non_null(strstr(t->policy, "default-src 'self'"));
-    assert_non_null(strstr(t->policy, "frame-ancestors 'none'"));
-    assert_null(strstr(t->policy, "unsafe"));
+    if (strcmp(head(t, "Content-Type"), "text/html; charset=utf-8") != 0)
+        fail_msg("%s: %d %s", path, t->status, head(t, "Content-Type"));
+    assert_non_null(strstr(head(t, "Content-Security-Policy"), "default-src 'self'"));
+    assert_non_null(strstr(head(t, "Content-Security-Policy"), "frame-ancestors 'none'"));
+    assert_null(strstr(head(t, "Content-Security-Policy"), "unsafe"));
     for (const char *c = strchr(t->text, '<'); c != NULL; c = strchr(c + 1, '<'))
         c = walk_tag(c + 1, path);
     static const char *const once[] = { "<!DOCTYPE html>", "<title>", "<h1>", "<main", "</main>", "</html>" };
@@ -137,7 +105,7 @@ static void look_at(struct visit *v, const char *path, const char *query)
         fail_msg("%s: %d %s", path, t.status, t.text);
     is_one_clean_page(&t, path);
     v->pages += t.status == 200;
-    mem_free(t.text);
+    told_clear(&t);
 }
 
 static void look_at_records(struct visit *v, const char *pattern)
@@ -197,7 +165,7 @@ static void every_page_is_clean_for_every_role(void **state)
 {
     struct world *w = *state;
     for (int i = -1; i < w->people; i += i < 0 ? 1 : 4) {
-        struct visit v = { .world = w, .token = i < 0 ? NULL : token_of[i] };
+        struct visit v = { .world = w, .token = token_at(i) };
         route_each(look_at_route, &v);
         assert_true(v.pages > 40 && v.records > 50);
     }
@@ -218,14 +186,14 @@ static void pages_tell_what_the_json_tells(void **state)
             bool sees = reference_sees(w, p, r);
             snprintf(path, sizeof path, "/collections/%s/items/%s", r->layer, r->id);
             snprintf(escaped, sizeof escaped, "&lt;%.*s&gt;", (int)strlen(r->number) - 2, r->number + 1);
-            struct told t = ask_page(path, "", i < 0 ? NULL : token_of[i]);
+            struct told t = ask_page(path, "", token_at(i));
             assert_int_equal(t.status, sees ? 200 : 404);
             assert_int_equal(strstr(t.text, escaped) != NULL, sees);
             bool knows = sees && reference_knows(p, r->layer, "party");
             snprintf(escaped, sizeof escaped, "&lt;party-%d&gt;", k);
             assert_int_equal(strstr(t.text, escaped) != NULL, knows);
             seen += sees, hidden += !sees;
-            mem_free(t.text);
+            told_clear(&t);
         }
     assert_true(seen > 20 && hidden > 20);
 }
@@ -245,13 +213,13 @@ static void what_is_asked_comes_back_escaped(void **state)
         char query[300];
         snprintf(query, sizeof query, "%s%s", cases[i].query, strstr(cases[i].query, "f=%3C") != NULL ? "" : cases[i].query[0] != '\0' ? "&f=html" : "f=html");
         struct told t = ask_page(cases[i].path, query, NULL);
-        if (strstr(t.type, "json") != NULL) {                    // f names no format: programs read JSON
-            assert_null(strstr(t.type, "html"));
-            mem_free(t.text);
+        if (strstr(head(&t, "Content-Type"), "json") != NULL) {                    // f names no format: programs read JSON
+            assert_null(strstr(head(&t, "Content-Type"), "html"));
+            told_clear(&t);
             continue;
         }
         is_one_clean_page(&t, cases[i].path);
-        mem_free(t.text);
+        told_clear(&t);
     }
 }
 
@@ -268,28 +236,28 @@ static void programs_get_what_they_are_used_to(void **state)
         { "/collections/building/items", "f=html&name=&bbox=&limit=", BROWSER, "text/html; charset=utf-8" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct told t = ask(&(struct asking){ .path = cases[i].path, .query = cases[i].query, .accept = cases[i].accept, .language = "en" });
-        if (strcmp(t.type, cases[i].type) != 0)
-            fail_msg("%s?%s for %s: %s, expected %s", cases[i].path, cases[i].query, cases[i].accept, t.type, cases[i].type);
-        mem_free(t.text);
+        struct told t = ask(&(struct page_asked){ .path = cases[i].path, .query = cases[i].query, .accept = cases[i].accept, .language = "en" });
+        if (strcmp(head(&t, "Content-Type"), cases[i].type) != 0)
+            fail_msg("%s?%s for %s: %s, expected %s", cases[i].path, cases[i].query, cases[i].accept, head(&t, "Content-Type"), cases[i].type);
+        told_clear(&t);
     }
     struct told form = ask_page("/collections/building/items", "f=html&name=&bbox=&limit=", NULL), strict = ask_page("/collections/building/items", "bbox=", NULL);
     assert_int_equal(form.status, 200);
     assert_int_equal(strict.status, 400);
-    mem_free(form.text), mem_free(strict.text);
+    told_clear(&form), told_clear(&strict);
 }
 
 static void both_languages(void **state)
 {
     (void)state;
-    struct told zh = ask(&(struct asking){ .path = "/collections", .accept = BROWSER, .language = "zh-CN,zh;q=0.9,en;q=0.8" });
+    struct told zh = ask(&(struct page_asked){ .path = "/collections", .accept = BROWSER, .language = "zh-CN,zh;q=0.9,en;q=0.8" });
     struct told en = ask_page("/collections", "lang=en", NULL);
     assert_non_null(strstr(zh.text, "<html lang=\"zh\">"));
     assert_non_null(strstr(zh.text, "数据集"));
     assert_non_null(strstr(zh.text, "lang=en"));
     assert_non_null(strstr(en.text, "<html lang=\"en\">"));
     assert_non_null(strstr(en.text, "/collections/building?lang=en\""));            // the language goes along
-    mem_free(zh.text), mem_free(en.text);
+    told_clear(&zh), told_clear(&en);
 }
 
 // --- Files of pages -------------------------------------------------------------------------------------------------------------------
@@ -304,17 +272,17 @@ static void files_are_kept_for_ever(void **state)
         assert_int_equal(t.status, 200);
         assert_int_equal(t.len, f->len);
         assert_memory_equal(t.text, f->body, f->len);
-        assert_string_equal(t.type, f->type);
-        assert_string_equal(t.encoding, "");
-        assert_non_null(strstr(t.cache, "immutable"));
-        mem_free(t.text);
+        assert_string_equal(head(&t, "Content-Type"), f->type);
+        assert_string_equal(head(&t, "Content-Encoding"), "");
+        assert_non_null(strstr(head(&t, "Cache-Control"), "immutable"));
+        told_clear(&t);
     }
     static const char *const wrong[] = { "/web/0000000000000000/page.css", "/web/x/../page.css", "/web//page.css" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct told t = ask_page(wrong[i], "", NULL);
         assert_int_equal(t.status, 404);
-        assert_null(strstr(t.cache, "immutable"));
-        mem_free(t.text);
+        assert_null(strstr(head(&t, "Cache-Control"), "immutable"));
+        told_clear(&t);
     }
 }
 
@@ -324,7 +292,7 @@ static void files_are_kept_for_ever(void **state)
 static void the_map_knows_its_words_and_its_layers(void **state)
 {
     struct world *w = *state;
-    struct told zh = ask(&(struct asking){ .path = "/map", .query = "lang=zh", .accept = "*/*", .language = "en" }), en = ask(&(struct asking){ .path = "/map", .query = "lang=en", .accept = "*/*", .language = "en" });
+    struct told zh = ask(&(struct page_asked){ .path = "/map", .query = "lang=zh", .accept = "*/*", .language = "en" }), en = ask(&(struct page_asked){ .path = "/map", .query = "lang=en", .accept = "*/*", .language = "en" });
     struct json_doc *a = NULL, *b = NULL;
     assert_int_equal(json_parse(zh.text, zh.len, "zh", NULL, &a, &w->e), OK);
     assert_int_equal(json_parse(en.text, en.len, "en", NULL, &b, &w->e), OK);
@@ -341,14 +309,14 @@ static void the_map_knows_its_words_and_its_layers(void **state)
         seen += visible_layer(&VIEWER_PUBLIC, &w->layers.layer[i]);
     assert_int_equal(json_count(json_get(json_root(a), "layers")), seen);
     json_close(a), json_close(b);
-    mem_free(zh.text), mem_free(en.text);
+    told_clear(&zh), told_clear(&en);
 }
 
 // A person who sees an area is shown where that lies, not where the district's secrets are.
 static void the_map_begins_where_something_is_seen(void **state)
 {
     struct world *w = *state;
-    struct told t = ask(&(struct asking){ .path = "/map", .accept = "*/*", .language = "en" });
+    struct told t = ask(&(struct page_asked){ .path = "/map", .accept = "*/*", .language = "en" });
     struct json_doc *doc = NULL;
     struct allowed all = { .min_x = INFINITY, .max_x = -INFINITY };
     double west = 0, east = 0;
@@ -361,7 +329,7 @@ static void the_map_begins_where_something_is_seen(void **state)
     assert_int_equal(json_read_number(json_at(json_get(json_root(doc), "extent"), 2), &east, &w->e), OK);
     assert_true(fabs(west - all.min_x) < 1e-5 && fabs(east - all.max_x) < 1e-5);
     json_close(doc);
-    mem_free(t.text);
+    told_clear(&t);
 }
 
 // A ground from elsewhere is asked for where the station was told of it, and of that host alone.
@@ -373,52 +341,19 @@ static void a_base_map_is_the_one_exception(void **state)
     struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9, .base_map = "https://tiles.example:8443/a/{z}/{x}/{y}.png?k=1" };
     assert_int_equal(server_open(&settings, &other, &w->e), OK);
     server = other;
-    struct told with = ask_page("/", "", NULL), facts = ask(&(struct asking){ .path = "/map", .accept = "*/*", .language = "en" });
+    struct told with = ask_page("/", "", NULL), facts = ask(&(struct page_asked){ .path = "/map", .accept = "*/*", .language = "en" });
     server = own;
     server_close(other);
     struct told without = ask_page("/", "", NULL);
-    assert_non_null(strstr(with.policy, "img-src 'self' data: blob: https://tiles.example:8443;"));
-    assert_non_null(strstr(with.policy, "connect-src 'self' https://tiles.example:8443"));
+    assert_non_null(strstr(head(&with, "Content-Security-Policy"), "img-src 'self' data: blob: https://tiles.example:8443;"));
+    assert_non_null(strstr(head(&with, "Content-Security-Policy"), "connect-src 'self' https://tiles.example:8443"));
     assert_non_null(strstr(facts.text, settings.base_map));
-    assert_null(strstr(without.policy, "http"));
+    assert_null(strstr(head(&without, "Content-Security-Policy"), "http"));
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         settings.base_map = wrong[i];
         assert_int_equal(server_open(&settings, &other, &w->e), INVALID);
     }
-    mem_free(with.text), mem_free(facts.text), mem_free(without.text);
-}
-
-// --- The station -----------------------------------------------------------------------------------------------------------------------
-
-static enum status make_tokens(struct work *work, void *ctx)
-{
-    struct world *w = ctx;
-    enum status s = OK;
-    for (int i = 0; s == OK && i < w->people; i++) {
-        struct token token;
-        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
-    }
-    return s;
-}
-
-static int open_all(void **state)
-{
-    if (world_open(state) != 0)
-        return 1;
-    struct world *w = *state;
-    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
-    if (s == OK)
-        s = server_open(&settings, &server, &w->e);
-    if (s != OK)
-        print_error("%s\n", w->e.text);
-    return s == OK ? 0 : 1;
-}
-
-static int close_all(void **state)
-{
-    server_close(server);
-    return world_close(state);
+    told_clear(&with), told_clear(&facts), told_clear(&without);
 }
 
 int main(void)
@@ -434,5 +369,5 @@ int main(void)
         cmocka_unit_test(the_map_begins_where_something_is_seen),
         cmocka_unit_test(a_base_map_is_the_one_exception),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, served_world_open, served_world_close);
 }

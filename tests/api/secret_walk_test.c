@@ -1,9 +1,7 @@
 // What may not be seen is nowhere: every GET route of the table, walked as every role on two stations that differ only in rows the one who
 // asks may not see, answers the same bytes - status, headers (tags, lengths, links) and body, page after page. Routes are taken from the
 // table, so one that comes later is walked by itself; one that is never answered with 200 here is found, too (parts, below).
-#include "tests/core/visible_world.h"
-
-#include "tests/api/asking.h"
+#include "tests/api/served_world.h"
 
 #include "api/answer.h"
 #include "api/params.h"
@@ -13,8 +11,6 @@
 #include "core/token.h"
 
 enum { URLS_MOST = 6000, PAGES = 3, MORE = 12, TEXT = 400 };
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
 
 // --- What another station has besides ---------------------------------------------------------------------------------------------------
 
@@ -146,24 +142,11 @@ enum { VARIANTS = sizeof variants / sizeof *variants };
 
 struct place { struct world *world; struct server *server; char token[PEOPLE_MOST][TOKEN_TEXT]; };
 
-static enum status make_tokens(struct work *work, void *ctx)
-{
-    struct place *at = ctx;
-    enum status s = OK;
-    for (int i = 0; s == OK && i < at->world->people; i++) {
-        struct token token;
-        s = token_make(work, &(struct token_spec){ .actor = at->world->person[i].id, .name = "test", .scope = TOKEN_ALL }, at->token[i], &token);
-    }
-    return s;
-}
-
 static void place_open(struct place *at, void (*draw)(struct world *w))
 {
     at->world = world_make(draw);
-    struct err *e = &at->world->e;
-    struct server_settings settings = { .station = station_folder(at->world->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    if (station_write(at->world->station, &(struct station_call){ NOW_S, "system" }, make_tokens, at, e) != OK || server_open(&settings, &at->server, e) != OK)
-        fail_msg("%s", e->text);
+    if (world_serve(at->world, TOKEN_ALL, at->token, &at->server) != OK)
+        fail_msg("%s", at->world->e.text);
 }
 
 static void place_close(struct place *at)
@@ -391,7 +374,7 @@ static void show_difference(struct place *a, struct place *b, int person, const 
 static uint64_t (*first)[URLS_MOST];                   // what each person is answered on the plain station
 static bool was_there[URLS_MOST];
 
-static const char *token_at(const struct place *at, int person) { return person < 0 ? NULL : at->token[person]; }
+static const char *token_for(const struct place *at, int person) { return person < 0 ? NULL : at->token[person]; }
 static const struct person *person_at(const struct world *w, int i) { return i < 0 ? &PUBLIC : &w->person[i]; }
 
 // Of each role one who sees the whole district, and one with areas.
@@ -402,7 +385,7 @@ static void walk_plain(struct place *at)
     for (int p = -1; p < at->world->people; p++)
         for (int u = 0; u < urls && walks(p); u++) {
             int status = 0;
-            first[p + 1][u] = answer_of(at->server, &url[u], token_at(at, p), &status);
+            first[p + 1][u] = answer_of(at->server, &url[u], token_for(at, p), &status);
             was_there[u] |= status != 404 && status != 400;      // 500: of a planted survey or photo there are no bytes
             if (status == 0)
                 fail_msg("%s?%s is not answered for %s", url[u].path, url[u].query, person_at(at->world, p)->role);
@@ -438,7 +421,7 @@ static void walk_other(const struct variant *v, struct place *plain, struct plac
     bool sees = sees_it(v, plain->world, other->world, person), differs = false;
     for (int u = 0; u < urls; u++) {
         int status = 0;
-        bool is_same = answer_of(other->server, &url[u], token_at(other, person), &status) == first[person + 1][u];
+        bool is_same = answer_of(other->server, &url[u], token_for(other, person), &status) == first[person + 1][u];
         differs |= !is_same;
         if (sees && differs)
             break;

@@ -1,45 +1,19 @@
 // The service without a connection: the API document and the table of routes are one list, and whoever asks over HTTP gets what the
 // plain reference of tests/core/visible_world.h lets them see: in pages, in counts and one by one; the rest is not there.
-#include "tests/core/visible_world.h"
+#include "tests/api/served_world.h"
 
 #include "api/params.h"
 #include "api/routes.h"
-#include "api/server.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/token.h"
 
-enum { ARENA = 8 << 20, LIMIT = 1000 };
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
-
-static struct server *server;
-static char token_of[PEOPLE_MOST][TOKEN_TEXT];
+enum { LIMIT = 1000 };
 
 // --- Asking ------------------------------------------------------------------------------------------------------------------------
 
-struct told { int status; char *text; size_t len; };
-
 static struct told ask(enum http_method method, const char *path, const char *query, const char *token)
 {
-    char bearer[TOKEN_TEXT + 16] = "";
-    struct arena *arena = arena_open(ARENA);
-    if (token != NULL)
-        snprintf(bearer, sizeof bearer, "Bearer %s", token);
-    struct http_header header[] = { { "Host", "grid.example" }, { "Authorization", bearer } };
-    struct request r = { .method = method, .path = path, .query = query, .header = header, .headers = token != NULL ? 2 : 1, .peer = "127.0.0.1", .arena = arena };
-    struct http_plan plan = { 0 };
-    struct answer a = { 0 };
-    server_begin(server, &r, &plan, &a);
-    if (!plan.answered)
-        server_run(server, &r, &a);
-    struct told t = { .status = a.status, .len = a.kind == ANSWER_TEXT ? a.text.len : 0 };
-    t.text = mem_get(t.len + 1, 1);
-    if (t.len > 0)
-        memcpy(t.text, a.text.data, t.len);
-    answer_clear(&a);
-    arena_close(arena);
-    return t;
+    return asked(server, &(struct asking){ .method = method, .path = path, .query = query, .bearer = token });
 }
 
 static struct json_doc *ask_json(const char *path, const char *query, const char *token)
@@ -50,7 +24,7 @@ static struct json_doc *ask_json(const char *path, const char *query, const char
     if (t.status != 200)
         fail_msg("%s?%s: %d %s", path, query, t.status, t.text);
     assert_int_equal(json_parse(t.text, t.len, path, NULL, &doc, &e), OK);
-    mem_free(t.text);
+    told_clear(&t);
     return doc;
 }
 
@@ -184,13 +158,11 @@ static void what_is_nowhere_is_404_and_knows_its_methods(void **state)
         struct told t = ask(cases[i].method, cases[i].path, cases[i].query, NULL);
         if (t.status != cases[i].status)
             fail_msg("%s %s?%s: %d, expected %d: %s", http_method_word(cases[i].method), cases[i].path, cases[i].query, t.status, cases[i].status, t.text);
-        mem_free(t.text);
+        told_clear(&t);
     }
 }
 
 // --- Who sees what -------------------------------------------------------------------------------------------------------------------
-
-static const char *token_at(int i) { return i < 0 ? NULL : token_of[i]; }
 
 // "2026-11-22", "2026-11-22T09:00:00Z": digits where the form has 0.
 static bool has_form(const char *text, const char *form)
@@ -230,7 +202,7 @@ static void pages_hold_what_may_be_seen(void **state)
             snprintf(path, sizeof path, "/collections/%s/items", l->key);
             struct told t = ask(HTTP_GET, path, "limit=1000", token_at(i));
             if (t.status == 404 && allowed.count == 0) {
-                mem_free(t.text);
+                told_clear(&t);
                 continue;
             }
             struct err e = { .lang = LANG_EN };
@@ -249,7 +221,7 @@ static void pages_hold_what_may_be_seen(void **state)
             if (n < LIMIT && (int)n < allowed.count)
                 fail_msg("%s (%s) is given %zu of %s, not %d", p->role, p->name, n, l->key, allowed.count);
             json_close(doc);
-            mem_free(t.text);
+            told_clear(&t);
         }
     assert_true(days > 0);                 // that are kept as seconds
 }
@@ -277,7 +249,7 @@ static void one_by_one_the_rest_is_not_there(void **state)
                 assert_int_equal(t.len, n.len);
             }
             seen += sees, hidden += !sees;
-            mem_free(t.text), mem_free(n.text);
+            told_clear(&t), told_clear(&n);
         }
     assert_true(seen > 100 && hidden > 100);
 }
@@ -298,43 +270,10 @@ static void nobody_is_told_of_layers_they_never_see(void **state)
             struct told t = ask(HTTP_GET, path, "", token_at(i));
             assert_int_equal(t.status, named ? 200 : 404);
             assert_int_equal(json_is_there(json_get(paths, path)), named);
-            mem_free(t.text);
+            told_clear(&t);
         }
         json_close(doc), json_close(api);
     }
-}
-
-// --- The station -----------------------------------------------------------------------------------------------------------------------
-
-static enum status make_tokens(struct work *work, void *ctx)
-{
-    struct world *w = ctx;
-    enum status s = OK;
-    for (int i = 0; s == OK && i < w->people; i++) {
-        struct token token;
-        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
-    }
-    return s;
-}
-
-static int open_all(void **state)
-{
-    if (world_open(state) != 0)
-        return 1;
-    struct world *w = *state;
-    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
-    if (s == OK)
-        s = server_open(&settings, &server, &w->e);
-    if (s != OK)
-        print_error("%s\n", w->e.text);
-    return s == OK ? 0 : 1;
-}
-
-static int close_all(void **state)
-{
-    server_close(server);
-    return world_close(state);
 }
 
 int main(void)
@@ -348,5 +287,5 @@ int main(void)
         cmocka_unit_test(one_by_one_the_rest_is_not_there),
         cmocka_unit_test(nobody_is_told_of_layers_they_never_see),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, served_world_open, served_world_close);
 }

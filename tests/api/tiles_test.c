@@ -1,18 +1,10 @@
 // Tiles as OGC's suite looks at them, and as people of every role get them: what the plain reference of tests/core/visible_world.h lets
 // them see and nothing else, valid by MVT 2.1, packed or not, with tags that change when the content does.
-#include "tests/core/visible_world.h"
+#include "tests/api/served_world.h"
 
 #include "core/base/gzip.h"
-#include "core/token.h"
 #include "gis/tile_matrix.h"
-#include "tests/api/asking.h"
 #include "tests/gis/mvt.h"
-
-static const int64_t NOW_S = 1770000002;
-static int64_t clock_stands(void) { return NOW_S; }
-static struct server *server;
-static char token_of[PEOPLE_MOST][TOKEN_TEXT];
-static const char *token_at(int i) { return i < 0 ? NULL : token_of[i]; }
 
 // --- Asking -------------------------------------------------------------------------------------------------------------------
 
@@ -337,39 +329,6 @@ static void layers_are_the_same_alone_and_together(void **state)
     told_clear(&all);
 }
 
-// --- The station -----------------------------------------------------------------------------------------------------------------
-
-static enum status make_tokens(struct work *work, void *ctx)
-{
-    struct world *w = ctx;
-    enum status s = OK;
-    for (int i = 0; s == OK && i < w->people; i++) {
-        struct token token;
-        s = token_make(work, &(struct token_spec){ .actor = w->person[i].id, .name = "test", .scope = TOKEN_READ }, token_of[i], &token);
-    }
-    return s;
-}
-
-static int open_all(void **state)
-{
-    if (world_open(state) != 0)
-        return 1;
-    struct world *w = *state;
-    struct server_settings settings = { .station = station_folder(w->station), .now_s = clock_stands, .asks_per_s = 1e9 };
-    enum status s = station_write(w->station, &(struct station_call){ NOW_S, "system" }, make_tokens, w, &w->e);
-    if (s == OK)
-        s = server_open(&settings, &server, &w->e);
-    if (s != OK)
-        print_error("%s\n", w->e.text);
-    return s == OK ? 0 : 1;
-}
-
-static int close_all(void **state)
-{
-    server_close(server);
-    return world_close(state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,5 +343,5 @@ int main(void)
         cmocka_unit_test(tiles_show_what_may_be_seen),
         cmocka_unit_test(layers_are_the_same_alone_and_together),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, served_world_open, served_world_close);
 }
