@@ -3,9 +3,10 @@
 # clicked at, filters, keeps its state in the address, speaks both languages, can be used by keyboard, and shows more to who signs in.
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
+. "$(dirname "$0")/serving.bash"
 . "$(dirname "$0")/webdriver.bash"
 missing=$(browser_missing) && { echo "skipped: no $missing (Debian: chromium chromium-driver curl jq)"; exit 77; }
-station=$home/tongzhou served= session= driver_pid=
+station=$home/tongzhou session= driver_pid=
 trap 'browser_close; [ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev/null; rm -rf "$home"' EXIT
 staffed "$station" <<'PEOPLE' >/dev/null
 Wang inspector
@@ -30,10 +31,7 @@ for year in 2025 2026; do gp survey add "$station" "$home/$year.geojson" --name 
 gp compare "$station" 2025 2026 --quiet >/dev/null || fail "the surveys cannot be compared"
 token=$(gp token add "$station" --for Zhao --name browser 2>/dev/null) || fail "no token"
 gp actor password "$station" Zhao <<<'correct horse battery' >/dev/null 2>&1 || fail "no password"
-"$GRIDPATROL" serve "$station" --listen 127.0.0.1:0 --rate 100000 >"$home/log" 2>&1 &
-served=$!
-for _ in $(seq 100); do grep -q 'http://' "$home/log" && break; sleep 0.05; done
-url=$(grep -o 'http://[0-9.:]*' "$home/log") || fail "the service does not say where it is: $(cat "$home/log")"
+serving "$station"
 curl -sS "$url/?f=html" | grep -q map-room || { echo "skipped: this build has no map"; exit 77; }
 browser_open 1300 900
 

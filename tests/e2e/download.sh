@@ -4,7 +4,6 @@
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
 . "$(dirname "$0")/serving.bash"
-get() { curl -sS --fail-with-body "$url$1" "${@:2}"; }
 station=$home/tongzhou
 staffed "$station" <<'PEOPLE'
 Wang inspector

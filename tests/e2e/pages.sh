@@ -3,9 +3,8 @@
 # of somebody else's page changes nothing.
 set -euo pipefail
 . "$(dirname "$0")/station.bash"
-command -v curl >/dev/null || { echo "skipped: no curl"; exit 77; }
-station=$home/tongzhou served=
-trap '[ -z "$served" ] || kill "$served" 2>/dev/null; wait 2>/dev/null; rm -rf "$home"' EXIT
+. "$(dirname "$0")/serving.bash"
+station=$home/tongzhou
 staffed "$station" <<'PEOPLE'
 Wang inspector
 Zhao checker
@@ -13,12 +12,8 @@ PEOPLE
 printf 'x' >"$home/near.jpg"
 gp finding add "$station" "$home/near.jpg" --place 121.07,32.05 --text '<img src=x onerror=alert(1)>' --as Wang --at 2026-03-02T08:30 >/dev/null
 gp actor password "$station" Zhao <<<'correct horse battery' >/dev/null 2>&1 || fail "no password"
-"$GRIDPATROL" serve "$station" --listen 127.0.0.1:0 --rate 100000 >"$home/log" 2>&1 &
-served=$!
-for _ in $(seq 100); do grep -q 'http://' "$home/log" && break; sleep 0.05; done
-url=$(grep -o 'http://[0-9.:]*' "$home/log") || fail "the service does not say where it is: $(cat "$home/log")"
+serving "$station"
 browser() { curl -sS -o "$home/page" -D "$home/head" -w '%{http_code}' -b "$home/jar" -c "$home/jar" -H 'Accept: text/html,*/*;q=0.8' "$@"; }
-header() { tr -d '\r' <"$home/head" | sed -n "s/^$1: //Ip"; }
 says() { grep -qF "$2" "$home/page" || fail "$1: the page does not say $2: $(cat "$home/page")"; }
 hidden() { sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" "$home/page" | head -1; }
 

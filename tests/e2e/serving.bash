@@ -16,6 +16,8 @@ served_ends() {
   wait "$served" || fail "the service ended with $?"
   served=
 }
+# get PATH [CURL OPTION ...]: the body of what is there.
+get() { curl -sS --fail-with-body "$url$1" "${@:2}"; }
 # ask PATH [CURL OPTION ...]: the status; head and body in $home/head and $home/body. header NAME: of that answer.
 ask() { curl -sS -o "$home/body" -D "$home/head" -w '%{http_code}' "$url$1" "${@:2}"; }
 header() { tr -d '\r' <"$home/head" | sed -n "s/^$1: //Ip"; }
