@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 enum { EVIDENCE_BYTES_MOST = 64 << 20, NAME_MOST = 255, PATH_ROOM = 4096 };
-enum { WRONG_TYPE = 415 };
 
 // --- Adding ---------------------------------------------------------------------------------------------------------------------
 
@@ -101,19 +100,24 @@ static enum status answer_added(const struct adding *a)
     return OK;
 }
 
+// By what it holds. False: the answer is there.
+static bool is_kept_type(struct adding *a)
+{
+    enum { WRONG_TYPE = 415 };
+    const char *file = a->x->request->body_file;
+    a->v.media_type = file != NULL ? media_type_of_content(file) : NULL;
+    if (a->v.media_type == NULL)
+        answer_refusal(a->x, WRONG_TYPE, text_in(a->x->lang, "this is none of what is kept as evidence, whatever it is called: JPEG, PNG, WebP, HEIC or PDF is expected"));
+    return a->v.media_type != NULL;
+}
+
 // The original first: what a row names is in blobs/ before the row is there. Who may not see the record leaves nothing there.
 static enum status keep(struct adding *a)
 {
-    struct exchange *x = a->x;
-    const struct request *r = x->request;
-    a->v.media_type = r->body_file != NULL ? media_type_of_content(r->body_file) : NULL;
-    if (a->v.media_type == NULL) {
-        answer_refusal(x, WRONG_TYPE, text_in(x->lang, "this is none of what is kept as evidence, whatever it is called: JPEG, PNG, WebP, HEIC or PDF is expected"));
-        return NOT_FOUND;
-    }
+    const struct request *r = a->x->request;
     a->v.blob.bytes = r->body_bytes;
     snprintf(a->v.blob.sha256, sizeof a->v.blob.sha256, "%s", r->body_sha256);
-    return blob_take_file(station_folder(x->server->station), r->body_file, &a->v.blob, &x->err);
+    return blob_take_file(station_folder(a->x->server->station), r->body_file, &a->v.blob, &a->x->err);
 }
 
 static enum status post_evidence(struct exchange *x)
@@ -122,10 +126,12 @@ static enum status post_evidence(struct exchange *x)
     enum status s = read_params(&a);
     if (s == OK)
         s = read_station(x, see_record, &a);
+    if (s == OK && !is_kept_type(&a))
+        return OK;
     if (s == OK)
         s = keep(&a);
     if (s != OK)
-        return x->answer->status == WRONG_TYPE ? OK : s;
+        return s;
     s = write_station(x, record, &a);
     return s == OK ? answer_added(&a) : refuse_deed(x, s);
 }
