@@ -281,6 +281,11 @@ void put_self_links(struct exchange *x, struct json_writer *j)
     }
 }
 
+void put_next_link(struct exchange *x, struct json_writer *j, const char *href, enum format f)
+{
+    put_link(j, (struct link){ .rel = "next", .href = href, .type = format_type(f), .title = text_in(x->lang, "The next page") });
+}
+
 // --- Answering ------------------------------------------------------------------------------------------------------------
 
 int status_code(enum status s)

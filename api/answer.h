@@ -18,6 +18,7 @@ const char *link_to(struct exchange *x, const char *format, ...) __attribute__((
 const char *query_without(struct exchange *x, const char *const *names);
 struct link { const char *rel, *href, *type, *title, *hreflang; bool templated; };
 void put_link(struct json_writer *j, struct link l);
+void put_next_link(struct exchange *x, struct json_writer *j, const char *href, enum format f);
 // self, and an alternate for each other format of the route.
 void put_self_links(struct exchange *x, struct json_writer *j);
 

@@ -80,7 +80,7 @@ static void put_page_links(struct asked *q)
     put_link(&q->j, (struct link){ .rel = "collection", .href = link_to(x, "/collections/%s", q->layer->key), .type = "application/json",
                                    .title = collection_title(x, q->layer) });
     if (q->next[0] != '\0')
-        put_link(&q->j, (struct link){ .rel = "next", .href = next_link(q), .type = format_type(FORMAT_GEOJSON), .title = text_in(x->lang, "The next page") });
+        put_next_link(x, &q->j, next_link(q), FORMAT_GEOJSON);
     json_put_end(&q->j);
 }
 

@@ -76,8 +76,7 @@ static enum status get_jobs(struct exchange *x)
     json_put_list(&l.j, "links");
     put_self_links(x, &l.j);
     if (l.told > limit)
-        put_link(&l.j, (struct link){ .rel = "next", .href = link_to(x, "/jobs?limit=%lld&after=%s", (long long)limit, l.last), .type = "application/json",
-                                      .title = text_in(x->lang, "The next page") });
+        put_next_link(x, &l.j, link_to(x, "/jobs?limit=%lld&after=%s", (long long)limit, l.last), FORMAT_JSON);
     json_put_end(&l.j);
     json_put_end(&l.j);
     if (s == OK)
@@ -209,7 +208,7 @@ static enum status get_file(struct exchange *x)
 
 static const char *const responses[] = { "raw", "document", NULL };
 static const struct param list_params[] = {
-    { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = 10000, .fallback = 100, .clamps = true, .about = "How many features at most" },
+    { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = 10000, .fallback = 100, .clamps = true, .about = "How many at most" },
     { .kind = PARAM_TEXT, .name = "after", .about = "Where the page begins: from the link next" },
     { .kind = PARAM_END },
 };

@@ -166,8 +166,7 @@ static void put_queue_links(struct queueing *q)
     json_put_list(&q->j, "links");
     put_self_links(x, &q->j);
     if (q->more)
-        put_link(&q->j, (struct link){ .rel = "next", .href = link_to(x, "/agencies/%s/queue?limit=%lld&after=%s", q->agency.key, (long long)q->limit, q->last),
-                                       .type = format_type(FORMAT_GEOJSON), .title = text_in(x->lang, "The next page") });
+        put_next_link(x, &q->j, link_to(x, "/agencies/%s/queue?limit=%lld&after=%s", q->agency.key, (long long)q->limit, q->last), FORMAT_GEOJSON);
     json_put_end(&q->j);
 }
 

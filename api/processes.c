@@ -229,7 +229,7 @@ static enum status post_execution(struct exchange *x)
 // --- Routes -----------------------------------------------------------------------------------------------------------------------------
 
 static const struct param list_params[] = {
-    { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = 10000, .fallback = 100, .clamps = true, .about = "How many features at most" },
+    { .kind = PARAM_INTEGER, .name = "limit", .least = 1, .most = 10000, .fallback = 100, .clamps = true, .about = "How many at most" },
     { .kind = PARAM_END },
 };
 

@@ -83,14 +83,19 @@ static enum status put_move(void *ctx, const struct open_move *m, struct err *e)
     return OK;
 }
 
-static void put_walk(const struct standing *s, const struct walk *k)
+static void put_name_and_state(struct exchange *x, const struct walk *k, struct json_writer *j)
 {
-    struct json_writer *j = s->j;
     json_put_text(j, "thing", k->thing);
     json_put_text(j, "id", k->id.text);
     json_put_text(j, "number", k->number[0] != '\0' ? k->number : NULL);
     json_put_text(j, "state", k->state);
-    json_put_text(j, "state_title", lifecycle_state_title(k->thing, k->state, s->x->lang));
+    json_put_text(j, "state_title", lifecycle_state_title(k->thing, k->state, x->lang));
+}
+
+static void put_walk(const struct standing *s, const struct walk *k)
+{
+    struct json_writer *j = s->j;
+    put_name_and_state(s->x, k, j);
     json_put_bool(j, "is_end", lifecycle_is_end(k->thing, k->state));
     put_moment(j, "due_at", k->due_at_s);
     json_put_bool(j, "is_due_provisional", k->is_provisional);
@@ -179,11 +184,7 @@ enum status answer_record(struct exchange *x, const struct record_asked *r)
 
 void put_last_sight(struct exchange *x, const struct walk *k, struct json_writer *j)
 {
-    json_put_text(j, "thing", k->thing);
-    json_put_text(j, "id", k->id.text);
-    json_put_text(j, "number", k->number[0] != '\0' ? k->number : NULL);
-    json_put_text(j, "state", k->state);
-    json_put_text(j, "state_title", lifecycle_state_title(k->thing, k->state, x->lang));
+    put_name_and_state(x, k, j);
     json_put_list(j, "moves");
     json_put_end(j);
 }
