@@ -30,7 +30,6 @@ struct log {
 };
 
 static const char *const levels[LOG_LEVELS] = { "none", "error", "warn", "info" };
-const char *log_level_word(enum log_level l) { return levels[l]; }
 
 bool log_level_read(const char *word, enum log_level *out)
 {

@@ -7,7 +7,6 @@
 #include "api/exchange.h"
 
 enum log_level { LOG_NONE, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_LEVELS };    // ERROR: 5xx; WARN: and refused or slow; INFO: every request
-const char *log_level_word(enum log_level l);
 bool log_level_read(const char *word, enum log_level *out);
 
 enum { LOG_SLOW_MS = 1000 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-const struct web_file *web_find(const char *name)
+static const struct web_file *web_find(const char *name)
 {
     for (const struct web_file *f = web_files; f->name != NULL; f++)
         if (strcmp(f->name, name) == 0)

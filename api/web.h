@@ -13,6 +13,5 @@ struct web_file {
 extern const struct web_file web_files[];          // ends with a row without a name
 extern const char web_hash[];
 
-const struct web_file *web_find(const char *name); // NULL: there is none
 const char *web_link(struct exchange *x, const char *name);
 bool web_has_map(void);                            // the map library was there when the program was built
