@@ -11,7 +11,7 @@ gp() { "$GRIDPATROL" "$@"; }
 # staffed STATION, with lines "NAME ROLE [AGENCY]": a district with the usual agencies and these people.
 staffed() {
   local name role agency
-  gp init "$1" --district 320612 --name 通州区 --crs EPSG:4549 --quiet
+  gp init "$1" --district 320612 --name 通州区 --crs EPSG:4549 --quiet >/dev/null
   gp agency add "$1" --quiet
   while read -r name role agency; do gp actor add "$1" "$name" --role "$role" ${agency:+--agency "$agency"} >/dev/null; done
 }
