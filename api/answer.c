@@ -178,15 +178,16 @@ enum lang lang_negotiate(const struct request *r)
 
 // --- Links ----------------------------------------------------------------------------------------------------------------
 
+enum { LINK_MOST = 1 << 20 };
+
 static const char *text_in_arena(struct exchange *x, const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    must(len >= 0);
-    char *text = arena_get(x->request->arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
-    va_end(again);
+    struct buf b;
+    buf_init(&b, LINK_MOST);
+    buf_vprintf(&b, format, args);
+    must(b.data != NULL && !b.full);
+    const char *text = arena_text(x->request->arena, b.data);
+    buf_clear(&b);
     return text;
 }
 
@@ -428,8 +429,14 @@ enum status answer_with_self_links(struct exchange *x, struct json_writer *j)
 
 const char *answer_tag(struct exchange *x, const void *bytes, size_t len)
 {
-    uint64_t low = hash_bytes(bytes, len, 1), high = hash_bytes(bytes, len, 2);
-    return in_arena(x, "W/\"%016llx%016llx\"", (unsigned long long)low, (unsigned long long)high);
+    static const char begin[] = "W/\"", digits[] = "0123456789abcdef";
+    char *tag = arena_get(x->request->arena, sizeof begin + 2 * sizeof(uint64_t) + 1), *at = tag + sizeof begin - 1;
+    uint64_t hash = hash_bytes(bytes, len, 1);
+    memcpy(tag, begin, sizeof begin - 1);
+    for (int shift = 60; shift >= 0; shift -= 4)
+        *at++ = digits[hash >> shift & 15];
+    *at = '"';
+    return tag;
 }
 
 void answer_see_other(struct exchange *x, const char *format, ...)

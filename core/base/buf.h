@@ -1,5 +1,6 @@
 // buf.h - a growing text with a ceiling.
 #pragma once
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@ void buf_init(struct buf *b, size_t ceiling_bytes);
 void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_text(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void buf_integer(struct buf *b, int64_t value);            // as "%lld" and as "%.*f", to the digit, without printf's long way
 void buf_fixed(struct buf *b, double value, int decimals); // decimals 0..9
 void buf_utf8(struct buf *b, const char *text);             // U+FFFD stands for every byte that is no UTF-8

@@ -50,7 +50,7 @@ void json_put_number(struct json_writer *j, const char *key, double value, int d
 void json_put_integer(struct json_writer *j, const char *key, int64_t value)
 {
     put_key(j, key);
-    buf_printf(j->to, "%lld", (long long)value);
+    buf_integer(j->to, value);
 }
 
 void json_put_bool(struct json_writer *j, const char *key, bool value)

@@ -147,6 +147,31 @@ static void whole_numbers_are_those_of_printf(void **state)
     }
 }
 
+// Plain formats take a way of their own; what they say is the same, and what does not fit is left out whole.
+static void plain_formats_are_those_of_printf(void **state)
+{
+    char expected[200];
+    struct buf b;
+    (void)state;
+    buf_init(&b, 200);
+    buf_printf(&b, "%s/%d?%%=%lld&%zu%s", "items", -7, (long long)INT64_MIN, (size_t)SIZE_MAX, "");
+    snprintf(expected, sizeof expected, "%s/%d?%%=%lld&%zu%s", "items", -7, (long long)INT64_MIN, (size_t)SIZE_MAX, "");
+    assert_string_equal(b.data, expected);
+    buf_clear(&b);
+    buf_printf(&b, "%s|%5d|%.2f", "items", 7, 1.005);
+    assert_string_equal(b.data, "items|    7|1.00");
+    buf_clear(&b);
+    buf_printf(&b, "%s", "");
+    assert_string_equal(b.data, "");
+    buf_clear(&b);
+    buf_init(&b, 12);
+    buf_text(&b, "before");
+    buf_printf(&b, "%s %d", "four", 12345);
+    assert_true(b.full);
+    assert_string_equal(b.data, "before");
+    buf_clear(&b);
+}
+
 static void text_becomes_utf8(void **state)
 {
     (void)state;
@@ -200,6 +225,7 @@ int main(void)
         cmocka_unit_test(the_largest_number_fits),
         cmocka_unit_test(fixed_numbers_are_those_of_printf),
         cmocka_unit_test(whole_numbers_are_those_of_printf),
+        cmocka_unit_test(plain_formats_are_those_of_printf),
         cmocka_unit_test(text_becomes_utf8),
         cmocka_unit_test(room_is_written_directly),
         cmocka_unit_test(html_cannot_be_broken_out_of),
