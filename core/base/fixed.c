@@ -49,8 +49,24 @@ static int digits_of(uint64_t v)
     return digits;
 }
 
+// Degrees, of which there are most: small enough for one division by what the compiler knows.
+static char *print_degrees(char *at, uint32_t magnitude)
+{
+    uint32_t whole = magnitude / 10000000, rest = magnitude % 10000000;
+    int digits = whole >= 100 ? 3 : whole >= 10 ? 2 : 1;
+    print_digits(at + digits, whole, digits);
+    at += digits;
+    *at++ = '.';
+    for (int k = 7; k > 1; k -= 2, rest /= 100)
+        memcpy(at + k - 2, PAIRS + 2 * (rest % 100), 2);
+    *at = (char)('0' + rest);
+    return at + 7;
+}
+
 char *fixed_print(char *at, uint64_t magnitude, int decimals)
 {
+    if (decimals == 7 && magnitude <= UINT32_MAX)
+        return print_degrees(at, (uint32_t)magnitude);
     uint64_t scale = WHOLE_SCALES[decimals], whole = magnitude / scale;
     int digits = digits_of(whole);
     print_digits(at + digits, whole, digits);
