@@ -286,3 +286,59 @@ bool packed_add_geojson(struct buf *out, const uint8_t *bytes, size_t len)
     geojson_forget(out, before);
     return false;
 }
+
+// --- as WKB ------------------------------------------------------------------------------------------------------------------
+
+struct unpacking { struct buf *out; int depth; enum wkb_type stack[WKB_DEPTH_MOST + 2]; };
+
+static void add_count(struct buf *out, uint32_t n) { buf_add(out, &n, sizeof n); }
+
+static void back_begin(void *ctx, enum wkb_type type, uint32_t parts)
+{
+    struct unpacking *u = ctx;
+    buf_add(u->out, &(char){ 1 }, 1);
+    add_count(u->out, type);
+    if (type != WKB_TYPE_POINT && type != WKB_TYPE_LINE)
+        add_count(u->out, parts);
+    u->stack[u->depth++] = type;
+}
+
+static void add_place(struct buf *out, struct packed_place p)
+{
+    const double SCALE = 1e7, xy[2] = { p.x / SCALE, p.y / SCALE };
+    buf_add(out, xy, sizeof xy);
+}
+
+static void back_run(void *ctx, struct packed_cursor *c, uint32_t count, uint32_t part)
+{
+    struct unpacking *u = ctx;
+    enum wkb_type type = u->stack[u->depth - 1];
+    struct packed_place first = { 0, 0 };
+    (void)part;
+    if (type != WKB_TYPE_POINT)
+        add_count(u->out, count + (type == WKB_TYPE_POLYGON));
+    for (uint32_t i = 0; i < count; i++) {
+        struct packed_place p = packed_next(c);
+        first = i == 0 ? p : first;
+        add_place(u->out, p);
+    }
+    if (type == WKB_TYPE_POLYGON)
+        add_place(u->out, first);
+}
+
+static void back_end(void *ctx, enum wkb_type type)
+{
+    (void)type;
+    ((struct unpacking *)ctx)->depth--;
+}
+
+bool packed_add_back(struct buf *out, const uint8_t *bytes, size_t len)
+{
+    static const struct packed_steps back = { back_begin, back_run, back_end };
+    struct unpacking u = { .out = out };
+    size_t before = out->len;
+    if (packed_walk(bytes, len, &back, &u) && !out->full)
+        return true;
+    geojson_forget(out, before);
+    return false;
+}

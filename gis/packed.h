@@ -14,6 +14,7 @@ bool packed_add_wkb(struct buf *out, const uint8_t *wkb, size_t len);
 struct packed_box { int32_t min_x, min_y, max_x, max_y; };     // 1e-7 degrees; x is the longitude
 // The readers below return false when the bytes are cut short or are no packed geometry.
 bool packed_box(const uint8_t *bytes, size_t len, struct packed_box *out);
+bool packed_add_back(struct buf *out, const uint8_t *bytes, size_t len);       // as little-endian WKB
 bool packed_add_geojson(struct buf *out, const uint8_t *bytes, size_t len);
 
 // A walk like wkb_walk's. A step for a run takes exactly `count` vertices by packed_next; rings do not repeat the first one.

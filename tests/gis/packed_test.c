@@ -28,6 +28,30 @@ static const char *const SAME[] = {
     "POLYGON ((0 0, 1 1, 2 2, 0 0))",               // no area, no way round
 };
 
+// What was unpacked and is packed again is the same to the byte.
+static void comes_back_as_wkb(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof SAME / sizeof *SAME; i++) {
+        size_t len;
+        uint8_t *wkb = wkt_to_wkb(geos, SAME[i], &len);
+        struct buf back, again;
+        start();
+        buf_init(&back, 1 << 20), buf_init(&again, 1 << 20);
+        assert_true(packed_add_wkb(&packed, wkb, len));
+        assert_true(packed_add_back(&back, (const uint8_t *)packed.data, packed.len));
+        assert_true(packed_add_wkb(&again, (const uint8_t *)back.data, back.len));
+        assert_int_equal(again.len, packed.len);
+        assert_memory_equal(again.data, packed.data, packed.len);
+        size_t before = back.len;
+        for (size_t cut = 0; cut < packed.len; cut++)
+            assert_false(packed_add_back(&back, (const uint8_t *)packed.data, cut));
+        assert_int_equal(back.len, before);
+        buf_clear(&back), buf_clear(&again);
+        GEOSFree_r(geos, wkb);
+    }
+}
+
 static void says_the_same_as_wkb(void **state)
 {
     (void)state;
@@ -151,6 +175,7 @@ static int close_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back_as_wkb),
         cmocka_unit_test(says_the_same_as_wkb),
         cmocka_unit_test(random_polygons_keep_every_digit),
         cmocka_unit_test(a_house_takes_few_bytes),
