@@ -52,6 +52,7 @@ static int serve(const struct call *call, const char *station, const struct serv
     sigset_t ends = hold_signals();
     struct server_settings settings = { .station = station, .public_url = own->public_url, .base_map = own->base_map, .trusts_proxy = own->trusts_proxy, .asks_per_s = own->rate,
         .log_level = log_level, .log_fd = STDERR_FILENO, .tile_bytes = (size_t)(own->tile_mb * (1 << 20)),
+        .feature_bytes = (size_t)(own->feature_mb * (1 << 20)),
         .http = { .address = own->listen, .certificate = own->certificate, .key = own->key, .listeners = (int)own->listeners,
                   .limits = { .workers = (int)own->workers, .connections = (int)own->connections } } };
     if (server_open(&settings, &server, e) != OK)

@@ -1,4 +1,5 @@
 // Features of a collection: a page of them, and one.
+#include "api/feature_cache.h"
 #include "api/params.h"
 #include "api/item.h"
 #include "api/places.h"
@@ -7,9 +8,10 @@
 #include "api/server.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
+#include "gis/geojson.h"
 #include <string.h>
 
-enum { PAGE_CEILING = 256 << 20, LIMIT_MOST = 10000, LIMIT_USUAL = 100 };
+enum { PAGE_CEILING = 256 << 20, PAGE_USUAL = 32 << 10, LIMIT_MOST = 10000, LIMIT_USUAL = 100 };
 
 // A page on its way.
 struct asked {
@@ -52,6 +54,48 @@ static enum status read_page(struct work *w, void *ctx)
         s = feature_count(w, &q->what.query, &q->matched);
     return s;
 }
+
+// --- A page that lies in memory ---------------------------------------------------------------------------------------------------
+
+// As features are kept: whole, in longitude and latitude.
+static bool is_plain(const struct asked *q)
+{
+    const struct crs_offer *crs = &q->what.crs;
+    return q->x->format == FORMAT_GEOJSON && q->what.style.only == NULL && crs->is_lonlat && !crs->is_swapped && crs->decimals == GEOJSON_DEGREE_DECIMALS;
+}
+
+static void put_kept(void *ctx, const struct feature_shelf *s, uint32_t hit)
+{
+    struct asked *q = ctx;
+    json_put_raw(&q->j, NULL, "", 0);
+    feature_shelf_json(s, hit, &q->out);
+    buf_text(&q->out, "}");
+    q->returned++;
+}
+
+static enum status put_kept_page(struct asked *q, bool *told)
+{
+    struct buf before = q->out;
+    struct json_writer j = q->j;
+    *told = false;
+    if (!is_plain(q))
+        return OK;
+    json_put_list(&q->j, "features");
+    enum status s = feature_cache_box(q->x->server->features, q->x, &q->what.query, put_kept, q, told);
+    json_put_end(&q->j);
+    q->matched = q->returned;
+    if (s == OK && *told && !q->out.full)
+        return OK;
+    q->out.len = before.len;                       // the store is asked instead
+    q->out.full = false;
+    q->j = j;
+    q->returned = 0;
+    q->matched = -1;
+    *told = false;
+    return s;
+}
+
+// --- Its end ----------------------------------------------------------------------------------------------------------------------
 
 // Everything that was asked, but for where the page begins.
 static const char *next_link(struct asked *q)
@@ -99,6 +143,7 @@ static enum status finish_page(struct asked *q)
 static enum status get_items(struct exchange *x)
 {
     struct asked q = { .x = x, .matched = -1 };
+    bool told = false;
     enum status s = collection_of(x, &q.layer);
     if (s == OK)
         s = selection_read(x, q.layer, &q.what);
@@ -107,11 +152,14 @@ static enum status get_items(struct exchange *x)
         q.what.query.after = param_text(x, "after");
         q.what.style.shapeless = x->format == FORMAT_HTML;       // a page of features is a table
         buf_init(&q.out, PAGE_CEILING);
+        (void)buf_room(&q.out, PAGE_USUAL);
         q.j.to = &q.out;
         json_put_object(&q.j, NULL);
         json_put_text(&q.j, "type", "FeatureCollection");
-        s = read_station(x, read_page, &q);
+        s = put_kept_page(&q, &told);
     }
+    if (s == OK && !told)
+        s = read_station(x, read_page, &q);
     if (s == OK)
         s = finish_page(&q);
     buf_clear(&q.out);
@@ -121,16 +169,10 @@ static enum status get_items(struct exchange *x)
 
 // --- One feature ----------------------------------------------------------------------------------------------------------------
 
-static enum status put_single(void *ctx, const struct feature *f, struct err *e)
+static void finish_single(struct asked *q, int64_t version)
 {
-    struct asked *q = ctx;
     struct exchange *x = q->x;
-    struct feature moved;
-    enum status s = places_shape(x->server->places, &q->what.crs, f, &moved, x->request->arena, e);
-    if (s != OK)
-        return s;
-    answer_header(x->answer, "ETag", item_tag(x, q->layer, f->version, &q->what.crs, x->format));
-    feature_json(&moved, &q->what.style, &q->out);
+    answer_header(x->answer, "ETag", item_tag(x, q->layer, version, &q->what.crs, x->format));
     q->j = (struct json_writer){ .to = &q->out, .more = true, .depth = 1, .end = { '}' } };
     json_put_list(&q->j, "links");
     put_self_links(x, &q->j);
@@ -138,7 +180,25 @@ static enum status put_single(void *ctx, const struct feature *f, struct err *e)
                                    .title = collection_title(x, q->layer) });
     json_put_end(&q->j);
     json_put_end(&q->j);
+}
+
+static enum status put_single(void *ctx, const struct feature *f, struct err *e)
+{
+    struct asked *q = ctx;
+    struct feature moved;
+    enum status s = places_shape(q->x->server->places, &q->what.crs, f, &moved, q->x->request->arena, e);
+    if (s != OK)
+        return s;
+    feature_json(&moved, &q->what.style, &q->out);
+    finish_single(q, f->version);
     return OK;
+}
+
+static void put_kept_single(void *ctx, const struct feature_shelf *s, uint32_t hit)
+{
+    struct asked *q = ctx;
+    feature_shelf_json(s, hit, &q->out);
+    finish_single(q, feature_shelf_version(s, hit));
 }
 
 static enum status read_single(struct work *w, void *ctx)
@@ -150,6 +210,7 @@ static enum status read_single(struct work *w, void *ctx)
 static enum status get_item(struct exchange *x)
 {
     struct asked q = { .x = x };
+    bool told = false;
     enum status s = collection_of(x, &q.layer);
     if (s == OK)
         s = crs_offered(x, "crs", param_text(x, "crs"), &q.what.crs);
@@ -157,7 +218,10 @@ static enum status get_item(struct exchange *x)
         return s;
     q.what.style.decimals = q.what.crs.decimals;
     buf_init(&q.out, PAGE_CEILING);
-    s = read_station(x, read_single, &q);
+    if (is_plain(&q))
+        s = feature_cache_one(x->server->features, x, q.layer, x->segment[1], put_kept_single, &q, &told);
+    if (s == OK && !told)
+        s = read_station(x, read_single, &q);
     if (s == OK) {
         selection_say_crs(x, &q.what.crs);
         s = answer_document(x, &q.out);

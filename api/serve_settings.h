@@ -5,7 +5,7 @@
 
 struct serve_settings {
     const char *listen, *public_url, *base_map, *certificate, *key;
-    double workers, listeners, connections, rate, tile_mb;
+    double workers, listeners, connections, rate, tile_mb, feature_mb;
     const char *log_level;
     bool trusts_proxy, quiet;
 };

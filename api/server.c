@@ -2,6 +2,7 @@
 
 #include "api/answer.h"
 #include "api/desks.h"
+#include "api/feature_cache.h"
 #include "api/params.h"
 #include "api/places.h"
 #include "api/routes.h"
@@ -28,6 +29,20 @@ static enum status read_layers(struct work *w, void *ctx)
     for (int i = 0; i < s->layers.count && st == OK; i++)
         st = layer_check(w->db, s->arena, &s->layers.layer[i], w->e);
     return st;
+}
+
+static void hear_writes(void *ctx, const struct touch *t, int count)
+{
+    struct server *s = ctx;
+    tile_cache_hear(s->tiles, t, count);
+    feature_cache_hear(s->features, t, count);
+}
+
+static enum status open_caches(struct server *s, struct err *e)
+{
+    s->tiles = tile_cache_open(s->station, &s->layers, s->settings.tile_bytes);
+    s->features = feature_cache_open(s->station, &s->layers, s->settings.feature_bytes);
+    return store_watch(station_store(s->station), &(struct watcher){ layer_watch_kind, hear_writes, s }, e);
 }
 
 static enum status listen_to(struct server *s, struct err *e)
@@ -72,7 +87,7 @@ enum status server_open(const struct server_settings *settings, struct server **
     if (st == OK)
         st = places_open(station_district(s->station), &s->places, e);
     if (st == OK)
-        st = tile_cache_open(s->station, &s->layers, s->settings.tile_bytes, &s->tiles, e);
+        st = open_caches(s, e);
     if (st == OK) {
         s->desks = desks_open();
         s->shapes = shapes_open(s->station);
@@ -104,8 +119,10 @@ void server_close(struct server *s)
     places_close(s->places);
     register_editor_close(s->editor);
     scratch_close(s->scratch);
+    feature_cache_stop(s->features);
     station_close(s->station);
     tile_cache_close(s->tiles);
+    feature_cache_close(s->features);
     arena_close(s->arena);
     mem_free(s);
 }

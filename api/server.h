@@ -18,6 +18,7 @@ struct server_settings {
     bool trusts_proxy;                         // believe Forwarded and X-Forwarded-* (only behind a proxy that sets them)
     double asks_per_s;                         // of one person or unknown address; 0: ASKS_PER_S
     size_t tile_bytes;                         // for tiles that are kept; 0: TILE_CACHE_BYTES
+    size_t feature_bytes;                      // for features that are kept; 0: FEATURE_CACHE_BYTES
     enum log_level log_level;                  // NONE: nothing is said
     int log_fd;
     int64_t (*now_s)(void);                    // the clock; NULL: the machine's
@@ -42,6 +43,7 @@ struct server {
     struct places *places;                     // ways between coordinate reference systems
     struct register_editor *editor;            // for jobs that write
     struct tile_cache *tiles;
+    struct feature_cache *features;
 };
 // INVALID, NOT_FOUND: the station; and as http_open.
 enum status server_open(const struct server_settings *s, struct server **out, struct err *e);

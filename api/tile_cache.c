@@ -2,6 +2,7 @@
 
 #include "api/collection.h"
 #include "api/tile_shelf.h"
+#include "api/view_key.h"
 #include "core/base/gzip.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
@@ -14,7 +15,7 @@ enum { IDLE_MOST = 64, GZIP_CEILING = 64 << 20, LATELY = 4096 };
 struct tile_cache {
     struct station *station;
     const struct layer_list *layers;
-    char public_key[LAYERS_MOST][VISIBLE_KEY];     // "": none; most who ask have said nothing of themselves
+    struct view_keys keys;
     pthread_mutex_t lock;                          // of all below
     struct tile *idle[IDLE_MOST]; int idles;       // encoders nobody uses at the moment
     struct tile_shelf *shelf;
@@ -47,9 +48,8 @@ static void take_touch(struct tile_cache *c, struct touch t)
         tile_shelf_drop_box(c->shelf, t.table, &t.box);
 }
 
-static void touched(void *ctx, const struct touch *t, int count)
+void tile_cache_hear(struct tile_cache *c, const struct touch *t, int count)
 {
-    struct tile_cache *c = ctx;
     pthread_mutex_lock(&c->lock);
     for (int i = 0; i < count; i++)
         take_touch(c, t[i]);
@@ -73,7 +73,7 @@ static bool is_still_true(const struct tile_cache *c, uint64_t since, const stru
 
 // --- Opening ----------------------------------------------------------------------------------------------------------------
 
-enum status tile_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes, struct tile_cache **out, struct err *e)
+struct tile_cache *tile_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes)
 {
     struct tile_cache *c = mem_get(1, sizeof *c);
     c->station = station;
@@ -81,15 +81,8 @@ enum status tile_cache_open(struct station *station, const struct layer_list *la
     c->shelf = tile_shelf_open(ceiling_bytes > 0 ? ceiling_bytes : TILE_CACHE_BYTES);
     pthread_mutex_init(&c->lock, NULL);
     pthread_mutex_init(&c->reaching, NULL);
-    for (int i = 0; i < layers->count; i++)
-        if (!visible_layer(&VIEWER_PUBLIC, &layers->layer[i]) || !visible_key(&VIEWER_PUBLIC, &layers->layer[i], c->public_key[i], VISIBLE_KEY))
-            c->public_key[i][0] = '\0';
-    enum status s = store_watch(station_store(station), &(struct watcher){ layer_watch_kind, touched, c }, e);
-    if (s == OK)
-        *out = c;
-    else
-        tile_cache_close(c);
-    return s;
+    view_keys_init(&c->keys, layers);
+    return c;
 }
 
 void tile_cache_close(struct tile_cache *c)
@@ -149,15 +142,9 @@ static struct layer_tile pack(struct tile_bytes b)
 
 // --- Asking -----------------------------------------------------------------------------------------------------------------
 
-// Who sees the layer as whoever asks does; false: nobody else, and nothing is kept.
 static bool read_key(const struct tile_cache *c, const struct exchange *x, const struct layer *l, char key[VISIBLE_KEY])
 {
-    const struct viewer *v = &x->viewer;
-    if (v->role == ROLE_PUBLIC && v->actor[0] == '\0' && v->agency[0] == '\0' && v->areas == 0) {
-        memcpy(key, c->public_key[l - c->layers->layer], VISIBLE_KEY);
-        return key[0] != '\0';
-    }
-    return visible_layer(&x->viewer, l) && visible_key(&x->viewer, l, key, VISIBLE_KEY);
+    return view_key(&c->keys, &x->viewer, l, key);
 }
 
 struct reaching { struct exchange *x; const struct layer *layer; struct lonlat_box box; bool found; };

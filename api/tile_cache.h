@@ -11,8 +11,8 @@
 enum { TILE_CACHE_BYTES = 64 << 20 };                       // the ceiling, with what a tile costs besides its bytes
 struct station;
 struct tile_cache;
-// FAILED: as store_watch. ceiling_bytes 0: TILE_CACHE_BYTES.
-enum status tile_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes, struct tile_cache **out, struct err *e);
+struct tile_cache *tile_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes);     // 0: TILE_CACHE_BYTES
+void tile_cache_hear(struct tile_cache *c, const struct touch *t, int count);   // from the store's watch
 void tile_cache_close(struct tile_cache *c);                // after the station, whose writes it hears; NULL is fine
 
 struct layer_tile {

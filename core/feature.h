@@ -32,6 +32,7 @@ struct feature_query {
     bool shapeless;                                            // geometry is not wanted
     enum feature_reach reach;                                  // feature_look_around
     bool for_map;                                              // for a tile: what the box's own box touches, in the order of fid, properties of the map alone
+    bool by_row; int64_t fid;                                  // in the order of rows; that row alone, 0: all
     int thinned;                                               // with for_map, of registers: 1, one in 16; 2, one in 256, by the last digits of the id
 };
 
@@ -77,3 +78,6 @@ enum status feature_sort_read(const struct layer *l, const struct viewer *v, con
 struct feature_style { const char *const *only; int onlys; bool shapeless; int decimals; };
 bool feature_wants(const struct feature_style *s, const char *name);
 void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out);
+// Its parts, for what is kept: up to the geometry, and what follows it.
+void feature_json_begin(const char *id, struct buf *out);
+void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out);

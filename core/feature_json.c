@@ -31,22 +31,27 @@ static void put_value(struct json_writer *j, const struct feature *f, int i)
     }
 }
 
-void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out)
+void feature_json_begin(const char *id, struct buf *out)
 {
-    struct json_writer j = { .to = out };
-    json_put_object(&j, NULL);
-    json_put_text(&j, "type", "Feature");
-    json_put_text(&j, "id", f->id);
-    if (f->wkb == NULL || s->shapeless)
-        json_put_null(&j, "geometry");
-    else {
-        json_put_raw(&j, "geometry", "", 0);
-        if (!geojson_add_wkb(out, f->wkb, f->wkb_len, s->decimals))
-            buf_text(out, "null");
-    }
+    buf_text(out, "{\"type\":\"Feature\",\"id\":");
+    buf_json_text(out, id);
+    buf_text(out, ",\"geometry\":");
+}
+
+void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out)
+{
+    struct json_writer j = { .to = out, .more = true };
     json_put_object(&j, "properties");
     for (int i = 0; i < f->layer->properties; i++)
         if (f->seen[i] && feature_wants(s, f->layer->property[i].name))
             put_value(&j, f, i);
     json_put_end(&j);
+}
+
+void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out)
+{
+    feature_json_begin(f->id, out);
+    if (f->wkb == NULL || s->shapeless || !geojson_add_wkb(out, f->wkb, f->wkb_len, s->decimals))
+        buf_text(out, "null");
+    feature_json_rest(f, s, out);
 }

@@ -22,7 +22,7 @@ void page_order(const struct feature_query *q, struct question *a)
     for (int i = 0; i < q->sorts; i++)
         buf_printf(&a->clause.text, "%st.%s %s, ", apart, q->sort[i].property != NULL ? feature_column(q->layer, q->sort[i].property, column) : "id",
                    q->sort[i].down ? "DESC" : "ASC");
-    buf_printf(&a->clause.text, "%s%s", apart, q->for_map ? "t.fid" : "t.id");
+    buf_printf(&a->clause.text, "%s%s", apart, q->for_map || q->by_row ? "t.fid" : "t.id");
 }
 
 static const struct property *property_seen(const struct layer *l, const struct viewer *v, const char *name)

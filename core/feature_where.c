@@ -223,6 +223,8 @@ enum status question_ask(struct work *w, const struct feature_query *q, struct q
     if (q->thinned > 0)
         buf_text(&c->text, q->thinned == 1 ? " AND substr(t.id, -1) = '0'" : " AND substr(t.id, -2) = '00'");
     visible_where(q->viewer, q->layer, "t", c);
+    if (q->fid != 0)
+        buf_printf(&c->text, " AND t.fid = %s", clause_bind(c, value_integer(q->fid)));
     add_box(q, c);
     add_time(w, q, a->arena, c);
     enum status s = add_equals(q, c, w->e);

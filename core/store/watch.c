@@ -82,7 +82,7 @@ static enum status add_boxes(struct watch *w, struct db *d, const struct row *r,
     enum status s = db_ask(d, COLUMNS, VALUES(value_text(r->table)), &columns, e);
     while (s == OK && (s = rows_next(columns, &more, e)) == OK && more) {
         char sql[2 * TABLE + 100];
-        struct touch t = { .what = TOUCH_ROW, .table = w->row[r - w->row].table, .has_box = true };
+        struct touch t = { .what = TOUCH_ROW, .table = r->table, .fid = r->fid, .has_box = true };
         snprintf(sql, sizeof sql, "SELECT xmin, ymin, xmax, ymax FROM \"idx_%s_%s\" WHERE pkid = $1", r->table, rows_text(columns, 0));
         s = db_row(d, sql, VALUES(value_integer(r->fid)), read_box, &t.box, e);
         if (s == OK)
@@ -102,7 +102,7 @@ static enum status find_boxes(struct watch *w, struct db *writer, struct err *e)
         if (s == OK)
             s = add_boxes(w, writer, &w->row[i], &any, e);
         if (s == OK && !any)
-            add_touch(w, (struct touch){ .what = TOUCH_ROW, .table = w->row[i].table });
+            add_touch(w, (struct touch){ .what = TOUCH_ROW, .table = w->row[i].table, .fid = w->row[i].fid });
     }
     struct err aside = { .lang = LANG_EN };
     (void)db_run(w->before, "COMMIT", NO_VALUES, &aside);

@@ -10,7 +10,7 @@ enum watch_kind { WATCH_NOTHING, WATCH_ROWS, WATCH_REST };         // of a table
 enum { WATCH_ROWS_MOST = 2000 };                                   // of one commit; more are told like other processes': all of it
 struct touch {
     enum { TOUCH_ALL, TOUCH_REST, TOUCH_ROW } what;                // anything anywhere; a table of WATCH_REST; a row
-    const char *table;                                             // ROW
+    const char *table; int64_t fid;                                // ROW
     struct lonlat_box box; bool has_box;                           // ROW: how it lay, or how it lies
 };
 struct watcher {

@@ -1,0 +1,426 @@
+#include "core/feature_shelf.h"
+
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "gis/geojson.h"
+#include "gis/packed.h"
+#include "gis/wkb_box.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A grid of several levels: a feature lies in one cell, that of the lower left corner of its box, on the first level whose cells are as
+// large as it is. So what meets a box lies in the cells the box touches, or in one to the left or below, of each level.
+enum { LEVEL_LEAST = 13, LEVELS = 33, CELLS_MOST = 1 << 14, NOWHERE = LEVELS };       // cells of 2^13 units: some 80 m
+enum { SHAPE_CEILING = 16 << 20, TEXT_CEILING = 16 << 20 };
+static const uint32_t NONE = UINT32_MAX;
+static const double UNIT = 1e-7;                   // degrees
+
+struct kept { uint32_t version, shape_len, text_len; char bytes[]; };  // id with its '\0', the packed shape, what follows it in JSON
+
+struct entry {
+    struct packed_box box;
+    int64_t fid;                                   // 0: free
+    struct kept *kept;
+    uint32_t next_there, next_alike;               // in the cell; of ids; of free ones
+};
+
+struct cell { uint64_t key; uint32_t first; };     // key 0: free
+
+struct feature_shelf {
+    size_t ceiling, kept_bytes;
+    struct entry *entry; size_t cap; uint32_t used, free; int64_t count;
+    struct cell *cell; size_t cells, cells_used;   // cells: a power of 2
+    uint32_t *id; size_t ids;                      // a power of 2
+    uint64_t levels;                               // bits of those that hold something
+};
+
+bool feature_shelf_fits(const struct layer *l) { return l->is_register && l->geometry != LAYER_ANY; }
+
+size_t feature_shelf_bytes(const struct feature_shelf *s)
+{
+    return s->kept_bytes + s->cap * sizeof *s->entry + s->cells * sizeof *s->cell + s->ids * sizeof *s->id;
+}
+
+struct feature_shelf *feature_shelf_open(size_t ceiling_bytes)
+{
+    enum { FIRST = 1024 };
+    struct feature_shelf *s = mem_get(1, sizeof *s);
+    *s = (struct feature_shelf){ .ceiling = ceiling_bytes, .free = NONE, .cells = FIRST, .ids = FIRST };
+    s->cell = mem_get(s->cells, sizeof *s->cell);
+    s->id = mem_get(s->ids, sizeof *s->id);
+    memset(s->id, 0xff, s->ids * sizeof *s->id);
+    return s;
+}
+
+void feature_shelf_close(struct feature_shelf *s)
+{
+    if (s == NULL)
+        return;
+    for (uint32_t i = 0; i < s->used; i++)
+        mem_free(s->entry[i].kept);
+    mem_free(s->entry);
+    mem_free(s->cell);
+    mem_free(s->id);
+    mem_free(s);
+}
+
+// --- Cells --------------------------------------------------------------------------------------------------------------------
+
+static uint32_t column(int32_t v, int level) { return (uint32_t)(((int64_t)v + INT32_MAX + 1) >> level); }
+static uint64_t key_of(int level, uint32_t x, uint32_t y) { return (uint64_t)(level + 1) << 56 | (uint64_t)x << 28 | y; }
+
+static int level_of(const struct packed_box *b)
+{
+    int64_t width = (int64_t)b->max_x - b->min_x, height = (int64_t)b->max_y - b->min_y, size = width > height ? width : height;
+    int level = LEVEL_LEAST;
+    while (((int64_t)1 << level) < size)
+        level++;
+    return level;
+}
+
+static struct cell *look_up(const struct feature_shelf *s, uint64_t key)
+{
+    size_t i = hash_mix(key) & (s->cells - 1);
+    while (s->cell[i].key != 0 && s->cell[i].key != key)
+        i = (i + 1) & (s->cells - 1);
+    return &s->cell[i];
+}
+
+static void grow_cells(struct feature_shelf *s)
+{
+    struct cell *old = s->cell;
+    size_t cells = s->cells;
+    s->cells *= 2;
+    s->cell = mem_get(s->cells, sizeof *s->cell);
+    for (size_t i = 0; i < cells; i++)
+        if (old[i].key != 0)
+            *look_up(s, old[i].key) = old[i];
+    mem_free(old);
+}
+
+static uint32_t *cell_of(struct feature_shelf *s, uint64_t key)
+{
+    struct cell *c = look_up(s, key);
+    if (c->key == 0) {
+        *c = (struct cell){ key, NONE };
+        if (++s->cells_used * 2 > s->cells) {
+            grow_cells(s);
+            c = look_up(s, key);
+        }
+    }
+    return &c->first;
+}
+
+static uint64_t place_key(const struct entry *n)
+{
+    if (n->kept->shape_len == 0)
+        return key_of(NOWHERE, 0, 0);
+    int level = level_of(&n->box);
+    return key_of(level, column(n->box.min_x, level), column(n->box.min_y, level));
+}
+
+// --- Ids ----------------------------------------------------------------------------------------------------------------------
+
+static uint32_t *alike(const struct feature_shelf *s, const char *id) { return &s->id[hash_bytes(id, strlen(id), 0) & (s->ids - 1)]; }
+
+static void grow_ids(struct feature_shelf *s)
+{
+    s->ids *= 2;
+    mem_free(s->id);
+    s->id = mem_get(s->ids, sizeof *s->id);
+    memset(s->id, 0xff, s->ids * sizeof *s->id);
+    for (uint32_t i = 0; i < s->used; i++) {
+        struct entry *n = &s->entry[i];
+        if (n->fid == 0)
+            continue;
+        uint32_t *first = alike(s, n->kept->bytes);
+        n->next_alike = *first;
+        *first = i;
+    }
+}
+
+// --- Putting and taking out -----------------------------------------------------------------------------------------------------
+
+static void drop(struct feature_shelf *s, uint32_t i)
+{
+    struct entry *n = &s->entry[i];
+    uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->kept->bytes);
+    while (*there != i)
+        there = &s->entry[*there].next_there;
+    while (*same != i)
+        same = &s->entry[*same].next_alike;
+    *there = n->next_there;
+    *same = n->next_alike;
+    s->kept_bytes -= sizeof *n->kept + strlen(n->kept->bytes) + 1 + n->kept->shape_len + n->kept->text_len;
+    mem_free(n->kept);
+    *n = (struct entry){ .next_alike = s->free };
+    s->free = i;
+    s->count--;
+}
+
+static bool drop_in_cell(struct feature_shelf *s, uint64_t key, int64_t fid)
+{
+    for (uint32_t i = look_up(s, key)->key == key ? look_up(s, key)->first : NONE; i != NONE; i = s->entry[i].next_there)
+        if (s->entry[i].fid == fid) {
+            drop(s, i);
+            return true;
+        }
+    return false;
+}
+
+static int32_t clamped(double degrees, double step)
+{
+    double v = floor(degrees / UNIT) + step;
+    return v <= -2e9 ? -2000000000 : v >= 2e9 ? 2000000000 : (int32_t)v;
+}
+
+// A little further than the box: boxes of trees and of shapes are rounded.
+static struct packed_box wide_box(const struct lonlat_box *b)
+{
+    return (struct packed_box){ clamped(b->west, -1), clamped(b->south, -1), clamped(b->east, 2), clamped(b->north, 2) };
+}
+
+struct cells { int level; uint32_t min_x, min_y, max_x, max_y; };
+
+static struct cells cells_around(const struct packed_box *b, int level)
+{
+    struct cells c = { level, column(b->min_x, level), column(b->min_y, level), column(b->max_x, level), column(b->max_y, level) };
+    c.min_x -= c.min_x > 0;
+    c.min_y -= c.min_y > 0;
+    return c;
+}
+
+static uint64_t cells_count(const struct cells *c) { return ((uint64_t)c->max_x - c->min_x + 1) * ((uint64_t)c->max_y - c->min_y + 1); }
+
+static void drop_among_all(struct feature_shelf *s, int64_t fid)
+{
+    for (uint32_t i = 0; i < s->used; i++)
+        if (s->entry[i].fid == fid)
+            drop(s, i);
+}
+
+void feature_shelf_take_out(struct feature_shelf *s, int64_t fid, const struct lonlat_box *box)
+{
+    if (box == NULL) {
+        (void)drop_in_cell(s, key_of(NOWHERE, 0, 0), fid);
+        return;
+    }
+    struct packed_box wide = wide_box(box);
+    for (int level = LEVEL_LEAST; level < LEVELS; level++) {
+        struct cells c = cells_around(&wide, level);
+        if (!(s->levels >> level & 1))
+            continue;
+        if (cells_count(&c) > CELLS_MOST) {
+            drop_among_all(s, fid);
+            return;
+        }
+        for (uint32_t x = c.min_x; x <= c.max_x; x++)
+            for (uint32_t y = c.min_y; y <= c.max_y; y++)
+                if (drop_in_cell(s, key_of(level, x, y), fid))
+                    return;
+    }
+}
+
+// NULL: it is of no kind that can be kept.
+static struct kept *pack(const struct feature *f)
+{
+    static const struct feature_style style = { .decimals = GEOJSON_DEGREE_DECIMALS };
+    struct buf shape, text;
+    struct kept *k = NULL;
+    size_t id_len = strlen(f->id) + 1;
+    buf_init(&shape, SHAPE_CEILING);
+    buf_init(&text, TEXT_CEILING);
+    feature_json_rest(f, &style, &text);
+    if ((f->wkb == NULL || packed_add_wkb(&shape, f->wkb, f->wkb_len)) && !text.full && f->fid > 0 && f->version >= 0 && f->version <= UINT32_MAX) {
+        k = mem_get(sizeof *k + id_len + shape.len + text.len, 1);
+        *k = (struct kept){ (uint32_t)f->version, (uint32_t)shape.len, (uint32_t)text.len };
+        memcpy(k->bytes, f->id, id_len);
+        if (shape.len > 0)
+            memcpy(k->bytes + id_len, shape.data, shape.len);
+        memcpy(k->bytes + id_len + shape.len, text.data, text.len);
+    }
+    buf_clear(&shape);
+    buf_clear(&text);
+    return k;
+}
+
+static const uint8_t *shape_of(const struct kept *k) { return (const uint8_t *)k->bytes + strlen(k->bytes) + 1; }
+
+static uint32_t take_place(struct feature_shelf *s)
+{
+    uint32_t i = s->free;
+    if (i != NONE) {
+        s->free = s->entry[i].next_alike;
+        return i;
+    }
+    s->entry = mem_grow(s->entry, &s->cap, (size_t)s->used + 1, sizeof *s->entry);
+    return s->used++;
+}
+
+bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
+{
+    struct kept *k = pack(f);
+    struct entry n = { .fid = f->fid, .kept = k };
+    if (k == NULL || (k->shape_len > 0 && !packed_box(shape_of(k), k->shape_len, &n.box))) {
+        mem_free(k);
+        return false;
+    }
+    uint64_t key = place_key(&n);
+    (void)drop_in_cell(s, key, f->fid);
+    s->kept_bytes += sizeof *k + strlen(k->bytes) + 1 + k->shape_len + k->text_len;
+    if (feature_shelf_bytes(s) > s->ceiling) {
+        s->kept_bytes -= sizeof *k + strlen(k->bytes) + 1 + k->shape_len + k->text_len;
+        mem_free(k);
+        return false;
+    }
+    uint32_t i = take_place(s), *there = cell_of(s, key), *same = alike(s, k->bytes);
+    s->entry[i] = n;
+    s->entry[i].next_there = *there;
+    s->entry[i].next_alike = *same;
+    *there = *same = i;
+    if (k->shape_len > 0)
+        s->levels |= (uint64_t)1 << level_of(&n.box);
+    if ((size_t)++s->count > s->ids)
+        grow_ids(s);
+    return true;
+}
+
+// --- Order ----------------------------------------------------------------------------------------------------------------------
+
+static int by_place(const void *a, const void *b)
+{
+    uint64_t x = place_key(a), y = place_key(b);
+    return x < y ? -1 : x > y ? 1 : strcmp(((const struct entry *)a)->kept->bytes, ((const struct entry *)b)->kept->bytes);
+}
+
+// Lists that run through memory in its order are read several times as fast.
+void feature_shelf_settle(struct feature_shelf *s)
+{
+    must(s->free == NONE);
+    if (s->used > 1)
+        qsort(s->entry, s->used, sizeof *s->entry, by_place);
+    memset(s->id, 0xff, s->ids * sizeof *s->id);
+    memset(s->cell, 0, s->cells * sizeof *s->cell);
+    s->cells_used = 0;
+    for (uint32_t i = s->used; i-- > 0;) {
+        struct entry *n = &s->entry[i];
+        uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->kept->bytes);
+        n->next_there = *there;
+        n->next_alike = *same;
+        *there = *same = i;
+    }
+}
+
+// --- Finding --------------------------------------------------------------------------------------------------------------------
+
+static bool overlap(const struct packed_box *a, const struct packed_box *b)
+{
+    return a->min_x <= b->max_x && a->max_x >= b->min_x && a->min_y <= b->max_y && a->max_y >= b->min_y;
+}
+
+static bool holds(const struct packed_box *outer, const struct packed_box *b)
+{
+    return b->min_x >= outer->min_x && b->max_x <= outer->max_x && b->min_y >= outer->min_y && b->max_y <= outer->max_y;
+}
+
+struct finding {
+    const struct feature_shelf *s;
+    const struct lonlat_box *box;
+    struct packed_box wide, narrow;                // what lies beside the one is out, what lies within the other is in
+    struct shelf_hits *out;
+    struct buf wkb;                                // of the one that is looked at
+};
+
+enum meeting { MEETS, MISSES, UNTOLD };
+
+// Rounding moves a shape by half a unit at most: what meets a box a unit smaller meets this one, what misses one a unit larger misses it.
+static enum meeting look_closer(struct finding *f, const struct kept *k)
+{
+    const struct lonlat_box *b = f->box;
+    f->wkb.len = 0;
+    if (!packed_add_back(&f->wkb, shape_of(k), k->shape_len))
+        return UNTOLD;
+    const uint8_t *wkb = (const uint8_t *)f->wkb.data;
+    if (wkb_meets_box(wkb, f->wkb.len, (struct box_m){ b->west + UNIT, b->south + UNIT, b->east - UNIT, b->north - UNIT }))
+        return MEETS;
+    return wkb_meets_box(wkb, f->wkb.len, (struct box_m){ b->west - UNIT, b->south - UNIT, b->east + UNIT, b->north + UNIT }) ? UNTOLD : MISSES;
+}
+
+static bool find_in_cell(struct finding *f, uint64_t key)
+{
+    const struct feature_shelf *s = f->s;
+    const struct cell *c = look_up(s, key);
+    for (uint32_t i = c->key == key ? c->first : NONE; i != NONE; i = s->entry[i].next_there) {
+        const struct entry *n = &s->entry[i];
+        if (!overlap(&n->box, &f->wide))
+            continue;
+        enum meeting how = holds(&f->narrow, &n->box) ? MEETS : look_closer(f, n->kept);
+        if (how == UNTOLD || (how == MEETS && f->out->count == f->out->room))
+            return false;
+        if (how == MEETS)
+            f->out->hit[f->out->count++] = i;
+    }
+    return true;
+}
+
+static bool find_in_cells(struct finding *f)
+{
+    for (int level = LEVEL_LEAST; level < LEVELS; level++) {
+        struct cells c = cells_around(&f->wide, level);
+        if (!(f->s->levels >> level & 1))
+            continue;
+        if (cells_count(&c) > CELLS_MOST)
+            return false;
+        for (uint32_t x = c.min_x; x <= c.max_x; x++)
+            for (uint32_t y = c.min_y; y <= c.max_y; y++)
+                if (!find_in_cell(f, key_of(level, x, y)))
+                    return false;
+    }
+    return true;
+}
+
+static int by_id(const void *a, const void *b, void *ctx)
+{
+    const struct feature_shelf *s = ctx;
+    return strcmp(s->entry[*(const uint32_t *)a].kept->bytes, s->entry[*(const uint32_t *)b].kept->bytes);
+}
+
+bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *b, struct shelf_hits *out)
+{
+    const double LEAST = 8 * UNIT;                 // in a smaller box rounding matters everywhere
+    struct finding f = { .s = s, .box = b, .wide = wide_box(b), .out = out };
+    f.narrow = (struct packed_box){ clamped(b->west, 2), clamped(b->south, 2), clamped(b->east, -1), clamped(b->north, -1) };
+    out->count = 0;
+    if (!(b->east - b->west >= LEAST && b->north - b->south >= LEAST))
+        return false;
+    buf_init(&f.wkb, 2 * SHAPE_CEILING);
+    bool told = find_in_cells(&f);
+    buf_clear(&f.wkb);
+    if (told && out->count > 1)
+        qsort_r(out->hit, (size_t)out->count, sizeof *out->hit, by_id, (void *)s);
+    return told;
+}
+
+bool feature_shelf_get(const struct feature_shelf *s, const char *id, uint32_t *out)
+{
+    uint32_t i = *alike(s, id);
+    while (i != NONE && strcmp(s->entry[i].kept->bytes, id) != 0)
+        i = s->entry[i].next_alike;
+    *out = i;
+    return i != NONE;
+}
+
+int64_t feature_shelf_version(const struct feature_shelf *s, uint32_t hit) { return s->entry[hit].kept->version; }
+
+void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf *out)
+{
+    const struct kept *k = s->entry[hit].kept;
+    const uint8_t *shape = shape_of(k);
+    feature_json_begin(k->bytes, out);
+    if (k->shape_len == 0)
+        buf_text(out, "null");
+    else
+        must(packed_add_geojson(out, shape, k->shape_len) || out->full);
+    buf_add(out, shape + k->shape_len, k->text_len);
+}

@@ -1,0 +1,271 @@
+// What is answered from memory is, byte for byte, what the store answers: random edits by this service and by another program, each
+// followed by pages and single features asked of a service that keeps features and of one that keeps none; and readers that race with a
+// writer.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/api/asking.h"
+#include "tests/core/temporary_station.h"
+
+#include "api/feature_cache.h"
+#include "core/actor.h"
+#include "core/token.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+static const int64_t NOW_S = 1770000000;
+static int64_t clock_stands(void) { return NOW_S; }
+
+enum { THINGS = 60, PEOPLE = 3 };
+static const struct { const char *name, *role, *area; } people[PEOPLE] = { { NULL, NULL, NULL }, { "An", "analyst", NULL }, { "Bo", "analyst", "320612001" } };
+struct thing { int version; char id[ID_TEXT]; bool is_there; };
+struct fixture {
+    struct temporary at;
+    struct server *quick, *plain;              // keeps features; keeps none, and has the station open as another program would
+    struct err e;
+    uint64_t seed;
+    struct thing thing[THINGS];
+    char token[PEOPLE][TOKEN_TEXT];
+};
+
+static uint32_t chance(struct fixture *f, uint32_t below)
+{
+    f->seed = f->seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(f->seed >> 33) % below;
+}
+
+static double share(struct fixture *f) { return chance(f, 1 << 20) / (double)(1 << 20); }
+
+// --- Edits ----------------------------------------------------------------------------------------------------------------------
+
+enum how { PUT_IN, MOVE, RENAME, SUPERSEDE, TAKE_OUT, HOWS };
+struct edit { const char *id; enum how how; int version; double lon, lat, size; bool is_noted; };
+
+// Slanted, so that its box says less than its shape; every seventh has no shape.
+#define SHAPE "CASE WHEN $2 % 7 = 0 THEN NULL ELSE GeomFromText('MULTIPOLYGON(((' || $3 || ' ' || $4 || ',' || ($3 + $5) || ' ' || ($4 + $5 / 3) || ',' || " \
+              "($3 + $5 / 2) || ' ' || ($4 + $5) || ',' || $3 || ' ' || $4 || ')))', 4326) END"
+static const char *const sql_of[HOWS] = {
+    [PUT_IN] = "INSERT INTO building (id, floors, version, name, owner, community_code, area_m2, crs, accuracy_m, valid_from_s, geom) "
+               "VALUES ($1, $2, $2, '<名\"' || $2, 'owner ' || $2, CASE $2 % 2 WHEN 0 THEN '320612001002' ELSE '320612002001' END, 1, 'EPSG:4326', 1, 1, " SHAPE ")",
+    [MOVE] = "UPDATE building SET floors = $2, geom = " SHAPE " WHERE id = $1 AND valid_to_s IS NULL",
+    [RENAME] = "UPDATE building SET name = 'n' || $2 WHERE id = $1 AND valid_to_s IS NULL AND $3 + $4 + $5 > 0",
+    [SUPERSEDE] = "UPDATE building SET valid_to_s = 2 WHERE id = $1 AND valid_to_s IS NULL AND $2 + $3 + $4 + $5 > 0",
+    [TAKE_OUT] = "DELETE FROM building WHERE id = $1 AND $2 + $3 + $4 + $5 > 0",
+};
+
+static enum status run_edit(struct work *w, const struct edit *n, enum how how)
+{
+    return db_run(w->db, sql_of[how], VALUES(value_text(n->id), value_integer(n->version), value_real(n->lon), value_real(n->lat), value_real(n->size)), w->e);
+}
+
+static enum status edit(struct work *w, void *ctx)
+{
+    struct edit *n = ctx;
+    enum status s = run_edit(w, n, n->how);
+    if (s == OK && n->how == SUPERSEDE)
+        s = run_edit(w, n, PUT_IN);
+    return s == OK && n->is_noted ? work_note(w, &(struct deed){ .verb = "edit", .thing = "building", .thing_id = n->id, .note = "", .after = "x" }) : s;
+}
+
+static enum status edit_in(struct station *st, struct edit n, struct err *e)
+{
+    return station_write(st, &(struct station_call){ NOW_S, "system" }, edit, &n, e);
+}
+
+static void edit_something(struct fixture *f, bool is_own)
+{
+    struct thing *t = &f->thing[chance(f, THINGS)];
+    struct edit n = { t->id, t->is_there ? (enum how)(MOVE + chance(f, HOWS - 1)) : PUT_IN, ++t->version, 121 + share(f) * 0.01, 32 + share(f) * 0.01,
+                      chance(f, 9) == 0 ? 0.02 : 0.0004 * share(f) + 1e-6, chance(f, 3) > 0 };
+    assert_ok(f, edit_in(is_own ? f->quick->station : f->plain->station, n, &f->e));
+    t->is_there = n.how != TAKE_OUT;
+}
+
+// --- Asking ---------------------------------------------------------------------------------------------------------------------
+
+static void compare(struct fixture *f, struct asking q)
+{
+    struct told quick = asked(f->quick, &q), plain = asked(f->plain, &q);
+    if (quick.status != plain.status || quick.len != plain.len || memcmp(quick.text, plain.text, plain.len) != 0)
+        fail_msg("%s?%s:\n%d %s\nfrom the store:\n%d %s", q.path, text_or_empty(q.query), quick.status, quick.text, plain.status, plain.text);
+    assert_string_equal(text_or_empty(told_header(&quick, "ETag")), text_or_empty(told_header(&plain, "ETag")));
+    told_clear(&quick), told_clear(&plain);
+}
+
+static const char *somebody(struct fixture *f)
+{
+    int who = (int)chance(f, PEOPLE);
+    return who > 0 ? f->token[who] : NULL;
+}
+
+// Boxes of all sizes, now and then with an edge on a corner.
+static void compare_page(struct fixture *f)
+{
+    char query[200];
+    double west = 121 + share(f) * 0.01, south = 32 + share(f) * 0.01, size = chance(f, 4) == 0 ? 2 : share(f) * 0.003;
+    if (chance(f, 10) == 0)
+        size = 1e-7 * chance(f, 20);
+    snprintf(query, sizeof query, "limit=%d&bbox=%.*f,%.7f,%.7f,%.7f", chance(f, 5) == 0 ? 3 : 1000, chance(f, 2) == 0 ? 4 : 9, west, south, west + size, south + size);
+    compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = query, .bearer = somebody(f) });
+}
+
+static void compare_single(struct fixture *f)
+{
+    char path[200];
+    snprintf(path, sizeof path, "/collections/building/items/%s", f->thing[chance(f, THINGS)].id);
+    compare(f, (struct asking){ .method = HTTP_GET, .path = path, .bearer = somebody(f) });
+}
+
+static int64_t told_so_far(struct fixture *f)
+{
+    struct feature_cache_counts n;
+    feature_cache_counts(f->quick->features, &n);
+    return n.told;
+}
+
+// Until a page is told from memory: it is being read, or was taken away by another program.
+static void await_cache(struct fixture *f)
+{
+    int64_t before = told_so_far(f);
+    for (int i = 0; i < 1000 && told_so_far(f) == before; i++) {
+        struct told t = asked(f->quick, &(struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=1000&bbox=121,32,121.02,32.02" });
+        told_clear(&t);
+        usleep(2000);
+    }
+    assert_true(told_so_far(f) > before);
+}
+
+static void answers_are_those_of_the_store(void **state)
+{
+    enum { EDITS = 400, FOREIGN_EACH = 40 };
+    struct fixture *f = *state;
+    await_cache(f);
+    int64_t before = told_so_far(f);
+    for (int i = 0; i < EDITS; i++) {
+        edit_something(f, i % FOREIGN_EACH > 0);
+        for (int k = 0; k < 6; k++)
+            compare_page(f), compare_single(f);
+        if (i % FOREIGN_EACH == 1 || i % 4 == 0)
+            usleep(3000);                          // so that rows were read anew, now and then
+        for (int k = 0; k < 4; k++)
+            compare_page(f), compare_single(f);
+    }
+    assert_true(told_so_far(f) > before + EDITS);  // else nothing was held against anything
+}
+
+// --- Races ------------------------------------------------------------------------------------------------------------------------
+
+struct race { struct fixture *f; atomic_int done; atomic_bool over; };
+
+static void *write_on(void *ctx)
+{
+    enum { VERSIONS = 300 };
+    struct race *r = ctx;
+    struct err e = { .lang = LANG_EN };
+    for (int v = 1; v <= VERSIONS; v++) {
+        struct edit n = { "racer", v == 1 ? PUT_IN : v % 3 == 0 ? SUPERSEDE : MOVE, v % 7 == 0 ? v * 8 + 1 : v * 8, 121.005, 32.005, 0.0001, true };
+        must(edit_in(r->f->quick->station, n, &e) == OK);
+        atomic_store(&r->done, n.version);
+    }
+    atomic_store(&r->over, true);
+    return NULL;
+}
+
+static int floors_of_racer(const struct told *t)
+{
+    const char *at = strstr(t->text, "\"id\":\"racer\""), *floors = at != NULL ? strstr(at, "\"floors\":") : NULL;
+    return floors != NULL ? atoi(floors + 9) : -1;
+}
+
+static void readers_never_see_what_was_replaced(void **state)
+{
+    struct race r = { .f = *state };
+    pthread_t writer;
+    int asks = 0;
+    await_cache(r.f);
+    assert_int_equal(pthread_create(&writer, NULL, write_on, &r), 0);
+    while (!atomic_load(&r.over)) {
+        int done = atomic_load(&r.done);
+        struct told t = asked(r.f->quick, &(struct asking){ .method = HTTP_GET, .path = asks++ % 2 == 0 ? "/collections/building/items" : "/collections/building/items/racer",
+                                                            .query = asks % 2 == 1 ? "limit=1000&bbox=121.0049,32.0049,121.0052,32.0052" : NULL });
+        int seen = floors_of_racer(&t);
+        if (done > 0 && seen < done && done % 7 != 0)
+            fail_msg("version %d was done, %d is shown: %s", done, seen, t.text);
+        told_clear(&t);
+    }
+    pthread_join(writer, NULL);
+    assert_true(asks > 100);
+}
+
+// --- The ceiling ------------------------------------------------------------------------------------------------------------------
+
+static void what_does_not_fit_is_asked_of_the_store(void **state)
+{
+    struct fixture *f = *state;
+    struct feature_cache_counts n;
+    feature_cache_counts(f->plain->features, &n);
+    assert_int_equal(n.told, 0);
+    assert_int_equal(n.views, 0);
+    assert_true(n.untold > 1000);
+}
+
+// --- The station ------------------------------------------------------------------------------------------------------------------
+
+static enum status settle(struct work *w, void *ctx)
+{
+    struct fixture *f = ctx;
+    struct token token;
+    enum status s = OK;
+    for (int i = 1; i < PEOPLE && s == OK; i++) {
+        struct actor a = { .role = "" };
+        snprintf(a.name, sizeof a.name, "%s", people[i].name);
+        snprintf(a.role, sizeof a.role, "%s", people[i].role);
+        s = actor_record(w, &a);
+        if (s == OK && people[i].area != NULL)
+            s = db_run(w->db, "INSERT INTO actor_area (actor_id, code) VALUES ($1, $2)", VALUES(value_text(a.id.text), value_text(people[i].area)), w->e);
+        if (s == OK)
+            s = token_make(w, &(struct token_spec){ .actor = a.id.text, .name = "all", .scope = TOKEN_ALL }, f->token[i], &token);
+    }
+    return s;
+}
+
+static int open_all(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    f->e.lang = LANG_EN;
+    f->seed = 20261126;
+    for (int i = 0; i < THINGS; i++)
+        snprintf(f->thing[i].id, sizeof f->thing[i].id, "thing-%d", i);
+    struct station *station = temporary_open(&f->at, NOW_S);
+    assert_ok(f, station_write(station, &(struct station_call){ NOW_S, "system" }, settle, f, &f->e));
+    station_close(station);
+    struct server_settings settings = { .station = f->at.folder, .now_s = clock_stands, .asks_per_s = 1e9 };
+    assert_ok(f, server_open(&settings, &f->quick, &f->e));
+    settings.feature_bytes = 1;
+    assert_ok(f, server_open(&settings, &f->plain, &f->e));
+    *state = f;
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    struct fixture *f = *state;
+    server_close(f->quick);
+    server_close(f->plain);
+    int gone = temporary_close(&f->at, NULL);
+    free(f);
+    return gone;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_are_those_of_the_store),
+        cmocka_unit_test(readers_never_see_what_was_replaced),
+        cmocka_unit_test(what_does_not_fit_is_asked_of_the_store),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
