@@ -305,13 +305,15 @@ static struct view *add_view(struct feature_cache *c, const struct viewer *who, 
     return v;
 }
 
+static bool is_fillable(const struct view *v) { return v->stand == EMPTY && when_monotonic_s() >= v->fill_from_s; }
+
 static void begin_filling(struct feature_cache *c, const struct viewer *who, const struct layer *l, const char *key)
 {
     pthread_rwlock_wrlock(&c->lock);
     struct view *v = view_of(c, l, key);
     if (v == NULL && c->views < VIEWS_MOST)
         v = add_view(c, who, l, key);
-    if (v != NULL && v->stand == EMPTY && when_monotonic_s() >= v->fill_from_s && c->reader != NULL) {
+    if (v != NULL && is_fillable(v) && c->reader != NULL) {
         v->stand = FILLING;
         have_it_tended(v);
     }
@@ -365,7 +367,7 @@ static enum status ask(struct feature_cache *c, struct exchange *x, const struct
         return s;
     pthread_rwlock_rdlock(&c->lock);
     const struct view *v = view_of(c, l, key);
-    bool is_wanting = v == NULL ? c->views < VIEWS_MOST : v->stand == EMPTY;
+    bool is_wanting = v == NULL ? c->views < VIEWS_MOST : is_fillable(v);
     if (v != NULL && v->stand == READY && !is_due(v, a->query->box))
         *told = a->id != NULL ? answer_one(v->shelf, a) : answer_box(v->shelf, a);
     pthread_rwlock_unlock(&c->lock);
