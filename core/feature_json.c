@@ -33,9 +33,10 @@ static void put_value(struct json_writer *j, const struct feature *f, int i)
 
 void feature_json_begin(const char *id, struct buf *out)
 {
-    buf_text(out, "{\"type\":\"Feature\",\"id\":");
+    static const char begin[] = "{\"type\":\"Feature\",\"id\":", shape[] = ",\"geometry\":";
+    buf_add(out, begin, sizeof begin - 1);
     buf_json_text(out, id);
-    buf_text(out, ",\"geometry\":");
+    buf_add(out, shape, sizeof shape - 1);
 }
 
 void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out)

@@ -16,7 +16,10 @@ enum { SHAPE_CEILING = 16 << 20, TEXT_CEILING = 16 << 20 };
 static const uint32_t NONE = UINT32_MAX;
 static const double UNIT = 1e-7;                   // degrees
 
-struct kept { uint32_t version, shape_len, text_len; char bytes[]; };  // id with its '\0', the packed shape, what follows it in JSON
+struct kept { uint32_t version, id_len, shape_len, text_len; char bytes[]; };  // id with its '\0', the packed shape, what follows it in JSON
+
+static const uint8_t *shape_of(const struct kept *k) { return (const uint8_t *)k->bytes + k->id_len; }
+static size_t bytes_of(const struct kept *k) { return sizeof *k + k->id_len + k->shape_len + k->text_len; }
 
 struct entry {
     struct packed_box box;
@@ -152,7 +155,7 @@ static void drop(struct feature_shelf *s, uint32_t i)
         same = &s->entry[*same].next_alike;
     *there = n->next_there;
     *same = n->next_alike;
-    s->kept_bytes -= sizeof *n->kept + strlen(n->kept->bytes) + 1 + n->kept->shape_len + n->kept->text_len;
+    s->kept_bytes -= bytes_of(n->kept);
     mem_free(n->kept);
     *n = (struct entry){ .next_alike = s->free };
     s->free = i;
@@ -234,7 +237,7 @@ static struct kept *pack(const struct feature *f)
     feature_json_rest(f, &style, &text);
     if ((f->wkb == NULL || packed_add_wkb(&shape, f->wkb, f->wkb_len)) && !text.full && f->fid > 0 && f->version >= 0 && f->version <= UINT32_MAX) {
         k = mem_get(sizeof *k + id_len + shape.len + text.len, 1);
-        *k = (struct kept){ (uint32_t)f->version, (uint32_t)shape.len, (uint32_t)text.len };
+        *k = (struct kept){ (uint32_t)f->version, (uint32_t)id_len, (uint32_t)shape.len, (uint32_t)text.len };
         memcpy(k->bytes, f->id, id_len);
         if (shape.len > 0)
             memcpy(k->bytes + id_len, shape.data, shape.len);
@@ -245,7 +248,6 @@ static struct kept *pack(const struct feature *f)
     return k;
 }
 
-static const uint8_t *shape_of(const struct kept *k) { return (const uint8_t *)k->bytes + strlen(k->bytes) + 1; }
 
 static uint32_t take_place(struct feature_shelf *s)
 {
@@ -268,9 +270,9 @@ bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
     }
     uint64_t key = place_key(&n);
     (void)drop_in_cell(s, key, f->fid);
-    s->kept_bytes += sizeof *k + strlen(k->bytes) + 1 + k->shape_len + k->text_len;
+    s->kept_bytes += bytes_of(k);
     if (feature_shelf_bytes(s) > s->ceiling) {
-        s->kept_bytes -= sizeof *k + strlen(k->bytes) + 1 + k->shape_len + k->text_len;
+        s->kept_bytes -= bytes_of(k);
         mem_free(k);
         return false;
     }
