@@ -133,7 +133,7 @@ static struct layer_tile pack(struct tile_bytes b)
     if (b.len == 0)
         return t;
     buf_init(&packed, GZIP_CEILING);
-    gzip_add(&packed, b.bytes, b.len, GZIP_QUICK);         // somebody waits for it, and half of it are ids, which pack alike at any level
+    gzip_add(&packed, b.bytes, b.len);
     must(!packed.full);
     t.gzip = shared_bytes_make(packed.data, packed.len);
     buf_clear(&packed);

@@ -3,7 +3,7 @@
 # Only what is missing is installed, by apt-get as root or through sudo; with everything there nothing is called at all.
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libgdal-dev libproj-dev libgeos-dev libssl-dev libjansson-dev \
-                libsqlite3-dev libspatialite-dev libicu-dev libmicrohttpd-dev libsodium-dev zlib1g-dev \
+                libsqlite3-dev libspatialite-dev libicu-dev libmicrohttpd-dev libsodium-dev zlib1g-dev libisal-dev \
                 curl ca-certificates openssl"    # these three fetch the map library of the pages
 TEST_PACKAGES="libcmocka-dev gdal-bin jq curl"    # ogrinfo and jq read what the program wrote, curl what it serves
 

@@ -35,7 +35,7 @@ forbid 'the door of PROJ is gis/crs'         'proj'                   $(others '
 forbid 'the door of GEOS is gis/overlay'     'geos'                   $(others 'gis/overlay[a-z_]*\.c' $all)
 forbid 'the door of OpenSSL is base/hash'    'openssl/'               $(others 'core/base/hash\.c' $all)
 forbid 'the door of libsodium is base/seal and core/secret' 'sodium'  $(others 'core/base/seal\.c|core/secret\.c' $all)
-forbid 'the door of zlib is base/gzip'       'zlib'                   $(others 'core/base/gzip\.c' $all)
+forbid 'the door of zlib and ISA-L is base/gzip' '(zlib|isa-l)'        $(others 'core/base/gzip\.c' $all)
 forbid 'the door of jansson is base/json'    'jansson'                $(others 'core/base/json\.c' $all)
 forbid 'the door of SQLite is core/store/spatialite' 'sqlite3|spatialite' $(others 'core/store/spatialite[a-z_]*\.c' $all)
 forbid 'the door of ICU is core/fold'        'unicode/'               $(others 'core/fold\.c' $all)
@@ -43,9 +43,9 @@ forbid 'the door of libmicrohttpd is api/http' 'microhttpd'           $(others '
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.
-known='assert|ctype|errno|fcntl|float|inttypes|limits|locale|malloc|math|pthread|sched|signal|std[a-z]+|string|strings|time|unistd|sys/[a-z]+|openssl/evp|jansson|sodium|zlib'
+known='assert|ctype|errno|fcntl|float|inttypes|limits|locale|malloc|math|pthread|sched|signal|std[a-z]+|string|strings|time|unistd|sys/[a-z]+|openssl/evp|jansson|sodium|zlib|isa-l/igzip_lib'
 if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<' core/base/*.[ch] | grep -vE "<($known)\.h>"; then
-  echo "   <- core/base needs nothing but libc (OpenSSL in hash.c, jansson in json.c, libsodium in seal.c, zlib in gzip.c)"; bad=1
+  echo "   <- core/base needs nothing but libc (OpenSSL in hash.c, jansson in json.c, libsodium in seal.c, zlib and ISA-L in gzip.c)"; bad=1
 fi
 
 for f in $(others - $all tests/base tests/gis tests/core tests/api tests/bench tests/fuzz | grep '\.c$'); do

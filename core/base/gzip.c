@@ -1,12 +1,13 @@
 #include "core/base/gzip.h"
 
 #include "core/base/status.h"
+#include <isa-l/igzip_lib.h>
 #include <string.h>
 #include <zlib.h>
 
-// A file is a head of ten bytes, deflated bytes up to a whole byte (Z_SYNC_FLUSH), the empty last block, and eight bytes of sum and length:
+// A file is a head of ten bytes, deflated bytes up to a whole byte (a sync flush), the empty last block, and eight bytes of sum and length:
 // what lies between head and last block can be joined.
-enum { HEAD = 10, LAST = 2, TAIL = 8, AROUND = HEAD + LAST + TAIL, RAW = -15, MEMORY = 8 };
+enum { HEAD = 10, LAST = 2, TAIL = 8, AROUND = HEAD + LAST + TAIL, WINDOW = 15 };
 static const uint8_t head[HEAD] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff }, last[LAST] = { 0x03, 0x00 };
 
 static void put_u32(uint8_t *to, uint32_t v)
@@ -26,20 +27,24 @@ static void add_end(struct buf *out, uint32_t sum, uint32_t len)
     buf_add(out, tail, TAIL);
 }
 
-void gzip_add(struct buf *out, const void *bytes, size_t len, int level)
+// What does not shrink is stored, and each stored block of at most 65535 bytes has five around it; a flush is one more block.
+static size_t most_of(size_t len) { return len + (len / 16384 + 2) * 5 + 512; }
+
+void gzip_add(struct buf *out, const void *bytes, size_t len)
 {
-    z_stream z = { .next_in = (Bytef *)bytes, .avail_in = (uInt)len };
-    must(len <= UINT32_MAX && deflateInit2(&z, level, Z_DEFLATED, RAW, MEMORY, Z_DEFAULT_STRATEGY) == Z_OK);
-    size_t most = deflateBound(&z, (uLong)len) + 16;          // the flush adds an empty block
+    static _Thread_local uint8_t work[ISAL_DEF_LVL1_SMALL];
+    struct isal_zstream z;
+    must(len < UINT32_MAX / 2);
     buf_add(out, head, HEAD);
-    char *room = buf_room(out, most);
-    if (room != NULL) {
-        z.next_out = (Bytef *)room;
-        z.avail_out = (uInt)most;
-        must(deflate(&z, Z_SYNC_FLUSH) == Z_OK && z.avail_in == 0 && z.avail_out > 0);
-        buf_took(out, (char *)z.next_out);
-    }
-    deflateEnd(&z);
+    char *room = buf_room(out, most_of(len));
+    if (room == NULL)
+        return;
+    isal_deflate_init(&z);
+    z.level = 1, z.level_buf = work, z.level_buf_size = sizeof work, z.flush = SYNC_FLUSH;
+    z.next_in = (uint8_t *)(uintptr_t)bytes, z.avail_in = (uint32_t)len;
+    z.next_out = (uint8_t *)room, z.avail_out = (uint32_t)most_of(len);
+    must(isal_deflate(&z) == COMP_OK && z.avail_in == 0 && z.avail_out > 0);
+    buf_took(out, (char *)z.next_out);
     add_end(out, (uint32_t)crc32(0, bytes, (uInt)len), (uint32_t)len);
 }
 
@@ -63,7 +68,7 @@ void gzip_join(struct buf *out, const struct gzip_file *file, int files)
 bool gzip_read(struct buf *out, const void *bytes, size_t len)
 {
     z_stream z = { .next_in = (Bytef *)bytes, .avail_in = (uInt)len };
-    if (inflateInit2(&z, 16 - RAW) != Z_OK)
+    if (inflateInit2(&z, 16 + WINDOW) != Z_OK)
         return false;
     int s = Z_OK;
     while (s == Z_OK && !out->full) {

@@ -1,10 +1,9 @@
-// gzip.h - gzip (RFC 1952) of bytes in memory, made so that several can be joined into one without unpacking any (zlib).
+// gzip.h - gzip (RFC 1952) of bytes in memory, made so that several can be joined into one without unpacking any.
 #pragma once
 #include "core/base/buf.h"
 
-enum { GZIP_QUICK = 1, GZIP_USUAL = 4 };                     // levels of zlib: quick where somebody waits, usual elsewhere
 // Adds one gzip file of these bytes. The same bytes give the same file.
-void gzip_add(struct buf *out, const void *bytes, size_t len, int level);
+void gzip_add(struct buf *out, const void *bytes, size_t len);
 // Adds one gzip file whose content is that of the files one after the other; each was made by gzip_add. Browsers read but the first of
 // several files, so joining is more than putting them behind each other.
 struct gzip_file { const void *bytes; size_t len; };

@@ -30,7 +30,7 @@ static void bytes_come_back(void **state)
         struct buf packed, again;
         buf_init(&packed, CEILING), buf_init(&again, CEILING);
         fill(bytes, lens[i], i);
-        gzip_add(&packed, bytes, lens[i], GZIP_USUAL);
+        gzip_add(&packed, bytes, lens[i]);
         assert_true(gzip_read(&again, packed.data, packed.len));
         assert_int_equal(again.len, lens[i]);
         if (lens[i] > 0)
@@ -52,7 +52,7 @@ static void files_join_into_one(void **state)
         size_t len = (size_t)i * 7000;                   // the first one is empty
         buf_init(&part[i], CEILING);
         fill(bytes[i], len, (uint64_t)i);
-        gzip_add(&part[i], bytes[i], len, i % 2 ? GZIP_QUICK : GZIP_USUAL);
+        gzip_add(&part[i], bytes[i], len);
         file[i] = (struct gzip_file){ part[i].data, part[i].len };
     }
     gzip_join(&whole, file, FILES);
@@ -73,7 +73,7 @@ static void what_is_damaged_is_refused(void **state)
     struct buf packed, again;
     buf_init(&packed, CEILING);
     fill(bytes, sizeof bytes, 1);
-    gzip_add(&packed, bytes, sizeof bytes, GZIP_USUAL);
+    gzip_add(&packed, bytes, sizeof bytes);
     for (size_t len = 0; len < packed.len; len += 13) {
         buf_init(&again, CEILING);
         assert_false(gzip_read(&again, packed.data, len));
