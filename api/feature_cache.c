@@ -334,31 +334,13 @@ static bool is_due(const struct view *v, const struct lonlat_box *box)
     return false;
 }
 
-struct asking { const struct feature_query *query; const char *id; feature_cached *fn; void *ctx; uint32_t *hit; };
-
-static bool answer_box(const struct feature_shelf *s, const struct asking *a)
-{
-    struct shelf_hits hits = { .hit = a->hit, .room = a->query->limit };
-    if (!feature_shelf_find(s, a->query->box, &hits))
-        return false;
-    for (int64_t i = 0; i < hits.count; i++)
-        a->fn(a->ctx, s, hits.hit[i]);
-    return true;
-}
-
-static bool answer_one(const struct feature_shelf *s, const struct asking *a)
-{
-    uint32_t hit;
-    bool found = feature_shelf_get(s, a->id, &hit);
-    if (found)
-        a->fn(a->ctx, s, hit);
-    return found;
-}
+typedef bool asked(void *ctx, const struct feature_shelf *s);      // false: it cannot tell
+struct asking { const struct layer *layer; const struct lonlat_box *box; asked *fn; void *ctx; };      // box NULL: anywhere
 
 static enum status ask(struct feature_cache *c, struct exchange *x, const struct asking *a, bool *told)
 {
     char key[VISIBLE_KEY];
-    const struct layer *l = a->query->layer;
+    const struct layer *l = a->layer;
     *told = false;
     if (!feature_shelf_fits(l) || !view_key(&c->keys, &x->viewer, l, key))
         return OK;
@@ -368,13 +350,28 @@ static enum status ask(struct feature_cache *c, struct exchange *x, const struct
     pthread_rwlock_rdlock(&c->lock);
     const struct view *v = view_of(c, l, key);
     bool is_wanting = v == NULL ? c->views < VIEWS_MOST : is_fillable(v);
-    if (v != NULL && v->stand == READY && !is_due(v, a->query->box))
-        *told = a->id != NULL ? answer_one(v->shelf, a) : answer_box(v->shelf, a);
+    if (v != NULL && v->stand == READY && !is_due(v, a->box))
+        *told = a->fn(a->ctx, v->shelf);
     pthread_rwlock_unlock(&c->lock);
     if (is_wanting)
         begin_filling(c, &x->viewer, l, key);
     atomic_fetch_add_explicit(*told ? &c->told : &c->untold, 1, memory_order_relaxed);
     return OK;
+}
+
+// --- What is asked ----------------------------------------------------------------------------------------------------------------
+
+struct asking_box { const struct feature_query *query; feature_cached *fn; void *ctx; uint32_t *hit; };
+
+static bool answer_box(void *ctx, const struct feature_shelf *s)
+{
+    const struct asking_box *a = ctx;
+    struct shelf_hits hits = { .hit = a->hit, .room = a->query->limit };
+    if (!feature_shelf_find(s, a->query->box, &hits))
+        return false;
+    for (int64_t i = 0; i < hits.count; i++)
+        a->fn(a->ctx, s, hits.hit[i]);
+    return true;
 }
 
 static bool is_for_shelf(const struct feature_query *q)
@@ -387,13 +384,39 @@ enum status feature_cache_box(struct feature_cache *c, struct exchange *x, const
     *told = false;
     if (!is_for_shelf(q))
         return OK;
-    struct asking a = { .query = q, .fn = fn, .ctx = ctx, .hit = arena_get(x->request->arena, (size_t)q->limit * sizeof(uint32_t)) };
-    return ask(c, x, &a, told);
+    struct asking_box a = { q, fn, ctx, arena_get(x->request->arena, (size_t)q->limit * sizeof(uint32_t)) };
+    return ask(c, x, &(struct asking){ q->layer, q->box, answer_box, &a }, told);
+}
+
+struct asking_one { const char *id; feature_cached *fn; void *ctx; };
+
+static bool answer_one(void *ctx, const struct feature_shelf *s)
+{
+    const struct asking_one *a = ctx;
+    uint32_t hit;
+    bool found = feature_shelf_get(s, a->id, &hit);
+    if (found)
+        a->fn(a->ctx, s, hit);
+    return found;
 }
 
 enum status feature_cache_one(struct feature_cache *c, struct exchange *x, const struct layer *l, const char *id, feature_cached *fn, void *ctx, bool *told)
 {
-    struct feature_query q = { .layer = l, .viewer = &x->viewer };
-    struct asking a = { .query = &q, .id = id, .fn = fn, .ctx = ctx };
-    return ask(c, x, &a, told);
+    struct asking_one a = { id, fn, ctx };
+    return ask(c, x, &(struct asking){ l, NULL, answer_one, &a }, told);
+}
+
+struct asking_tile { const struct tile_question *question; struct tile *tile; struct tile_bytes *out; };
+
+static bool answer_tile(void *ctx, const struct feature_shelf *s)
+{
+    const struct asking_tile *a = ctx;
+    return feature_tile_kept(s, a->question, a->tile, a->out);
+}
+
+enum status feature_cache_tile(struct feature_cache *c, struct exchange *x, const struct tile_question *q, struct tile *t, struct tile_bytes *out, bool *told)
+{
+    struct asking_tile a = { q, t, out };
+    struct lonlat_box box = feature_tile_box(q->place);
+    return ask(c, x, &(struct asking){ q->layer, &box, answer_tile, &a }, told);
 }

@@ -1,5 +1,5 @@
-// feature_cache.h - features of registers in memory, as each view of them shows them, for what is asked most: a box, and one by its id
-// (要素缓存).
+// feature_cache.h - features of registers in memory, as each view of them shows them, for what is asked most: a box, one by its id,
+// and a tile (要素缓存).
 //
 // A view is read whole in the background when it is first asked for; until then, and for whatever the shelf cannot tell, the store is asked,
 // and answers with the same bytes. No answer is older than an edit that was acknowledged before it was asked for: what is written is heard
@@ -23,6 +23,8 @@ typedef void feature_cached(void *ctx, const struct feature_shelf *s, uint32_t h
 // All of the box, at most limit, by id. told false: ask the store. FAILED: as store_look.
 enum status feature_cache_box(struct feature_cache *c, struct exchange *x, const struct feature_query *q, feature_cached *fn, void *ctx, bool *told);
 enum status feature_cache_one(struct feature_cache *c, struct exchange *x, const struct layer *l, const char *id, feature_cached *fn, void *ctx, bool *told);
+// As feature_tile, for who asks.
+enum status feature_cache_tile(struct feature_cache *c, struct exchange *x, const struct tile_question *q, struct tile *t, struct tile_bytes *out, bool *told);
 
 struct feature_cache_counts { int64_t bytes, views, told, untold; };        // at the moment; answers since it was opened
 void feature_cache_counts(struct feature_cache *c, struct feature_cache_counts *out);

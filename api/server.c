@@ -34,8 +34,8 @@ static enum status read_layers(struct work *w, void *ctx)
 static void hear_writes(void *ctx, const struct touch *t, int count)
 {
     struct server *s = ctx;
+    feature_cache_hear(s->features, t, count);      // first: a tile that is made of what this one tells is younger than what that one heard
     tile_cache_hear(s->tiles, t, count);
-    feature_cache_hear(s->features, t, count);
 }
 
 static enum status open_caches(struct server *s, struct err *e)

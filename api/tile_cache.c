@@ -1,6 +1,8 @@
 #include "api/tile_cache.h"
 
 #include "api/collection.h"
+#include "api/feature_cache.h"
+#include "api/server.h"
 #include "api/tile_shelf.h"
 #include "api/view_key.h"
 #include "core/base/gzip.h"
@@ -257,7 +259,10 @@ static enum status make_tile(struct tile_cache *c, struct exchange *x, const str
     if (found != OK)
         return found;
     n.tile = borrow(c);
-    enum status s = read_station(x, encode, &n);
+    bool told = false;
+    enum status s = feature_cache_tile(x->server->features, x, &n.question, n.tile, &n.bytes, &told);
+    if (s == OK && !told)
+        s = read_station(x, encode, &n);
     if (s == OK)
         *out = pack(n.bytes);
     give_back(c, n.tile);

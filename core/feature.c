@@ -72,6 +72,25 @@ const char *feature_text(const struct feature *f, int property)
 double feature_number(const struct feature *f, int property) { return feature_has(f, property) ? rows_real(f->rows, FIRST_PROPERTY + property) : NAN; }
 int64_t feature_integer(const struct feature *f, int property) { return rows_integer(f->rows, FIRST_PROPERTY + property); }
 
+static struct tile_property text_value(const char *key, const char *text)
+{
+    return (struct tile_property){ .key = key, .kind = text != NULL ? TILE_TEXT : TILE_NULL, .text = text };
+}
+
+struct tile_property feature_value(const struct feature *f, int property, char moment[WHEN_TEXT])
+{
+    const struct property *p = &f->layer->property[property];
+    if (!feature_has(f, property))
+        return (struct tile_property){ .key = p->name, .kind = TILE_NULL };
+    switch (p->type) {
+    case PROPERTY_NUMBER: return (struct tile_property){ .key = p->name, .kind = TILE_REAL, .real = feature_number(f, property) };
+    case PROPERTY_INTEGER: return (struct tile_property){ .key = p->name, .kind = TILE_INTEGER, .integer = feature_integer(f, property) };
+    case PROPERTY_BOOLEAN: return (struct tile_property){ .key = p->name, .kind = TILE_TRUTH, .truth = feature_integer(f, property) != 0 };
+    case PROPERTY_INSTANT: return text_value(p->name, when_write(feature_integer(f, property), moment) ? moment : NULL);
+    default: return text_value(p->name, feature_text(f, property));
+    }
+}
+
 // --- Asking ---------------------------------------------------------------------------------------------------------------
 
 // Asked once for a query, not for each value.

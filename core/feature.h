@@ -7,9 +7,11 @@
 // Times are compared as local days where a property is a date. A feature without geometry is in no box, one without a time in every
 // interval (OGC 17-069r4 7.15.3 and 7.15.4).
 #pragma once
+#include "core/base/when.h"
 #include "core/filter.h"
 #include "core/visible.h"
 #include "gis/geom.h"
+#include "gis/tile.h"
 
 struct feature_equal { const struct property *property; const char *text; };
 struct feature_sort { const struct property *property; bool down; };     // property NULL: by id
@@ -52,6 +54,8 @@ bool feature_has(const struct feature *f, int property);       // is there, and 
 const char *feature_text(const struct feature *f, int property);       // TEXT, DATE ("2026-11-22"); NULL: nothing
 double feature_number(const struct feature *f, int property);          // NUMBER; NaN: nothing
 int64_t feature_integer(const struct feature *f, int property);        // INTEGER, BOOLEAN (0, 1), INSTANT (seconds)
+// As JSON and maps tell it: days and moments are texts. TILE_NULL: nothing, or not to be seen. moment: room for its text, which lives as long.
+struct tile_property feature_value(const struct feature *f, int property, char moment[WHEN_TEXT]);
 
 typedef enum status feature_visit(void *ctx, const struct feature *f, struct err *e);
 // next: the cursor of the page that follows, "" when this is the last; NULL: nobody asks. NOT_FOUND: there is no such layer for this viewer;
@@ -78,6 +82,8 @@ enum status feature_sort_read(const struct layer *l, const struct viewer *v, con
 struct feature_style { const char *const *only; int onlys; bool shapeless; int decimals; };
 bool feature_wants(const struct feature_style *s, const char *name);
 void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out);
-// Its parts, for what is kept: up to the geometry, and what follows it.
+// Its parts, for what is kept: up to the geometry, what follows it, and one property of that.
 void feature_json_begin(const char *id, struct buf *out);
 void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out);
+struct json_writer;
+void feature_put_value(struct json_writer *j, const struct tile_property *v);

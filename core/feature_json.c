@@ -1,7 +1,6 @@
 #include "core/feature_inside.h"
 
 #include "core/base/json_write.h"
-#include "core/base/when.h"
 #include "gis/geojson.h"
 #include <math.h>
 #include <string.h>
@@ -14,20 +13,14 @@ bool feature_wants(const struct feature_style *s, const char *name)
     return s->only == NULL;
 }
 
-static void put_value(struct json_writer *j, const struct feature *f, int i)
+void feature_put_value(struct json_writer *j, const struct tile_property *v)
 {
-    const struct property *p = &f->layer->property[i];
-    char text[WHEN_TEXT];
-    if (!feature_has(f, i)) {
-        json_put_null(j, p->name);
-        return;
-    }
-    switch (p->type) {
-    case PROPERTY_NUMBER: json_put_number(j, p->name, feature_number(f, i), 9); return;
-    case PROPERTY_INTEGER: json_put_integer(j, p->name, feature_integer(f, i)); return;
-    case PROPERTY_BOOLEAN: json_put_bool(j, p->name, feature_integer(f, i) != 0); return;
-    case PROPERTY_INSTANT: json_put_text(j, p->name, when_write(feature_integer(f, i), text) ? text : NULL); return;
-    default: json_put_text(j, p->name, feature_text(f, i)); return;
+    switch (v->kind) {
+    case TILE_NULL: json_put_null(j, v->key); return;
+    case TILE_REAL: json_put_number(j, v->key, v->real, 9); return;
+    case TILE_INTEGER: json_put_integer(j, v->key, v->integer); return;
+    case TILE_TRUTH: json_put_bool(j, v->key, v->truth); return;
+    case TILE_TEXT: json_put_text(j, v->key, v->text); return;
     }
 }
 
@@ -42,10 +35,13 @@ void feature_json_begin(const char *id, struct buf *out)
 void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out)
 {
     struct json_writer j = { .to = out, .more = true };
+    char moment[WHEN_TEXT];
     json_put_object(&j, "properties");
     for (int i = 0; i < f->layer->properties; i++)
-        if (f->seen[i] && feature_wants(s, f->layer->property[i].name))
-            put_value(&j, f, i);
+        if (f->seen[i] && feature_wants(s, f->layer->property[i].name)) {
+            struct tile_property v = feature_value(f, i, moment);
+            feature_put_value(&j, &v);
+        }
     json_put_end(&j);
 }
 

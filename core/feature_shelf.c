@@ -1,8 +1,10 @@
 #include "core/feature_shelf.h"
 
 #include "core/base/hash.h"
+#include "core/base/id.h"
 #include "core/base/mem.h"
-#include "gis/geojson.h"
+#include "core/base/sort.h"
+#include "core/feature_row.h"
 #include "gis/packed.h"
 #include "gis/wkb_box.h"
 #include <math.h>
@@ -16,15 +18,18 @@ enum { SHAPE_CEILING = 16 << 20, TEXT_CEILING = 16 << 20 };
 static const uint32_t NONE = UINT32_MAX;
 static const double UNIT = 1e-7;                   // degrees
 
-struct kept { uint32_t version, id_len, shape_len, text_len; char bytes[]; };  // id with its '\0', the packed shape, what follows it in JSON
+struct kept { uint32_t shape_len, row_len; uint8_t bytes[]; };     // the packed shape, and what its properties say
 
-static const uint8_t *shape_of(const struct kept *k) { return (const uint8_t *)k->bytes + k->id_len; }
-static size_t bytes_of(const struct kept *k) { return sizeof *k + k->id_len + k->shape_len + k->text_len; }
+static size_t bytes_of(const struct kept *k) { return sizeof *k + k->shape_len + k->row_len; }
+static struct feature_row row_of(const struct kept *k) { return (struct feature_row){ k->bytes + k->shape_len, k->row_len }; }
 
+// One line of the processor's memory, most of which a question reads.
 struct entry {
     struct packed_box box;
     int64_t fid;                                   // 0: free
+    struct id_number id;
     struct kept *kept;
+    uint32_t version;
     uint32_t next_there, next_alike;               // in the cell; of ids; of free ones
 };
 
@@ -36,20 +41,21 @@ struct feature_shelf {
     struct cell *cell; size_t cells, cells_used;   // cells: a power of 2
     uint32_t *id; size_t ids;                      // a power of 2
     uint64_t levels;                               // bits of those that hold something
+    struct feature_words *words;
 };
 
 bool feature_shelf_fits(const struct layer *l) { return l->is_register && l->geometry != LAYER_ANY; }
 
 size_t feature_shelf_bytes(const struct feature_shelf *s)
 {
-    return s->kept_bytes + s->cap * sizeof *s->entry + s->cells * sizeof *s->cell + s->ids * sizeof *s->id;
+    return s->kept_bytes + s->cap * sizeof *s->entry + s->cells * sizeof *s->cell + s->ids * sizeof *s->id + feature_words_bytes(s->words);
 }
 
 struct feature_shelf *feature_shelf_open(size_t ceiling_bytes)
 {
     enum { FIRST = 1024 };
     struct feature_shelf *s = mem_get(1, sizeof *s);
-    *s = (struct feature_shelf){ .ceiling = ceiling_bytes, .free = NONE, .cells = FIRST, .ids = FIRST };
+    *s = (struct feature_shelf){ .ceiling = ceiling_bytes, .free = NONE, .cells = FIRST, .ids = FIRST, .words = feature_words_open() };
     s->cell = mem_get(s->cells, sizeof *s->cell);
     s->id = mem_get(s->ids, sizeof *s->id);
     memset(s->id, 0xff, s->ids * sizeof *s->id);
@@ -62,6 +68,7 @@ void feature_shelf_close(struct feature_shelf *s)
         return;
     for (uint32_t i = 0; i < s->used; i++)
         mem_free(s->entry[i].kept);
+    feature_words_close(s->words);
     mem_free(s->entry);
     mem_free(s->cell);
     mem_free(s->id);
@@ -115,17 +122,20 @@ static uint32_t *cell_of(struct feature_shelf *s, uint64_t key)
     return &c->first;
 }
 
+// A cell for each that lies nowhere.
+static uint64_t nowhere_key(int64_t fid) { return (uint64_t)(NOWHERE + 1) << 56 | ((uint64_t)fid & (((uint64_t)1 << 56) - 1)); }
+
 static uint64_t place_key(const struct entry *n)
 {
     if (n->kept->shape_len == 0)
-        return key_of(NOWHERE, 0, 0);
+        return nowhere_key(n->fid);
     int level = level_of(&n->box);
     return key_of(level, column(n->box.min_x, level), column(n->box.min_y, level));
 }
 
 // --- Ids ----------------------------------------------------------------------------------------------------------------------
 
-static uint32_t *alike(const struct feature_shelf *s, const char *id) { return &s->id[hash_bytes(id, strlen(id), 0) & (s->ids - 1)]; }
+static uint32_t *alike(const struct feature_shelf *s, struct id_number id) { return &s->id[hash_mix(id.high ^ id.low) & (s->ids - 1)]; }
 
 static void grow_ids(struct feature_shelf *s)
 {
@@ -137,7 +147,7 @@ static void grow_ids(struct feature_shelf *s)
         struct entry *n = &s->entry[i];
         if (n->fid == 0)
             continue;
-        uint32_t *first = alike(s, n->kept->bytes);
+        uint32_t *first = alike(s, n->id);
         n->next_alike = *first;
         *first = i;
     }
@@ -148,7 +158,7 @@ static void grow_ids(struct feature_shelf *s)
 static void drop(struct feature_shelf *s, uint32_t i)
 {
     struct entry *n = &s->entry[i];
-    uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->kept->bytes);
+    uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->id);
     while (*there != i)
         there = &s->entry[*there].next_there;
     while (*same != i)
@@ -205,10 +215,9 @@ static void drop_among_all(struct feature_shelf *s, int64_t fid)
 
 void feature_shelf_take_out(struct feature_shelf *s, int64_t fid, const struct lonlat_box *box)
 {
-    if (box == NULL) {
-        (void)drop_in_cell(s, key_of(NOWHERE, 0, 0), fid);
+    (void)drop_in_cell(s, nowhere_key(fid), fid);
+    if (box == NULL)
         return;
-    }
     struct packed_box wide = wide_box(box);
     for (int level = LEVEL_LEAST; level < LEVELS; level++) {
         struct cells c = cells_around(&wide, level);
@@ -226,28 +235,37 @@ void feature_shelf_take_out(struct feature_shelf *s, int64_t fid, const struct l
 }
 
 // NULL: it is of no kind that can be kept.
-static struct kept *pack(const struct feature *f)
+static struct kept *pack(struct feature_shelf *s, const struct feature *f)
 {
-    static const struct feature_style style = { .decimals = GEOJSON_DEGREE_DECIMALS };
-    struct buf shape, text;
+    struct buf both;
     struct kept *k = NULL;
-    size_t id_len = strlen(f->id) + 1;
-    buf_init(&shape, SHAPE_CEILING);
-    buf_init(&text, TEXT_CEILING);
-    feature_json_rest(f, &style, &text);
-    if ((f->wkb == NULL || packed_add_wkb(&shape, f->wkb, f->wkb_len)) && !text.full && f->fid > 0 && f->version >= 0 && f->version <= UINT32_MAX) {
-        k = mem_get(sizeof *k + id_len + shape.len + text.len, 1);
-        *k = (struct kept){ (uint32_t)f->version, (uint32_t)id_len, (uint32_t)shape.len, (uint32_t)text.len };
-        memcpy(k->bytes, f->id, id_len);
-        if (shape.len > 0)
-            memcpy(k->bytes + id_len, shape.data, shape.len);
-        memcpy(k->bytes + id_len + shape.len, text.data, text.len);
+    buf_init(&both, SHAPE_CEILING + TEXT_CEILING);
+    bool fits = f->wkb == NULL || packed_add_wkb(&both, f->wkb, f->wkb_len);
+    size_t shape_len = both.len;
+    if (fits)
+        feature_row_add(s->words, f, &both);
+    if (fits && !both.full) {
+        k = mem_get(sizeof *k + both.len, 1);
+        *k = (struct kept){ (uint32_t)shape_len, (uint32_t)(both.len - shape_len) };
+        if (both.len > 0)
+            memcpy(k->bytes, both.data, both.len);
     }
-    buf_clear(&shape);
-    buf_clear(&text);
+    buf_clear(&both);
     return k;
 }
 
+// false: it is of no kind that can be kept; n holds nothing.
+static bool make_entry(struct feature_shelf *s, const struct feature *f, struct entry *n)
+{
+    *n = (struct entry){ .fid = f->fid, .version = (uint32_t)f->version };
+    if (f->fid <= 0 || f->version < 0 || f->version > UINT32_MAX || !id_number_of(f->id, &n->id))
+        return false;
+    n->kept = pack(s, f);
+    if (n->kept != NULL && (n->kept->shape_len == 0 || packed_box(n->kept->bytes, n->kept->shape_len, &n->box)))
+        return true;
+    mem_free(n->kept);
+    return false;
+}
 
 static uint32_t take_place(struct feature_shelf *s)
 {
@@ -262,26 +280,23 @@ static uint32_t take_place(struct feature_shelf *s)
 
 bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
 {
-    struct kept *k = pack(f);
-    struct entry n = { .fid = f->fid, .kept = k };
-    if (k == NULL || (k->shape_len > 0 && !packed_box(shape_of(k), k->shape_len, &n.box))) {
-        mem_free(k);
+    struct entry n;
+    if (!make_entry(s, f, &n))
         return false;
-    }
     uint64_t key = place_key(&n);
     (void)drop_in_cell(s, key, f->fid);
-    s->kept_bytes += bytes_of(k);
+    s->kept_bytes += bytes_of(n.kept);
     if (feature_shelf_bytes(s) > s->ceiling) {
-        s->kept_bytes -= bytes_of(k);
-        mem_free(k);
+        s->kept_bytes -= bytes_of(n.kept);
+        mem_free(n.kept);
         return false;
     }
-    uint32_t i = take_place(s), *there = cell_of(s, key), *same = alike(s, k->bytes);
+    uint32_t i = take_place(s), *there = cell_of(s, key), *same = alike(s, n.id);
     s->entry[i] = n;
     s->entry[i].next_there = *there;
     s->entry[i].next_alike = *same;
     *there = *same = i;
-    if (k->shape_len > 0)
+    if (n.kept->shape_len > 0)
         s->levels |= (uint64_t)1 << level_of(&n.box);
     if ((size_t)++s->count > s->ids)
         grow_ids(s);
@@ -290,10 +305,17 @@ bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
 
 // --- Order ----------------------------------------------------------------------------------------------------------------------
 
+static int order_of_ids(const struct entry *a, const struct entry *b)
+{
+    if (a->id.high != b->id.high)
+        return a->id.high < b->id.high ? -1 : 1;
+    return a->id.low < b->id.low ? -1 : a->id.low > b->id.low;
+}
+
 static int by_place(const void *a, const void *b)
 {
     uint64_t x = place_key(a), y = place_key(b);
-    return x < y ? -1 : x > y ? 1 : strcmp(((const struct entry *)a)->kept->bytes, ((const struct entry *)b)->kept->bytes);
+    return x < y ? -1 : x > y ? 1 : order_of_ids(a, b);
 }
 
 // Lists that run through memory in its order are read several times as fast.
@@ -307,7 +329,7 @@ void feature_shelf_settle(struct feature_shelf *s)
     s->cells_used = 0;
     for (uint32_t i = s->used; i-- > 0;) {
         struct entry *n = &s->entry[i];
-        uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->kept->bytes);
+        uint32_t *there = cell_of(s, place_key(n)), *same = alike(s, n->id);
         n->next_there = *there;
         n->next_alike = *same;
         *there = *same = i;
@@ -330,6 +352,7 @@ struct finding {
     const struct feature_shelf *s;
     const struct lonlat_box *box;
     struct packed_box wide, narrow;                // what lies beside the one is out, what lies within the other is in
+    bool for_map; int thinned;                     // then boxes are enough
     struct shelf_hits *out;
     struct buf wkb;                                // of the one that is looked at
 };
@@ -341,7 +364,7 @@ static enum meeting look_closer(struct finding *f, const struct kept *k)
 {
     const struct lonlat_box *b = f->box;
     f->wkb.len = 0;
-    if (!packed_add_back(&f->wkb, shape_of(k), k->shape_len))
+    if (!packed_add_back(&f->wkb, k->bytes, k->shape_len))
         return UNTOLD;
     const uint8_t *wkb = (const uint8_t *)f->wkb.data;
     if (wkb_meets_box(wkb, f->wkb.len, (struct box_m){ b->west + UNIT, b->south + UNIT, b->east - UNIT, b->north - UNIT }))
@@ -349,15 +372,18 @@ static enum meeting look_closer(struct finding *f, const struct kept *k)
     return wkb_meets_box(wkb, f->wkb.len, (struct box_m){ b->west - UNIT, b->south - UNIT, b->east + UNIT, b->north + UNIT }) ? UNTOLD : MISSES;
 }
 
+// By the last digits of the id.
+static bool is_shown(struct id_number id, int thinned) { return thinned == 0 || (id.low & (thinned == 1 ? 0xf : 0xff)) == 0; }
+
 static bool find_in_cell(struct finding *f, uint64_t key)
 {
     const struct feature_shelf *s = f->s;
     const struct cell *c = look_up(s, key);
     for (uint32_t i = c->key == key ? c->first : NONE; i != NONE; i = s->entry[i].next_there) {
         const struct entry *n = &s->entry[i];
-        if (!overlap(&n->box, &f->wide))
+        if (!overlap(&n->box, &f->wide) || !is_shown(n->id, f->thinned))
             continue;
-        enum meeting how = holds(&f->narrow, &n->box) ? MEETS : look_closer(f, n->kept);
+        enum meeting how = f->for_map || holds(&f->narrow, &n->box) ? MEETS : look_closer(f, n->kept);
         if (how == UNTOLD || (how == MEETS && f->out->count == f->out->room))
             return false;
         if (how == MEETS)
@@ -385,7 +411,7 @@ static bool find_in_cells(struct finding *f)
 static int by_id(const void *a, const void *b, void *ctx)
 {
     const struct feature_shelf *s = ctx;
-    return strcmp(s->entry[*(const uint32_t *)a].kept->bytes, s->entry[*(const uint32_t *)b].kept->bytes);
+    return order_of_ids(&s->entry[*(const uint32_t *)a], &s->entry[*(const uint32_t *)b]);
 }
 
 bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *b, struct shelf_hits *out)
@@ -404,25 +430,57 @@ bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *
     return told;
 }
 
+bool feature_shelf_around(const struct feature_shelf *s, const struct lonlat_box *b, int thinned, struct shelf_hits *out)
+{
+    struct finding f = { .s = s, .box = b, .wide = wide_box(b), .for_map = true, .thinned = thinned, .out = out };
+    out->count = 0;
+    if (!find_in_cells(&f))
+        return false;
+    struct sort_item *item = mem_get((size_t)out->count, sizeof *item);
+    for (int64_t i = 0; i < out->count; i++)
+        item[i] = (struct sort_item){ (uint64_t)s->entry[out->hit[i]].fid, out->hit[i] };
+    sort_by_key(item, (size_t)out->count);
+    for (int64_t i = 0; i < out->count; i++)
+        out->hit[i] = item[i].value;
+    mem_free(item);
+    return true;
+}
+
 bool feature_shelf_get(const struct feature_shelf *s, const char *id, uint32_t *out)
 {
-    uint32_t i = *alike(s, id);
-    while (i != NONE && strcmp(s->entry[i].kept->bytes, id) != 0)
+    struct id_number n;
+    if (!id_number_of(id, &n))
+        return false;
+    uint32_t i = *alike(s, n);
+    while (i != NONE && (s->entry[i].id.high != n.high || s->entry[i].id.low != n.low))
         i = s->entry[i].next_alike;
     *out = i;
     return i != NONE;
 }
 
-int64_t feature_shelf_version(const struct feature_shelf *s, uint32_t hit) { return s->entry[hit].kept->version; }
+// --- Telling --------------------------------------------------------------------------------------------------------------------
+
+int64_t feature_shelf_version(const struct feature_shelf *s, uint32_t hit) { return s->entry[hit].version; }
 
 void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf *out)
 {
     const struct kept *k = s->entry[hit].kept;
-    const uint8_t *shape = shape_of(k);
-    feature_json_begin(k->bytes, out);
+    char id[ID_TEXT];
+    id_print(s->entry[hit].id, id);
+    feature_json_begin(id, out);
     if (k->shape_len == 0)
         buf_text(out, "null");
     else
-        must(packed_add_geojson(out, shape, k->shape_len) || out->full);
-    buf_add(out, shape + k->shape_len, k->text_len);
+        must(packed_add_geojson(out, k->bytes, k->shape_len) || out->full);
+    feature_row_json(s->words, row_of(k), out);
+}
+
+struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct feature_tile_room *room)
+{
+    const struct entry *n = &s->entry[hit];
+    struct tile_feature f = { .geometry = n->kept->bytes, .geometry_len = n->kept->shape_len, .is_packed = true, .property = room->property };
+    id_print(n->id, room->id);
+    f.id = feature_tile_id(room->id, &room->property[0]);
+    f.properties = 1 + feature_row_on_map(s->words, row_of(n->kept), room->property + 1);
+    return f;
 }

@@ -1,11 +1,16 @@
 #include "core/feature_tile.h"
 
 #include "core/base/hash.h"
+#include "core/base/mem.h"
 #include "core/base/when.h"
+#include "core/feature_shelf.h"
 #include "core/store/tally_rows.h"
+#include "gis/packed.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { HITS_MOST = 1 << 15, PACKED_CEILING = 16 << 20 };
 
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
 {
@@ -14,45 +19,45 @@ bool feature_tile_has(const struct viewer *v, const struct layer *l, const struc
 
 // --- One feature ------------------------------------------------------------------------------------------------------------
 
-// A moment as text, which lives as long as the feature.
-struct moments { char text[FEATURE_PROPERTIES][WHEN_TEXT]; };
-
-static struct tile_property value_of(const struct feature *f, int i, struct moments *m)
+// Not its row's number: that would tell how many rows there are that may not be seen. 53 bits are whole numbers to a script too.
+uint64_t feature_tile_id(const char *id, struct tile_property *out)
 {
-    const struct property *p = &f->layer->property[i];
-    switch (p->type) {
-    case PROPERTY_NUMBER: return (struct tile_property){ p->name, TILE_REAL, { .real = feature_number(f, i) } };
-    case PROPERTY_INTEGER: return (struct tile_property){ p->name, TILE_INTEGER, { .integer = feature_integer(f, i) } };
-    case PROPERTY_BOOLEAN: return (struct tile_property){ p->name, TILE_TRUTH, { .truth = feature_integer(f, i) != 0 } };
-    case PROPERTY_INSTANT: return (struct tile_property){ p->name, when_write(feature_integer(f, i), m->text[i]) ? TILE_TEXT : TILE_NULL, { .text = m->text[i] } };
-    default: return (struct tile_property){ p->name, TILE_TEXT, { .text = feature_text(f, i) } };
-    }
+    *out = (struct tile_property){ .key = "id", .kind = TILE_TEXT, .text = id };
+    return hash_bytes(id, strlen(id), 0) >> 11;
 }
 
-static int take_properties(const struct feature *f, struct tile_property out[FEATURE_PROPERTIES + 1], struct moments *m)
+// Moments are texts that live as long as the feature.
+struct adding { struct tile *tile; struct buf packed; char moment[FEATURE_PROPERTIES][WHEN_TEXT]; };
+
+static int take_properties(const struct feature *f, struct tile_property *out, struct adding *n)
 {
-    int n = 0;
-    out[n++] = (struct tile_property){ "id", TILE_TEXT, { .text = f->id } };
+    int count = 0;
     for (int i = 0; i < f->layer->properties; i++)
         if (feature_has(f, i) && strcmp(f->layer->property[i].name, "id") != 0)
-            out[n++] = value_of(f, i, m);
-    return n;
+            out[count++] = feature_value(f, i, n->moment[i]);
+    return count;
 }
 
-// Not its row's number: that would tell how many rows there are that may not be seen. 53 bits are whole numbers to a script too.
-static uint64_t number_of(const struct feature *f) { return hash_bytes(f->id, strlen(f->id), 0) >> 11; }
+// Packed like those in memory, so that all tiles round alike; what cannot be packed is never kept there.
+static void take_shape(const struct feature *f, struct tile_feature *out, struct adding *n)
+{
+    n->packed.len = 0;
+    out->is_packed = packed_add_wkb(&n->packed, f->wkb, f->wkb_len);
+    out->geometry = out->is_packed ? (const uint8_t *)n->packed.data : f->wkb;
+    out->geometry_len = out->is_packed ? n->packed.len : f->wkb_len;
+}
 
 static enum status add_feature(void *ctx, const struct feature *f, struct err *e)
 {
-    struct tile *t = ctx;
+    struct adding *n = ctx;
     struct tile_property property[FEATURE_PROPERTIES + 1];
-    struct moments moments;
+    struct tile_feature given = { .id = feature_tile_id(f->id, &property[0]), .property = property };
     (void)e;
     if (f->wkb == NULL)
         return OK;
-    struct tile_feature given = { .id = number_of(f), .geometry = f->wkb, .geometry_len = f->wkb_len, .property = property,
-                                  .properties = take_properties(f, property, &moments) };
-    (void)tile_add(t, &given);
+    given.properties = 1 + take_properties(f, property + 1, n);
+    take_shape(f, &given, n);
+    (void)tile_add(n->tile, &given);
     return OK;
 }
 
@@ -117,14 +122,43 @@ static int thinned_at(const struct tile_question *q)
 
 // --- A tile -----------------------------------------------------------------------------------------------------------------
 
-enum status feature_tile(struct work *w, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+// A unit more than is shown: boxes are rounded where they are kept.
+struct lonlat_box feature_tile_box(struct tile_place place) { return tile_box(place, tile_usual_options().buffer_units + 1); }
+
+static void begin(const struct tile_question *q, struct tile *t)
 {
     struct tile_options how = tile_usual_options();
-    struct lonlat_box box = tile_box(q->place, how.buffer_units);
-    struct feature_query asked = { .layer = q->layer, .viewer = q->viewer, .box = &box, .for_map = true, .thinned = thinned_at(q) };
     tile_begin(t, q->place, &how);
     tile_layer(t, q->layer->key);
-    enum status s = feature_each(w, &asked, add_feature, t, NULL);
+}
+
+enum status feature_tile(struct work *w, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+{
+    struct lonlat_box box = feature_tile_box(q->place);
+    struct feature_query asked = { .layer = q->layer, .viewer = q->viewer, .box = &box, .for_map = true, .thinned = thinned_at(q) };
+    struct adding n = { .tile = t };
+    buf_init(&n.packed, PACKED_CEILING);
+    begin(q, t);
+    enum status s = feature_each(w, &asked, add_feature, &n, NULL);
     *out = tile_end(t);
+    buf_clear(&n.packed);
     return s;
+}
+
+bool feature_tile_kept(const struct feature_shelf *s, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+{
+    struct lonlat_box box = feature_tile_box(q->place);
+    struct shelf_hits hits = { .hit = mem_get(HITS_MOST, sizeof *hits.hit), .room = HITS_MOST };
+    bool told = feature_shelf_around(s, &box, thinned_at(q), &hits);
+    struct feature_tile_room room;
+    if (told)
+        begin(q, t);
+    for (int64_t i = 0; told && i < hits.count; i++) {
+        struct tile_feature f = feature_shelf_shown(s, hits.hit[i], &room);
+        (void)tile_add(t, &f);
+    }
+    if (told)
+        *out = tile_end(t);
+    mem_free(hits.hit);
+    return told;
 }

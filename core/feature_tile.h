@@ -6,6 +6,7 @@
 // Of a register with very many features a small scale shows a share: one in 16 for two zooms, one in 256 from there on. It is by the last
 // digits of the id, which are made by chance, so what is shown at a zoom is shown at every larger one, and in the tile beside it.
 #pragma once
+#include "core/base/id.h"
 #include "core/feature.h"
 #include "gis/tile.h"
 
@@ -13,6 +14,15 @@ struct tile_question { const struct layer *layer; const struct viewer *viewer; s
 // Into a tile of its own: begins t, and out is t's until it begins another. Without a feature out has 0 bytes.
 // NOT_FOUND: there is no such layer for this viewer.
 enum status feature_tile(struct work *w, const struct tile_question *q, struct tile *t, struct tile_bytes *out);
+
+// The same of features that lie in memory; what lies there, and what is asked of the store, make the same bytes. false: the shelf cannot tell.
+struct feature_shelf;
+bool feature_tile_kept(const struct feature_shelf *s, const struct tile_question *q, struct tile *t, struct tile_bytes *out);
+struct lonlat_box feature_tile_box(struct tile_place place);       // what is looked for in it
+
+// A feature of a tile has room for its id and properties: the first one is the id. Returns the number it has in tiles.
+struct feature_tile_room { char id[ID_TEXT]; struct tile_property property[FEATURE_PROPERTIES + 1]; };
+uint64_t feature_tile_id(const char *id, struct tile_property *out);
 
 // Is this property in the tiles of this viewer?
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p);

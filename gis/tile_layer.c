@@ -208,23 +208,52 @@ static uint32_t key_index(struct tile_layer *l, const char *key, uint32_t expect
     return word_index(&l->keys, key, len);
 }
 
+// Where key and value stand; false: there is nothing to tell.
+static bool find_tag(struct tile_layer *l, const struct tile_property *p, uint32_t expected, struct tile_tag *out)
+{
+    if (!encode_value(l, p))
+        return false;
+    out->key = key_index(l, p->key, expected);
+    out->value = word_index(&l->values, l->value.data, l->value.len);
+    return true;
+}
+
+static bool recall_tag(struct tile_layer *l, const struct tile_property *p, uint32_t expected, struct tile_tag *out)
+{
+    if (p->word == 0)
+        return find_tag(l, p, expected, out);
+    size_t known = l->tag_cap;
+    if (p->word >= known) {
+        l->tag = mem_grow(l->tag, &l->tag_cap, (size_t)p->word + 1, sizeof *l->tag);
+        memset(l->tag + known, 0, (l->tag_cap - known) * sizeof *l->tag);
+    }
+    *out = l->tag[p->word];
+    if (out->turn == l->tag_turn)
+        return true;
+    out->turn = l->tag_turn;
+    if (!find_tag(l, p, expected, out))
+        return false;
+    l->tag[p->word] = *out;
+    return true;
+}
+
 static void add_tags(struct tile_layer *l, const struct tile_feature *f)
 {
     uint32_t expected = 0;
     empty(&l->tags);
     l->feature++;
     for (int i = 0; i < f->properties; i++) {
-        if (!encode_value(l, &f->property[i]))
+        struct tile_tag tag;
+        if (!recall_tag(l, &f->property[i], expected, &tag))
             continue;
-        uint32_t key = key_index(l, f->property[i].key, expected);
-        l->key_used = mem_grow(l->key_used, &l->key_cap, (size_t)key + 1, sizeof *l->key_used);
-        for (; l->keys_known <= key; l->keys_known++)
+        l->key_used = mem_grow(l->key_used, &l->key_cap, (size_t)tag.key + 1, sizeof *l->key_used);
+        for (; l->keys_known <= tag.key; l->keys_known++)
             l->key_used[l->keys_known] = 0;
-        must(l->key_used[key] != l->feature);       // a key given twice
-        l->key_used[key] = l->feature;
-        expected = key + 1;
-        add_varint(&l->tags, key);
-        add_varint(&l->tags, word_index(&l->values, l->value.data, l->value.len));
+        must(l->key_used[tag.key] != l->feature);   // a key given twice
+        l->key_used[tag.key] = l->feature;
+        expected = tag.key + 1;
+        add_varint(&l->tags, tag.key);
+        add_varint(&l->tags, tag.value);
     }
 }
 
@@ -317,6 +346,7 @@ bool tile_layer_add(struct tile_layer *l, const struct tile_feature *f, enum til
         return true;
     take_back(&l->keys, keys, key_bytes);
     take_back(&l->values, values, value_bytes);
+    l->tag_turn++;
     l->features.len = feature_bytes;
     l->keys_known = l->keys_known < keys ? l->keys_known : keys;
     return false;
@@ -344,6 +374,7 @@ void tile_layer_clear(struct tile_layer *l)
     buf_clear(&l->value);
     buf_clear(&l->text);
     mem_free(l->key_used);
+    mem_free(l->tag);
 }
 
 void tile_layer_start(struct tile_layer *l, const char *name)
@@ -355,6 +386,7 @@ void tile_layer_start(struct tile_layer *l, const char *name)
     empty(&l->features);
     l->feature = 0;
     l->keys_known = 0;
+    l->tag_turn++;
     l->facts = (struct tile_facts){ 0 };
 }
 

@@ -120,6 +120,7 @@ struct tile_words {
     char tag;
 };
 
+struct tile_tag { uint32_t turn, key, value; };
 enum { TILE_NAME_BYTES = 128, TILE_LAYERS_MOST = 64 };
 struct tile_layer {
     char name[TILE_NAME_BYTES];
@@ -128,6 +129,7 @@ struct tile_layer {
     uint32_t *key_used;                             // by key: the last feature that had it
     size_t key_cap;
     uint32_t keys_known, feature;
+    struct tile_tag *tag; size_t tag_cap; uint32_t tag_turn;    // by the number of a word; what was found in an earlier turn counts no more
     struct tile_facts facts;
 };
 enum tile_shape_kind { TILE_POINTS = 1, TILE_LINES, TILE_POLYGONS };   // as MVT numbers them

@@ -77,3 +77,38 @@ enum status id_parse(const char *text, struct id *out, struct err *e)
         out->text[i] = (char)tolower((unsigned char)text[i]);
     return OK;
 }
+
+// --- As a number ----------------------------------------------------------------------------------------------------------------
+
+static int digit_of(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+static bool is_dash(int at) { return at == 8 || at == 13 || at == 18 || at == 23; }
+
+bool id_number_of(const char *text, struct id_number *out)
+{
+    uint64_t half[2] = { 0, 0 };
+    for (int i = 0, n = 0; i < ID_TEXT - 1; i++) {
+        if (is_dash(i) && text[i] == '-')
+            continue;
+        int digit = is_dash(i) ? -1 : digit_of(text[i]);
+        if (digit < 0)
+            return false;
+        half[n / 16] = half[n / 16] << 4 | (uint64_t)digit;
+        n++;
+    }
+    *out = (struct id_number){ half[0], half[1] };
+    return text[ID_TEXT - 1] == '\0';
+}
+
+void id_print(struct id_number n, char out[ID_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0, at = 60; i < ID_TEXT - 1; i++) {
+        if (is_dash(i)) {
+            out[i] = '-';
+            continue;
+        }
+        out[i] = digits[(i < 19 ? n.high : n.low) >> at & 15];
+        at = at == 0 ? 60 : at - 4;
+    }
+    out[ID_TEXT - 1] = '\0';
+}

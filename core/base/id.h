@@ -14,3 +14,8 @@ struct id id_make(int64_t now_ms);                            // milliseconds si
 bool id_is_set(const struct id *id);
 // INVALID: not a UUID. Upper case is taken and lowered; any version, since other systems mint too.
 enum status id_parse(const char *text, struct id *out, struct err *e);
+
+// The same in sixteen bytes, which sort as the texts do. false: no UUID, or not in lower case.
+struct id_number { uint64_t high, low; };
+bool id_number_of(const char *text, struct id_number *out);
+void id_print(struct id_number n, char out[ID_TEXT]);

@@ -51,6 +51,27 @@ static void only_uuids_are_ids(void **state)
             fail_msg("taken: %s", bad[i]);
 }
 
+static void numbers_of_ids_come_back_and_sort_as_they_do(void **state)
+{
+    (void)state;
+    struct id_number n, m;
+    char text[ID_TEXT];
+    struct id last = id_make(1700000000000);
+    for (int i = 0; i < 1000; i++) {
+        struct id next = id_make(1700000000000 + i);
+        assert_true(id_number_of(last.text, &n) && id_number_of(next.text, &m));
+        assert_true(n.high < m.high || (n.high == m.high && n.low < m.low));
+        id_print(m, text);
+        assert_string_equal(text, next.text);
+        last = next;
+    }
+    static const char *const bad[] = { "", "1", "01938F3A-7C1E-7B5A-9D3E-2F4C6A8B0D1E", "01938f3a-7c1e-7b5a-9d3e-2f4c6a8b0d1", "01938f3a-7c1e-7b5a-9d3e-2f4c6a8b0d1e0",
+                                       "01938f3a 7c1e-7b5a-9d3e-2f4c6a8b0d1e", "0193gf3a-7c1e-7b5a-9d3e-2f4c6a8b0d1e", "01938f3a7-c1e-7b5a-9d3e-2f4c6a8b0d1e" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (id_number_of(bad[i], &n))
+            fail_msg("taken: %s", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -58,6 +79,7 @@ int main(void)
         cmocka_unit_test(an_id_carries_its_time_version_and_variant),
         cmocka_unit_test(a_clock_that_goes_back_does_not_take_ids_along),
         cmocka_unit_test(only_uuids_are_ids),
+        cmocka_unit_test(numbers_of_ids_come_back_and_sort_as_they_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

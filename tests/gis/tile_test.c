@@ -275,17 +275,17 @@ static void properties_keep_their_types(void **state)
     assert_null(mvt_get(l, f, "null"));
 }
 
-static void keys_and_values_are_there_once(void **state)
+static void hold_keys_and_values(bool is_numbered)
 {
-    (void)state;
     struct tile_options o = tile_usual_options();
     tile_begin(tile, HERE, &o);
     tile_layer(tile, "building");
     for (int i = 0; i < 1000; i++) {
         char name[16];
         snprintf(name, sizeof name, "house %d", i % 300);
-        const struct tile_property p[] = { { .key = "kind", .kind = TILE_TEXT, .text = i % 2 == 0 ? "house" : "shed" },
-                                           { .key = "name", .kind = TILE_TEXT, .text = name }, { .key = "n", .kind = TILE_INTEGER, .integer = i % 7 } };
+        struct tile_property p[] = { { .key = "kind", .kind = TILE_TEXT, .text = i % 2 == 0 ? "house" : "shed" },
+                                     { .key = "name", .kind = TILE_TEXT, .text = name }, { .key = "n", .kind = TILE_INTEGER, .integer = i % 7 } };
+        p[0].word = is_numbered ? 1 + (uint32_t)i % 2 : 0, p[2].word = is_numbered ? 500 + (uint32_t)i % 7 : 0;
         add_drawn("POINT (1 1)", (uint64_t)i, p + i % 3, 3 - i % 3);
     }
     struct mvt m = read_tile();
@@ -301,6 +301,13 @@ static void keys_and_values_are_there_once(void **state)
             assert_string_equal(v->text, name);
         assert_int_equal(mvt_get(&m.layer[0], &m.layer[0].feature[i], "n")->integer, i % 7);
     }
+}
+
+static void keys_and_values_are_there_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        hold_keys_and_values(i > 0);                        // twice: what a number meant in the tile before is forgotten
 }
 
 // --- layers ------------------------------------------------------------------------------------------------------------------
@@ -394,11 +401,11 @@ static void the_budget_is_kept(void **state)
 static void what_did_not_fit_leaves_no_trace(void **state)
 {
     (void)state;
-    char longer[500];
+    char longer[280];           // by itself it would fit
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
-    const struct tile_property p[] = { { .key = "short", .kind = TILE_TEXT, .text = "y" }, { .key = "long", .kind = TILE_TEXT, .text = longer },
-                                       { .key = "n", .kind = TILE_INTEGER, .integer = 5 } };
+    const struct tile_property p[] = { { .key = "short", .kind = TILE_TEXT, .text = "y", .word = 1 }, { .key = "long", .kind = TILE_TEXT, .text = longer, .word = 3 },
+                                       { .key = "n", .kind = TILE_INTEGER, .integer = 5, .word = 2 } };
     struct tile_options o = tile_usual_options();
     o.bytes_most = 300;
     tile_begin(tile, HERE, &o);
