@@ -28,6 +28,9 @@ struct driver {
     enum status (*copy)(void *connection, const char *path, struct err *e);
     // fn hears of every row of a table with fids that this connection puts in, changes or takes out.
     void (*hear)(void *connection, void (*fn)(void *ctx, const char *table, int64_t fid), void *ctx);
+    // A number in memory shared by all processes, which another one takes the place of whenever somebody commits; valid until the connection is
+    // closed, which must have read something. NULL: there is none.
+    const _Atomic uint64_t *(*commit_mark)(void *connection);
     void (*limit)(void *connection, double until_s);     // statements that are still at it then (monotonic clock) end with BUSY; 0: no end
     const char *begin_write, *begin_read;                // what opens a transaction
 };

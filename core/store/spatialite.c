@@ -277,9 +277,23 @@ static void hear(void *connection, void (*fn)(void *ctx, const char *table, int6
     sqlite3_update_hook(c->db, on_row, c);
 }
 
+// The index of the write-ahead log begins with a header of 48 bytes, whose last eight are the checksum of the others: a counter of commits, where
+// the log ends, the checksum of its last frame (https://www.sqlite.org/walformat.html, 2.1). It is written before a commit is done.
+static const _Atomic uint64_t *commit_mark(void *connection)
+{
+    enum { REGION_BYTES = 32768, CHECKSUM_AT = 40, FORMAT = 3007000 };
+    const struct connection *c = connection;
+    sqlite3_file *file = NULL;
+    void volatile *index = NULL;
+    if (sqlite3_file_control(c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL || file->pMethods == NULL ||
+        file->pMethods->iVersion < 2 || file->pMethods->xShmMap(file, 0, REGION_BYTES, 0, &index) != SQLITE_OK || index == NULL)
+        return NULL;
+    return *(const volatile uint32_t *)index == FORMAT ? (const _Atomic uint64_t *)((uintptr_t)index + CHECKSUM_AT) : NULL;
+}
+
 const struct driver driver_spatialite = {
     .name = "spatialite", .open = open_connection, .close = close_connection, .prepare = prepare, .finalize = finalize, .bind = bind,
     .step = step, .reset = reset, .columns = columns, .is_null = is_null, .integer = integer, .real = real, .text = text, .bytes = bytes,
-    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy, .hear = hear, .limit = limit,
+    .script = script, .changed = changed, .changed_ever = changed_ever, .is_in_transaction = is_in_transaction, .last_fid = last_fid, .copy = copy, .hear = hear, .commit_mark = commit_mark, .limit = limit,
     .begin_write = "BEGIN IMMEDIATE", .begin_read = "BEGIN",
 };

@@ -3,12 +3,14 @@
 #include "core/base/mem.h"
 #include "core/store/driver.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 // Whether others wrote is seen from SQLite's data_version, which on the writer's connection moves with their commits alone and on the
 // looker's with anybody's. While a commit of ours is under way the looker's says nothing, and the audit chain decides, which every writer
-// of the program moves: up to the place where ours will end it is ours.
+// of the program moves: up to the place where ours will end it is ours. As long as the mark of commits in shared memory stands still, nobody
+// committed anything, and SQLite need not be asked.
 
 enum { TABLE = 64 };
 struct row { char table[TABLE]; int64_t fid; };
@@ -18,6 +20,8 @@ struct watch {
     struct db *looker, *before;                    // a connection that looks; one that sees how rows stood
     pthread_mutex_t lock;                          // of all that looks at or moves the two below, and of telling
     int64_t seen;                                  // data_version of the looker
+    const _Atomic uint64_t *mark;                  // moves with everybody's commits; NULL: there is none
+    _Atomic uint64_t quiet_mark;                   // with this one nothing is left to be told
     bool committing; int64_t end;                  // audit's, as our commit will leave it
     int64_t writer_seen;                           // data_version of the writer; of whoever writes, like the rest
     struct row row[WATCH_ROWS_MOST]; int rows;
@@ -164,7 +168,10 @@ void watch_after_commit(struct watch *w, bool committed)
 enum status watch_look(struct watch *w, struct err *e)
 {
     int64_t version, end = 0;
+    if (w->mark != NULL && atomic_load(w->mark) == atomic_load(&w->quiet_mark))
+        return OK;
     pthread_mutex_lock(&w->lock);
+    uint64_t mark = w->mark != NULL ? atomic_load(w->mark) : 0;        // before the question: what comes after it moves it again
     enum status s = db_integer(w->looker, "PRAGMA data_version", NO_VALUES, &version, e);
     bool moved = s == OK && version != w->seen;
     bool ours = moved && w->committing && ask_end(w->looker, &end) && end <= w->end;
@@ -172,6 +179,8 @@ enum status watch_look(struct watch *w, struct err *e)
         w->seen = version;
         tell_all(w);
     }
+    if (s == OK && !ours)
+        atomic_store(&w->quiet_mark, mark);
     pthread_mutex_unlock(&w->lock);
     return s;
 }
@@ -186,6 +195,7 @@ enum status watch_open(struct db *writer, struct db *looker, struct db *before, 
     enum status s = db_integer(looker, "PRAGMA data_version", NO_VALUES, &n->seen, e);
     if (s == OK)
         s = db_integer(writer, "PRAGMA data_version", NO_VALUES, &n->writer_seen, e);
+    n->mark = s == OK ? db_driver(looker)->commit_mark(db_connection(looker)) : NULL;
     if (s == OK) {
         db_driver(writer)->hear(db_connection(writer), hear, n);
         *out = n;
