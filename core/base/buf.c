@@ -31,7 +31,7 @@ static bool make_room(struct buf *b, size_t len)
     return true;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t len)
+void buf_add_slowly(struct buf *b, const void *bytes, size_t len)
 {
     if (!make_room(b, len))
         return;
@@ -39,11 +39,6 @@ void buf_add(struct buf *b, const void *bytes, size_t len)
         memcpy(b->data + b->len, bytes, len);
     b->len += len;
     b->data[b->len] = '\0';
-}
-
-void buf_text(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
 }
 
 // Once GDAL has brought libquadmath along, which adds a conversion of its own, glibc takes its long way with every format: a fifth of a
@@ -217,7 +212,12 @@ static const char *json_escape(unsigned char c)
     }
 }
 
-static bool is_plain_in_json(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<'; }
+// Printable ASCII but for quote, backslash and '<', a bit each: asked of every letter that is written.
+static bool is_plain_in_json(unsigned char c)
+{
+    static const uint64_t plain[4] = { ~(uint64_t)0 << 32 & ~((uint64_t)1 << '"' | (uint64_t)1 << '<'), ~((uint64_t)1 << 63 | (uint64_t)1 << ('\\' - 64)) };
+    return (plain[c >> 6] >> (c & 63) & 1) != 0;
+}
 
 void buf_json_text(struct buf *b, const char *utf8)
 {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buf {
     char *data;        // always ends with '\0' once something was added
@@ -12,8 +13,19 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t ceiling_bytes);
-void buf_add(struct buf *b, const void *bytes, size_t len);
-void buf_text(struct buf *b, const char *text);
+void buf_add_slowly(struct buf *b, const void *bytes, size_t len);      // buf_add where there is no room yet, or no more
+static inline void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    if (b->full || len >= b->cap - b->len || len > b->ceiling - b->len) {
+        buf_add_slowly(b, bytes, len);
+        return;
+    }
+    if (len > 0)
+        memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+static inline void buf_text(struct buf *b, const char *text) { buf_add(b, text, strlen(text)); }
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void buf_integer(struct buf *b, int64_t value);            // as "%lld" and as "%.*f", to the digit, without printf's long way

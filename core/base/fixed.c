@@ -1,6 +1,7 @@
 #include "core/base/fixed.h"
 #include "core/base/status.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -49,7 +50,18 @@ static int digits_of(uint64_t v)
     return digits;
 }
 
-// Degrees, of which there are most: small enough for one division by what the compiler knows.
+// Eight digits at once, each in a byte of its own, the first one lowest: halves, then pairs, then digits are parted side by side
+// in one number, by multiplications that divide exactly what is so small.
+static uint64_t eight_digits(uint32_t v)
+{
+    uint64_t halves = v / 10000 | (uint64_t)(v % 10000) << 32;
+    uint64_t hundreds = (halves * 10486 >> 20) & 0x0000007f0000007fu;              // halves / 100
+    uint64_t pairs = hundreds | (halves - hundreds * 100) << 16;
+    uint64_t tens = (pairs * 103 >> 10) & 0x000f000f000f000fu;                     // pairs / 10
+    return tens | (pairs - tens * 10) << 8;
+}
+
+// Degrees, of which there are most.
 static char *print_degrees(char *at, uint32_t magnitude)
 {
     uint32_t whole = magnitude / 10000000, rest = magnitude % 10000000;
@@ -57,9 +69,8 @@ static char *print_degrees(char *at, uint32_t magnitude)
     print_digits(at + digits, whole, digits);
     at += digits;
     *at++ = '.';
-    for (int k = 7; k > 1; k -= 2, rest /= 100)
-        memcpy(at + k - 2, PAIRS + 2 * (rest % 100), 2);
-    *at = (char)('0' + rest);
+    uint64_t text = htole64(eight_digits(rest * 10) + 0x3030303030303030u);        // one more than are wanted: there is room
+    memcpy(at, &text, sizeof text);
     return at + 7;
 }
 

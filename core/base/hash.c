@@ -120,15 +120,35 @@ void hash_sha256(const void *bytes, size_t len, char out[65])
     write_hex(digest, out);
 }
 
+enum { WORD_BYTES = 8, LANES = 4 };
+
+static inline uint64_t take_word(uint64_t a, const unsigned char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, WORD_BYTES);
+    return hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + 0xd6e8feb86659fd93u;
+}
+
+// Four words at a time, none of which waits for the one before.
+static inline uint64_t take_lanes(uint64_t a, const unsigned char **at, size_t *len)
+{
+    uint64_t lane[LANES] = { a, a + 1, a + 2, a + 3 };
+    for (; *len >= LANES * WORD_BYTES; *at += LANES * WORD_BYTES, *len -= LANES * WORD_BYTES)
+        for (int i = 0; i < LANES; i++)
+            lane[i] = take_word(lane[i], *at + i * WORD_BYTES);
+    for (int i = 1; i < LANES; i++)
+        lane[0] = hash_fold(lane[0] ^ lane[i], 0x9e3779b97f4a7c15u) + 0xd6e8feb86659fd93u;
+    return lane[0];
+}
+
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
 {
     const unsigned char *at = bytes;
     uint64_t a = hash_mix(hash_mix(seed) + len), word = 0;     // a byte more and a seed less are not the same
-    for (; len >= 8; at += 8, len -= 8) {
-        memcpy(&word, at, 8);
-        a = hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + 0xd6e8feb86659fd93u;
-    }
-    word = 0;
+    if (len >= 2 * LANES * WORD_BYTES)
+        a = take_lanes(a, &at, &len);
+    for (; len >= WORD_BYTES; at += WORD_BYTES, len -= WORD_BYTES)
+        a = take_word(a, at);
     if (len > 0)                                        // of no bytes there need be no place
         memcpy(&word, at, len);
     return hash_mix(hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + a);
