@@ -130,7 +130,7 @@ static void give_back(struct tile_cache *c, struct tile *t)
 
 static struct layer_tile pack(struct tile_bytes b)
 {
-    struct layer_tile t = { .tag = { hash_bytes(b.bytes, b.len, 1), hash_bytes(b.bytes, b.len, 2) } };
+    struct layer_tile t = { .tag = hash_bytes(b.bytes, b.len, 1) };
     struct buf packed;
     if (b.len == 0)
         return t;

@@ -17,7 +17,7 @@ void tile_cache_close(struct tile_cache *c);                // after the station
 
 struct layer_tile {
     struct shared_bytes *gzip;                              // counted for whoever asked; NULL: nothing is there, an empty tile
-    uint64_t tag[2];                                        // of its content
+    uint64_t tag;                                           // of its content
 };
 // As whoever asks may see it. NOT_FOUND: there is no such layer for them.
 enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out);

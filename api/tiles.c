@@ -109,9 +109,9 @@ static struct shared_bytes *join(struct layer_tile *tile, int tiles)
 
 static void answer_tiles(struct exchange *x, struct layer_tile *tile, int tiles)
 {
-    uint64_t tags[LAYERS_MOST][2];
+    uint64_t tags[LAYERS_MOST];
     for (int i = 0; i < tiles; i++)
-        memcpy(tags[i], tile[i].tag, sizeof tags[i]);
+        tags[i] = tile[i].tag;
     if (answer_is_known(x, answer_tag(x, tags, (size_t)tiles * sizeof tags[0])))
         return;
     struct shared_bytes *gzip = join(tile, tiles);

@@ -82,8 +82,9 @@ enum status feature_sort_read(const struct layer *l, const struct viewer *v, con
 struct feature_style { const char *const *only; int onlys; bool shapeless; int decimals; };
 bool feature_wants(const struct feature_style *s, const char *name);
 void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out);
-// Its parts, for what is kept: up to the geometry, what follows it, and one property of that.
-void feature_json_begin(const char *id, struct buf *out);
+// Its parts, for what is kept: up to the id, from there to the geometry, what follows it, and one property of that.
+void feature_json_begin(struct buf *out);
+void feature_json_shape(struct buf *out);
 void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out);
 struct json_writer;
 void feature_put_value(struct json_writer *j, const struct tile_property *v);

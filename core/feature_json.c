@@ -24,13 +24,8 @@ void feature_put_value(struct json_writer *j, const struct tile_property *v)
     }
 }
 
-void feature_json_begin(const char *id, struct buf *out)
-{
-    static const char begin[] = "{\"type\":\"Feature\",\"id\":", shape[] = ",\"geometry\":";
-    buf_add(out, begin, sizeof begin - 1);
-    buf_json_text(out, id);
-    buf_add(out, shape, sizeof shape - 1);
-}
+void feature_json_begin(struct buf *out) { buf_text(out, "{\"type\":\"Feature\",\"id\":"); }
+void feature_json_shape(struct buf *out) { buf_text(out, ",\"geometry\":"); }
 
 void feature_json_rest(const struct feature *f, const struct feature_style *s, struct buf *out)
 {
@@ -47,7 +42,9 @@ void feature_json_rest(const struct feature *f, const struct feature_style *s, s
 
 void feature_json(const struct feature *f, const struct feature_style *s, struct buf *out)
 {
-    feature_json_begin(f->id, out);
+    feature_json_begin(out);
+    buf_json_text(out, f->id);
+    feature_json_shape(out);
     if (f->wkb == NULL || s->shapeless || !geojson_add_wkb(out, f->wkb, f->wkb_len, s->decimals))
         buf_text(out, "null");
     feature_json_rest(f, s, out);

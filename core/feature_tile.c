@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HITS_MOST = 1 << 15, PACKED_CEILING = 16 << 20 };
+enum { HITS_FEW = 2048, HITS_MOST = 1 << 15, PACKED_CEILING = 16 << 20, AHEAD = 4 };
 
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
 {
@@ -145,20 +145,31 @@ enum status feature_tile(struct work *w, const struct tile_question *q, struct t
     return s;
 }
 
-bool feature_tile_kept(const struct feature_shelf *s, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+static struct tile_bytes show(const struct feature_shelf *s, const struct tile_question *q, const struct shelf_hits *hits, struct tile *t)
 {
-    struct lonlat_box box = feature_tile_box(q->place);
-    struct shelf_hits hits = { .hit = mem_get(HITS_MOST, sizeof *hits.hit), .room = HITS_MOST };
-    bool told = feature_shelf_around(s, &box, thinned_at(q), &hits);
     struct feature_tile_room room;
-    if (told)
-        begin(q, t);
-    for (int64_t i = 0; told && i < hits.count; i++) {
-        struct tile_feature f = feature_shelf_shown(s, hits.hit[i], &room);
+    begin(q, t);
+    for (int64_t i = 0; i < hits->count; i++) {
+        feature_shelf_comes(s, hits->hit[i + AHEAD < hits->count ? i + AHEAD : i]);
+        struct tile_feature f = feature_shelf_shown(s, hits->hit[i], &room);
         (void)tile_add(t, &f);
     }
+    return tile_end(t);
+}
+
+// Most tiles hold few; for the others there is room that must be fetched first.
+bool feature_tile_kept(const struct feature_shelf *s, const struct tile_question *q, struct tile *t, struct tile_bytes *out)
+{
+    uint32_t few[HITS_FEW];
+    struct lonlat_box box = feature_tile_box(q->place);
+    struct shelf_hits hits = { .hit = few, .room = HITS_FEW }, many = { .hit = NULL, .room = HITS_MOST };
+    bool told = feature_shelf_around(s, &box, thinned_at(q), &hits);
+    if (!told && hits.count == hits.room) {
+        many.hit = mem_get(HITS_MOST, sizeof *many.hit);
+        told = feature_shelf_around(s, &box, thinned_at(q), &many);
+    }
     if (told)
-        *out = tile_end(t);
-    mem_free(hits.hit);
+        *out = show(s, q, many.hit != NULL ? &many : &hits, t);
+    mem_free(many.hit);
     return told;
 }

@@ -59,6 +59,7 @@ void tile_begin(struct tile *t, struct tile_place place, const struct tile_optio
     t->z = place.z;
     tile_grid_begin(&t->grid, place);
     t->window = (struct tile_window){ -o->buffer_units, -o->buffer_units, TILE_EXTENT + o->buffer_units, TILE_EXTENT + o->buffer_units };
+    t->around = tile_box(place, o->buffer_units + 1);
     t->layers = 0;
     t->out.len = 0;
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 
 static const double PI = 3.14159265358979323846, NODE_DEGREES = 0.125;
-static const double EDGE_LATITUDE = 85.1;           // a little beyond the square of the Mercator; what lies further is drawn here
 
 void tile_grid_begin(struct tile_grid *g, struct tile_place place)
 {
@@ -49,7 +48,7 @@ static double round_down(double v)
 
 static double mercator_y(struct tile_grid *g, double lat)
 {
-    lat = lat > EDGE_LATITUDE ? EDGE_LATITUDE : lat < -EDGE_LATITUDE ? -EDGE_LATITUDE : lat;
+    lat = lat > TILE_EDGE_LATITUDE ? TILE_EDGE_LATITUDE : lat < -TILE_EDGE_LATITUDE ? -TILE_EDGE_LATITUDE : lat;
     double at = round_down(lat / NODE_DEGREES);
     int k = (int)at;
     struct tile_node *n = &g->node[(unsigned)k % TILE_NODES];

@@ -12,6 +12,7 @@
 // Mercator's y around the middle of an eighth of a degree as a polynomial, right to 1e-12 of the world: the logarithm and the sine are asked
 // for once for a whole district.
 enum { TILE_NODES = 64, TILE_NODE_TERMS = 6 };
+#define TILE_EDGE_LATITUDE 85.1                     // a little beyond the square of the Mercator; what lies further is drawn here
 struct tile_node { int k; double term[TILE_NODE_TERMS]; };
 
 struct tile_grid {
@@ -161,6 +162,7 @@ struct tile {
     int z;
     struct tile_grid grid;
     struct tile_window window;
+    struct lonlat_box around;                       // the window and a unit more
     struct tile_arrival now;
     struct tile_path path, spare;
     struct tile_simplifier simplifier;

@@ -340,15 +340,13 @@ static bool find_kind(struct tile *t, const struct tile_feature *f)
 }
 
 // By the box that stands in front of a packed geometry.
-static bool is_far(struct tile *t, const struct tile_feature *f)
+static bool is_far(const struct tile *t, const struct tile_feature *f)
 {
     struct packed_box b;
-    struct xy_m north_west, south_east;
     if (!f->is_packed || !packed_box(f->geometry, f->geometry_len, &b))
         return false;
-    if (!tile_grid_place(&t->grid, b.min_x / 1e7, b.max_y / 1e7, &north_west) || !tile_grid_place(&t->grid, b.max_x / 1e7, b.min_y / 1e7, &south_east))
-        return false;
-    return !boxes_meet((struct tile_window){ north_west.x - 1, north_west.y - 1, south_east.x + 1, south_east.y + 1 }, t->window);
+    return b.max_x < t->around.west * 1e7 || b.min_x > t->around.east * 1e7 || fmax(b.max_y, -TILE_EDGE_LATITUDE * 1e7) < t->around.south * 1e7 ||
+           fmin(b.min_y, TILE_EDGE_LATITUDE * 1e7) > t->around.north * 1e7;
 }
 
 enum tile_fate tile_take(struct tile *t, const struct tile_feature *f)

@@ -43,7 +43,7 @@ forbid 'the door of libmicrohttpd is api/http' 'microhttpd'           $(others '
 forbid 'commands are leaves'                 'api/cmd_|cmd_'          $(others - api)
 
 # core/base leans on C and POSIX only.
-known='assert|ctype|endian|errno|fcntl|float|inttypes|limits|locale|malloc|math|pthread|sched|signal|std[a-z]+|string|strings|time|unistd|sys/[a-z]+|openssl/evp|jansson|sodium|zlib|isa-l/igzip_lib'
+known='assert|ctype|endian|errno|fcntl|float|inttypes|limits|locale|malloc|math|pthread|sched|signal|std[a-z]+|string|strings|time|unistd|sys/[a-z]+|openssl/evp|jansson|sodium|zlib|isa-l/[a-z_]+'
 if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<' core/base/*.[ch] | grep -vE "<($known)\.h>"; then
   echo "   <- core/base needs nothing but libc (OpenSSL in hash.c, jansson in json.c, libsodium in seal.c, zlib and ISA-L in gzip.c)"; bad=1
 fi

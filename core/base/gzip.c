@@ -1,6 +1,7 @@
 #include "core/base/gzip.h"
 
 #include "core/base/status.h"
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #include <string.h>
 #include <zlib.h>
@@ -45,7 +46,7 @@ void gzip_add(struct buf *out, const void *bytes, size_t len)
     z.next_out = (uint8_t *)room, z.avail_out = (uint32_t)most_of(len);
     must(isal_deflate(&z) == COMP_OK && z.avail_in == 0 && z.avail_out > 0);
     buf_took(out, (char *)z.next_out);
-    add_end(out, (uint32_t)crc32(0, bytes, (uInt)len), (uint32_t)len);
+    add_end(out, crc32_gzip_refl(0, bytes, len), (uint32_t)len);
 }
 
 void gzip_join(struct buf *out, const struct gzip_file *file, int files)

@@ -99,16 +99,30 @@ bool id_number_of(const char *text, struct id_number *out)
     return text[ID_TEXT - 1] == '\0';
 }
 
-void id_print(struct id_number n, char out[ID_TEXT])
+static char *print_byte(uint64_t n, int shift, char *to)
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0, at = 60; i < ID_TEXT - 1; i++) {
-        if (is_dash(i)) {
-            out[i] = '-';
-            continue;
-        }
-        out[i] = digits[(i < 19 ? n.high : n.low) >> at & 15];
-        at = at == 0 ? 60 : at - 4;
-    }
-    out[ID_TEXT - 1] = '\0';
+    *to++ = digits[n >> (shift + 4) & 15];
+    *to++ = digits[n >> shift & 15];
+    return to;
+}
+
+static char *print_bytes(uint64_t n, int from, int to, char *at)
+{
+    for (int shift = from - 8; shift >= to; shift -= 8)
+        at = print_byte(n, shift, at);
+    return at;
+}
+
+void id_print(struct id_number n, char out[ID_TEXT])
+{
+    char *at = print_bytes(n.high, 64, 32, out);
+    *at++ = '-';
+    at = print_bytes(n.high, 32, 16, at);
+    *at++ = '-';
+    at = print_bytes(n.high, 16, 0, at);
+    *at++ = '-';
+    at = print_bytes(n.low, 64, 48, at);
+    *at++ = '-';
+    *print_bytes(n.low, 48, 0, at) = '\0';
 }
