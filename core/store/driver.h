@@ -32,6 +32,7 @@ struct driver {
     // closed, which must have read something. NULL: there is none.
     const _Atomic uint64_t *(*commit_mark)(void *connection);
     void (*limit)(void *connection, double until_s);     // statements that are still at it then (monotonic clock) end with BUSY; 0: no end
+    void (*spare_memory)(void *connection);              // one of many that live long: it keeps less of the file at hand
     const char *begin_write, *begin_read;                // what opens a transaction
 };
 

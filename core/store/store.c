@@ -350,13 +350,22 @@ struct store_tally store_tally(struct store *s)
 
 // --- Reading ------------------------------------------------------------------------------------------------------------
 
+// A service has many readers, and keeps in memory itself what is asked for most.
+static enum status open_reader(struct store *s, struct db **out, struct err *e)
+{
+    enum status status = db_open(s->driver, s->path, false, false, out, e);
+    if (status == OK && s->watch != NULL)
+        s->driver->spare_memory(db_connection(*out));
+    return status;
+}
+
 static enum status borrow_reader(struct store *s, struct db **out, struct err *e)
 {
     pthread_mutex_lock(&s->lock);
     struct db *d = s->readers > 0 ? s->reader[--s->readers] : NULL;
     pthread_mutex_unlock(&s->lock);
     if (d == NULL)
-        return db_open(s->driver, s->path, false, false, out, e);
+        return open_reader(s, out, e);
     *out = d;
     return OK;
 }
@@ -412,8 +421,11 @@ enum status store_watch(struct store *s, const struct watcher *w, struct err *e)
     if (status == OK)
         status = db_open(s->driver, s->path, false, false, &before, e);
     if (status == OK)
-        return watch_open(s->writer, looker, before, w, &s->watch, e);
-    db_close(looker);
+        status = watch_open(s->writer, looker, before, w, &s->watch, e);     // takes both over
+    else
+        db_close(looker);
+    for (int i = 0; i < s->readers && status == OK; i++)
+        s->driver->spare_memory(db_connection(s->reader[i]));
     return status;
 }
 
