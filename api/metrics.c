@@ -1,9 +1,11 @@
 #include "api/metrics.h"
 
 #include "api/command.h"
+#include "api/feature_cache.h"
 #include "api/log.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "api/tile_cache.h"
 #include "core/base/mem.h"
 #include "core/base/when.h"
 #include <dirent.h>
@@ -209,6 +211,22 @@ static void write_store(const struct station *s, struct buf *out)
     one(out, "store_wal_bytes", "gauge", "Of its write-ahead log.", file_bytes(station_folder(s), "gridpatrol.sqlite-wal"));
 }
 
+static void write_caches(struct server *s, struct buf *out)
+{
+    struct tile_cache_counts tiles;
+    struct feature_cache_counts features;
+    tile_cache_counts(s->tiles, &tiles);
+    feature_cache_counts(s->features, &features);
+    one(out, "tile_cache_bytes", "gauge", "Of tiles that are kept, with what each costs besides.", (double)tiles.bytes);
+    one(out, "tile_cache_entries", "gauge", "Tiles that are kept.", (double)tiles.kept);
+    one(out, "tile_cache_hits_total", "counter", "Tiles of a layer that were answered from memory.", (double)tiles.found);
+    one(out, "tile_cache_misses_total", "counter", "Tiles of a layer that had to be made.", (double)tiles.made);
+    one(out, "feature_cache_bytes", "gauge", "Of features that are kept.", (double)features.bytes);
+    one(out, "feature_cache_views", "gauge", "Views of a register that are kept whole.", (double)features.views);
+    one(out, "feature_cache_hits_total", "counter", "Boxes and single features that were answered from memory.", (double)features.told);
+    one(out, "feature_cache_misses_total", "counter", "Boxes and single features the store had to be asked for.", (double)features.untold);
+}
+
 // Of resident pages some are those of files, most of them the station's, which each connection maps for itself: statm counts them apart.
 static void read_memory(double *resident, double *own)
 {
@@ -256,6 +274,7 @@ void metrics_write(struct server *s, struct buf *out)
     write_requests(s->metrics, out);
     write_http(s->http, out);
     write_store(s->station, out);
+    write_caches(s, out);
     write_process(s->metrics, out);
     one(out, "log_lines_left_out_total", "counter", "Lines of the log nobody took in time.", (double)log_left_out(s->log));
 }

@@ -196,6 +196,43 @@ static void requests_are_counted_by_route(void **state)
     told_clear(&t);
 }
 
+static int64_t figure(struct fixture *f, const char *name)
+{
+    char line[100];
+    struct told t = asked(f->server, &(struct asking){ .path = "/metrics" });
+    snprintf(line, sizeof line, "\ngridpatrol_%s ", name);
+    const char *at = strstr(t.text, line);
+    if (at == NULL)
+        fail_msg("%s is not in\n%s", name, t.text);
+    int64_t value = atoll(at + strlen(line));
+    told_clear(&t);
+    return value;
+}
+
+static void what_is_kept_is_counted(void **state)
+{
+    enum { TRIES = 500, PAUSE_US = 10000 };
+    struct fixture *f = *state;
+    serve(f, LOG_NONE);
+    expect_piece(f, "# TYPE gridpatrol_tile_cache_hits_total counter\n");
+    expect_piece(f, "# HELP gridpatrol_feature_cache_views Views of a register that are kept whole.\n# TYPE gridpatrol_feature_cache_views gauge\n");
+    for (int i = 0; i < 3; i++)
+        ask_quietly(f, &(struct asking){ .path = "/collections/building/tiles/WebMercatorQuad/14/6651/13699" });
+    assert_int_equal(figure(f, "tile_cache_misses_total"), 1);
+    assert_int_equal(figure(f, "tile_cache_hits_total"), 2);
+    assert_int_equal(figure(f, "tile_cache_entries"), 1);
+    assert_true(figure(f, "tile_cache_bytes") > 0);
+    assert_int_equal(figure(f, "feature_cache_views"), 0);
+    assert_int_equal(figure(f, "feature_cache_hits_total"), 0);
+    int boxes = 0;                                                         // the view is read in the background
+    for (; boxes < TRIES && figure(f, "feature_cache_hits_total") < 2; boxes++, usleep(PAUSE_US))
+        ask_quietly(f, &(struct asking){ .path = "/collections/building/items", .query = "bbox=121,32,121.1,32.1" });
+    assert_int_equal(figure(f, "feature_cache_hits_total"), 2);
+    assert_int_equal(figure(f, "feature_cache_misses_total"), boxes - 2);
+    assert_int_equal(figure(f, "feature_cache_views"), 1);
+    assert_true(figure(f, "feature_cache_bytes") > 0);
+}
+
 static void figures_are_for_those_who_keep_the_service(void **state)
 {
     struct fixture *f = *state;
@@ -234,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_what_is_wanted_is_said, open_all, close_all),
         cmocka_unit_test_setup_teardown(who_reads_the_log_too_slowly_holds_nobody_up, open_all, close_all),
         cmocka_unit_test_setup_teardown(requests_are_counted_by_route, open_all, close_all),
+        cmocka_unit_test_setup_teardown(what_is_kept_is_counted, open_all, close_all),
         cmocka_unit_test_setup_teardown(figures_are_for_those_who_keep_the_service, open_all, close_all),
         cmocka_unit_test_setup_teardown(health_says_whether_it_can_answer, open_all, close_all),
     };
