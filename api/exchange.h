@@ -39,6 +39,7 @@ struct exchange {
     struct viewer viewer;
     bool is_settled, is_signing_in, is_counted;    // it is known who asks; counted among those who sign in (sign_in.h), among those under way (metrics.h)
     struct caller visit;
+    const char *signed_out;                    // the actor whose session this request ended; NULL: none. The answer is to nobody, the log names them
     uint64_t number;                           // of the request, since the service began (log.h)
     int64_t now_s;
     struct err err;

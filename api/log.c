@@ -176,6 +176,12 @@ static void put_path(struct json_writer *j, const struct request *r)
     json_put_text(j, "path", address_has_token(r) ? "(withheld)" : path);
 }
 
+static const char *who_asked(const struct exchange *x)
+{
+    const char *actor = x->signed_out != NULL ? x->signed_out : x->viewer.actor;
+    return actor[0] != '\0' ? actor : NULL;
+}
+
 static void write_line(struct buf *out, struct exchange *x, const struct http_end *end, enum log_level level, double ms)
 {
     struct json_writer j = { .to = out };
@@ -193,7 +199,7 @@ static void write_line(struct buf *out, struct exchange *x, const struct http_en
     json_put_integer(&j, "bytes", end->bytes);
     json_put_number(&j, "ms", ms, 2);
     json_put_text(&j, "from", visitor_address(x));
-    json_put_text(&j, "who", x->viewer.actor[0] != '\0' ? x->viewer.actor : NULL);
+    json_put_text(&j, "who", who_asked(x));
     if (ms >= LOG_SLOW_MS)
         json_put_bool(&j, "slow", true);
     if (!end->is_whole)

@@ -260,6 +260,7 @@ static enum status post_sign_out(struct exchange *x)
     if (s != OK && s != NOT_FOUND)
         return s;
     session_cookie_set(x, NULL);
+    x->signed_out = arena_text(x->request->arena, x->viewer.actor);
     x->viewer = VIEWER_PUBLIC;
     x->visit = (struct caller){ .by = BY_NOTHING };
     return answer_signed_in(x, &(struct typed){ .next = NULL });

@@ -10,6 +10,7 @@
 
 #include "core/actor.h"
 #include "core/base/when.h"
+#include "core/password.h"
 #include "core/token.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -126,6 +127,35 @@ static void nothing_secret_is_in_it(void **state)
     for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++)
         lines++;
     assert_int_equal(lines, 5);
+}
+
+static enum status set_password(struct work *w, void *ctx) { return password_set(w, "Chen", ctx); }
+
+// The answer to a sign-out is to nobody any more; whose session it ended is known all the same.
+static void who_signs_out_is_named(void **state)
+{
+    struct fixture *f = *state;
+    char hash[SECRET_PASSWORD], cookie[100], csrf[SECRET_TEXT];
+    serve(f, LOG_INFO);
+    assert_ok(f, password_make("a few words make one", hash, &f->e));
+    assert_ok(f, station_write(f->server->station, &(struct station_call){ 1770000000, "system" }, set_password, hash, &f->e));
+    struct told t = asked(f->server, &(struct asking){ .method = HTTP_POST, .path = "/sign-in", .body = "{\"name\":\"Chen\",\"password\":\"a few words make one\"}",
+                                                       .header = { { "Content-Type", "application/json" }, { "Origin", "http://grid.example" } } });
+    assert_int_equal(t.status, 200);
+    const char *set = told_header(&t, "Set-Cookie"), *at = strstr(t.text, "\"csrf\":\"");
+    assert_non_null(at);
+    snprintf(cookie, sizeof cookie, "%.*s", (int)strcspn(set, ";"), set);
+    snprintf(csrf, sizeof csrf, "%.*s", (int)strcspn(at + 8, "\""), at + 8);
+    told_clear(&t);
+    t = asked(f->server, &(struct asking){ .method = HTTP_POST, .path = "/sign-out", .header = { { "Cookie", cookie }, { "X-CSRF-Token", csrf }, { "Origin", "http://grid.example" } } });
+    assert_int_equal(t.status, 200);
+    assert_non_null(strstr(t.text, "\"id\":null"));
+    told_clear(&t);
+    const char *text = log_of(f), *in = strstr(text, "\"who\":\""), *out = strstr(text, "/sign-out");
+    assert_non_null(in);
+    assert_non_null(out);
+    if (strstr(out, "\"who\":\"") == NULL || strncmp(strstr(out, "\"who\":\""), in, 8 + ID_TEXT - 1) != 0)
+        fail_msg("who signed out is not who signed in: %s", text);
 }
 
 static void only_what_is_wanted_is_said(void **state)
@@ -268,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_line_has_the_route_and_not_what_was_asked, open_all, close_all),
         cmocka_unit_test_setup_teardown(nothing_secret_is_in_it, open_all, close_all),
+        cmocka_unit_test_setup_teardown(who_signs_out_is_named, open_all, close_all),
         cmocka_unit_test_setup_teardown(only_what_is_wanted_is_said, open_all, close_all),
         cmocka_unit_test_setup_teardown(who_reads_the_log_too_slowly_holds_nobody_up, open_all, close_all),
         cmocka_unit_test_setup_teardown(requests_are_counted_by_route, open_all, close_all),
