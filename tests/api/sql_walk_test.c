@@ -1,8 +1,10 @@
 // What is sent is a value and never SQL: every parameter of every route, every part of a path and every property is sent pieces of SQL that
-// would tell, were they ever part of a statement. None is answered with a fault of ours, none tells of SQL, and the station stays what it was.
+// would tell, were they ever part of a statement (bodies: sql_body_test.c). None is answered with a fault of ours, none tells of SQL, and the
+// station stays what it was.
 #include "tests/core/visible_world.h"
 
 #include "tests/api/asking.h"
+#include "tests/api/sql_pieces.h"
 
 #include "api/params.h"
 #include "api/routes.h"
@@ -11,25 +13,7 @@
 static const int64_t NOW_S = 1770000002;
 static int64_t clock_stands(void) { return NOW_S; }
 
-static const char *const payloads[] = {
-    "'", "''", "\"", "`", "\\", ";", "--", "/*", "') OR ('1'='1", "' OR 1=1 --", "1 OR 1=1", "1; DROP TABLE building; --", "'; DELETE FROM actor; --",
-    "' UNION SELECT hash FROM password --", "1) UNION ALL SELECT name FROM actor --", "(SELECT sql FROM sqlite_master)", "' || (SELECT csrf FROM session) || '",
-    "$1", "?1", ":a", "@a", "%", "_", "[a-z]*", "' AND load_extension('x') --", "' AND 1=randomblob(1000000000) --", "' COLLATE NOCASE --", "\xe2\x80\x98 OR 1=1",
-    "0x27", "CAST('1' AS INTEGER)", "name\" FROM building; --", "name, (SELECT 1)", "-name; DROP TABLE lead", "1e400", "NaN", "-0", "9223372036854775808",
-};
-enum { PAYLOADS = sizeof payloads / sizeof *payloads };
-
 struct walk { struct server *server; char token[TOKEN_TEXT]; int asked, faults; };
-
-// Words that only the database says.
-static bool tells_of_sql(const char *text)
-{
-    static const char *const words[] = { "syntax error", "no such column", "no such table", "SQLITE", "sqlite3", "unrecognized token", "incomplete input", "near \\\"" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(text, words[i]) != NULL)
-            return true;
-    return false;
-}
 
 static void ask(struct walk *w, const char *path, const char *query)
 {
