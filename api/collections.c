@@ -53,9 +53,12 @@ static enum status run_limited(struct work *w, void *ctx)
 enum status read_station(struct exchange *x, station_job *fn, void *ctx)
 {
     const char *actor = x->viewer.actor[0] != '\0' ? x->viewer.actor : "public";
-    bool is_slow = x->route != NULL && (x->route->flags & ROUTE_SLOW);
-    struct limited l = { fn, ctx, is_slow ? QUERY_SLOW_S : QUERY_S };
-    return station_read(x->server->station, &(struct station_call){ x->now_s, actor }, run_limited, &l, &x->err);
+    bool is_slow = x->route != NULL && (x->route->flags & ROUTE_SLOW), is_here = !is_slow && !x->request->is_aside && x->server->http != NULL;
+    struct limited l = { fn, ctx, is_here ? QUERY_HERE_MS / 1e3 : is_slow ? QUERY_SLOW_S : QUERY_S };
+    double begun_s = when_monotonic_s();
+    enum status s = station_read(x->server->station, &(struct station_call){ x->now_s, actor }, run_limited, &l, &x->err);
+    x->is_heavy |= s == BUSY && is_here && when_monotonic_s() - begun_s >= l.seconds;
+    return s;
 }
 
 // --- One collection ---------------------------------------------------------------------------------------------------------

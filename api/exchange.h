@@ -37,6 +37,7 @@ struct exchange {
     const char *segment[SEGMENTS_MOST];        // the {parts} of the path, decoded, in order
     struct param_value *param; int params;     // what the query said, one row a parameter that was given
     struct viewer viewer;
+    bool is_heavy;                             // a question of it took longer than a listener may wait
     bool is_settled, is_signing_in, is_counted;    // it is known who asks; counted among those who sign in (sign_in.h), among those under way (metrics.h)
     struct caller visit;
     const char *signed_out;                    // the actor whose session this request ended; NULL: none. The answer is to nobody, the log names them

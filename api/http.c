@@ -120,6 +120,8 @@ static struct http_limits limits_of(const struct http_limits *given)
     OR(idle_s, 30);
     OR(request_s, 60);
     OR(waiting, 256);
+    OR(workers_apart, pool_processors() > 3 ? pool_processors() / 2 : 1);
+    OR(waiting_apart, 32);
 #undef OR
     return l;
 }
@@ -165,7 +167,8 @@ static bool start_daemon(struct start *s)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    h->workers = workers_open(h->limits.workers);
+    h->usual = (struct lane){ .workers = workers_open(h->limits.workers), .waiting_most = h->limits.waiting };
+    h->apart = (struct lane){ .workers = workers_open(h->limits.workers_apart), .waiting_most = h->limits.waiting_apart };
     h->keeper = keeper_open(h);
     h->daemon = MHD_start_daemon(flags, 0, on_accept, h, on_request, NULL, MHD_OPTION_ARRAY, s->option, MHD_OPTION_END);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -175,7 +178,8 @@ static bool start_daemon(struct start *s)
 
 static void free_http(struct http *h)
 {
-    workers_close(h->workers);
+    workers_close(h->usual.workers);
+    workers_close(h->apart.workers);
     keeper_close(h->keeper);
     mem_free(h->folder);
     mem_free(h);
@@ -259,7 +263,8 @@ void http_counts(const struct http *h, struct http_counts *out)
 {
     int met;
     *out = (struct http_counts){
-        .connections = h->connections, .slow_waiting = h->slow_waiting, .slow_running = h->slow_running, .refused = h->refused,
+        .connections = h->connections, .slow_waiting = h->usual.waiting + h->apart.waiting, .slow_running = h->slow_running, .refused = h->refused,
+        .set_apart = h->set_apart,
     };
     keeper_count(h->keeper, &out->requests, &met);
 }
@@ -297,7 +302,8 @@ void http_stop(struct http *h, int patience_s)
     keeper_end_idle(h->keeper);
     await_all(h, patience_s);
     h->is_hasty = true;
-    workers_stop(h->workers);
+    workers_stop(h->usual.workers);
+    workers_stop(h->apart.workers);
     MHD_stop_daemon(h->daemon);
     free_http(h);
 }

@@ -3,7 +3,8 @@
 // A request is met twice. `begin` sees its head alone and says what becomes of it: refused at once (before a byte of the body
 // is read), answered at once, or taken in, its body into memory or into a file, up to so many bytes. `run` sees it whole and
 // answers. Quick work runs on the thread that listens; work that may take long (is_slow) is done by workers while the
-// connection waits aside, so neither slow work nor slow readers nor slow senders hold a thread that listens.
+// connection waits aside, so neither slow work nor slow readers nor slow senders hold a thread that listens. What seemed quick and is
+// not is given up there and begun anew by workers apart, which nobody else waits for.
 //
 // Everything a stranger can make long has a limit with a name; what exceeds it is answered with a status and a sentence. A head
 // that could be read in two ways (two lengths, line ends of several kinds, anything but "chunked", ...: http_head.h) is answered
@@ -32,6 +33,8 @@ struct http_limits {                                           // 0: the value i
     int request_s;                                             // (60) from the request line to the last of the head or of a body in memory: 408
     int workers;                                               // (processors) for slow work
     int waiting;                                               // (256) slow requests that may wait for a worker: 503 and Retry-After
+    int workers_apart;                                         // (half the processors, one at least) for what seemed quick
+    int waiting_apart;                                         // (32) of those
 };
 enum { HTTP_HEADERS = 100 };                                   // of a request
 
@@ -56,6 +59,7 @@ struct request {
     const void *body; size_t body_len;                         // in memory
     const char *body_file, *body_sha256; int64_t body_bytes;   // in a file; whoever wants to keep it renames it away
     double begun_s;                                            // monotonic clock
+    bool is_aside;                                             // run is called by a worker: no listener waits for it
     void *own;                                                 // of whoever answers, set in begin; zeroed before
 };
 // The value of a header, any case; NULL when it was not sent. A header sent twice that must stand once is refused before begin.
@@ -112,7 +116,8 @@ struct http_end {                                              // what became of
 };
 struct http_service {                                          // called by several threads at once, for one request by one at a time
     void (*begin)(void *ctx, struct request *r, struct http_plan *plan, struct answer *a);
-    void (*run)(void *ctx, struct request *r, struct answer *a);
+    // false, unless r->is_aside: it takes longer than a listener may wait. What it left in the answer stays; it is called again, aside.
+    bool (*run)(void *ctx, struct request *r, struct answer *a);
     // What http refuses by itself (a body too large, a head too long): status and an English sentence, a key of text.h, become an
     // answer of kind TEXT or EMPTY. Where the head is not known whole r has an empty path and no headers. http adds Retry-After.
     void (*refuse)(void *ctx, struct request *r, int status, const char *sentence, struct answer *a);
@@ -125,7 +130,7 @@ struct http;
 // INVALID: the address, the certificate, the folder, more connections than the system grants; CONFLICT: the port is taken; FAILED.
 enum status http_open(const struct http_settings *s, const struct http_service *service, struct http **out, struct err *e);
 int http_port(const struct http *h);
-struct http_counts { int64_t connections, requests, slow_waiting, slow_running, refused; };
+struct http_counts { int64_t connections, requests, slow_waiting, slow_running, refused, set_apart; };     // set_apart: given up by a listener
 void http_counts(const struct http *h, struct http_counts *out);
 // Graceful: no new connections, 503 for new requests, at most so long for what is under way, then the rest is broken off (work on a
 // worker is waited for all the same) and everything is freed.

@@ -163,13 +163,15 @@ bool exchange_meet(struct exchange *x, const char *method, const char *url, cons
 
 // --- Aside --------------------------------------------------------------------------------------------------------------
 
+static struct lane *lane_of(const struct exchange *x) { return x->is_apart ? &x->http->apart : &x->http->usual; }
+
 bool exchange_set_aside(struct exchange *x, void (*work)(void *ctx))
 {
     x->job = (struct job){ .run = work, .ctx = x };
     x->is_aside = true;
     peer_turn(x->peer, PHASE_BUSY);
     MHD_suspend_connection(x->connection);
-    if (workers_add(x->http->workers, &x->job))
+    if (workers_add(lane_of(x)->workers, &x->job))
         return true;
     x->is_given_up = true;
     exchange_return(x);
@@ -234,24 +236,29 @@ static void show_body(struct exchange *x)
 
 // --- The answer ---------------------------------------------------------------------------------------------------------
 
-static void run(struct exchange *x)
+// false: it is to be done apart.
+static bool run(struct exchange *x)
 {
     struct http *h = x->http;
     show_body(x);
-    h->service.run(h->service.ctx, &x->request, &x->answer);
-    x->step = STEP_ANSWERED;
+    bool is_done = h->service.run(h->service.ctx, &x->request, &x->answer);
+    must(is_done || !x->request.is_aside);
+    if (is_done)
+        x->step = STEP_ANSWERED;
+    return is_done;
 }
 
 static void run_slow(struct exchange *x)
 {
     struct http *h = x->http;
-    atomic_fetch_sub(&h->slow_waiting, 1);
+    atomic_fetch_sub(&lane_of(x)->waiting, 1);
     if (x->refused != NULL)
         return;
     x->is_given_up = x->peer->is_gone || h->is_hasty;
     if (x->is_given_up)
         return;
     atomic_fetch_add(&h->slow_running, 1);
+    x->request.is_aside = true;
     run(x);
     atomic_fetch_sub(&h->slow_running, 1);
 }
@@ -269,11 +276,11 @@ static void work(void *ctx)
 // Who was let send a file is not turned away at its end.
 static bool find_place(struct exchange *x)
 {
-    struct http *h = x->http;
-    int64_t waiting = atomic_fetch_add(&h->slow_waiting, 1);
-    if (waiting < h->limits.waiting || x->body.kind == HTTP_BODY_FILE)
+    struct lane *lane = lane_of(x);
+    int64_t waiting = atomic_fetch_add(&lane->waiting, 1);
+    if (waiting < lane->waiting_most || x->body.kind == HTTP_BODY_FILE)
         return true;
-    atomic_fetch_sub(&h->slow_waiting, 1);
+    atomic_fetch_sub(&lane->waiting, 1);
     return false;
 }
 
@@ -285,8 +292,16 @@ static bool set_to_work(struct exchange *x)
     }
     if (exchange_set_aside(x, work))
         return true;
-    atomic_fetch_sub(&x->http->slow_waiting, x->plan.is_slow ? 1 : 0);
+    atomic_fetch_sub(&lane_of(x)->waiting, x->plan.is_slow ? 1 : 0);
     return false;
+}
+
+// With others that take long, so that neither who listens nor who writes waits for them.
+static bool set_apart(struct exchange *x)
+{
+    x->plan.is_slow = x->is_apart = true;
+    atomic_fetch_add_explicit(&x->http->set_apart, 1, memory_order_relaxed);
+    return set_to_work(x);
 }
 
 static bool needs_worker(const struct exchange *x)
@@ -306,8 +321,8 @@ bool exchange_answer(struct exchange *x)
     x->is_last = x->is_chunked;
     if (x->step == STEP_BODY && needs_worker(x))
         return set_to_work(x);
-    if (x->step == STEP_BODY)
-        run(x);
+    if (x->step == STEP_BODY && !run(x))
+        return set_apart(x);
     return send_answer(x);
 }
 

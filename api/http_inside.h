@@ -32,6 +32,7 @@ struct exchange {
     int64_t swallowed;                      // bytes of that body
     struct flow *flow;                      // the stream that is sent
     bool is_begun;                          // begin has seen it
+    bool is_apart;                          // its worker is one of those apart
     bool is_chunked, is_last;               // its body came in chunks; the connection ends with its answer
     int64_t answer_bytes;
     struct job job;
@@ -66,6 +67,9 @@ struct peer {
     bool is_ended;
 };
 
+// Workers, and how many slow requests wait for one of them.
+struct lane { struct workers *workers; atomic_int_fast64_t waiting; int waiting_most; };
+
 struct http {
     struct http_service service;
     struct http_limits limits;
@@ -73,9 +77,9 @@ struct http {
     bool is_tls;
     int port, listen_socket;
     struct MHD_Daemon *daemon;
-    struct workers *workers;
+    struct lane usual, apart;
     struct keeper *keeper;
-    atomic_int_fast64_t connections, slow_waiting, slow_running, refused;
+    atomic_int_fast64_t connections, slow_running, refused, set_apart;
     atomic_bool is_stopping, is_hasty;      // no new requests; nobody is waited for any more
     atomic_bool is_started;
     char told[512];                         // the last words of libmicrohttpd while it starts

@@ -191,6 +191,7 @@ static void write_http(const struct http *h, struct buf *out)
     one(out, "http_connections", "gauge", "Connections that are open.", (double)c.connections);
     one(out, "http_slow_waiting", "gauge", "Slow requests that wait for a worker.", (double)c.slow_waiting);
     one(out, "http_slow_running", "gauge", "Slow requests a worker is at.", (double)c.slow_running);
+    one(out, "http_set_apart_total", "counter", "Requests that took longer than a listener may wait, and were begun anew by a worker.", (double)c.set_apart);
     one(out, "http_refused_total", "counter", "Requests refused before they reached a route: malformed, too large, too many.", (double)c.refused);
 }
 

@@ -278,12 +278,33 @@ static void serve(struct exchange *x)
         return;
     if (s == OK)
         s = x->route->serve(x);
-    if (s != OK)
+    if (s != OK && !x->is_heavy)
         answer_problem(x, s);
 }
 
-// What begin put into the head of the answer stands in it still.
-void server_run(void *ctx, struct request *r, struct answer *a) { serve(exchange_of(ctx, r, a)); }
+// All but what begin put into its head.
+static void take_back(struct answer *a, int headers)
+{
+    struct answer gone = *a;
+    answer_clear(a);
+    a->headers = gone.headers < headers ? gone.headers : headers;
+    memcpy(a->header, gone.header, (size_t)a->headers * sizeof *a->header);
+}
+
+// What begin put into the head of the answer stands in it still; what a listener began and gave up does not.
+bool server_run(void *ctx, struct request *r, struct answer *a)
+{
+    struct exchange *x = exchange_of(ctx, r, a);
+    int headers = a->headers;
+    x->params = 0;
+    x->is_heavy = false;
+    serve(x);
+    if (!x->is_heavy)
+        return true;
+    take_back(a, headers);
+    x->err.text[0] = '\0';
+    return false;
+}
 
 void server_refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a)
 {

@@ -53,6 +53,6 @@ void server_allow(struct exchange *x, unsigned methods);       // header Allow: 
 
 // Without a connection, for tests and for the service: as struct http_service asks.
 void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct answer *a);
-void server_run(void *ctx, struct request *r, struct answer *a);
+bool server_run(void *ctx, struct request *r, struct answer *a);
 void server_refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a);
 void server_done(void *ctx, struct request *r, const struct http_end *end);

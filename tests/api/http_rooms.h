@@ -216,6 +216,7 @@ static const struct room {
     { "/keep", { .body = HTTP_BODY_FILE, .is_slow = true }, room_keep },
     { "/slow", { .is_slow = true }, room_slow },
     { "/held", { .is_slow = true }, room_held },
+    { "/heavy", { 0 }, room_held },                 // a listener gives it up
     { "/bent", { 0 }, room_bent },
     { "/deny", { .answered = true }, room_deny },
 };
@@ -242,11 +243,14 @@ static inline void rooms_begin(void *ctx, struct request *r, struct http_plan *p
         room->enter(h, r, a);
 }
 
-static inline void rooms_run(void *ctx, struct request *r, struct answer *a)
+static inline bool rooms_run(void *ctx, struct request *r, struct answer *a)
 {
     struct rooms *h = ctx;
+    if (strcmp(r->path, "/heavy") == 0 && !r->is_aside)
+        return false;                               // it seemed quick
     atomic_fetch_add(&h->ran, 1);
     room_at(r->path)->enter(h, r, a);
+    return true;
 }
 
 static inline void rooms_refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a)

@@ -86,6 +86,31 @@ static void slow_work_waits_in_a_queue_with_an_end(void **state)
     rooms_free(h);
 }
 
+// One listener, one worker apart: it holds neither who asks quickly nor who has slow work, and its own queue has an end.
+static void what_seemed_quick_and_is_not_is_done_apart(void **state)
+{
+    (void)state;
+    struct rooms *h = open_with((struct http_limits){ .workers = 1, .workers_apart = 1, .waiting_apart = 1 }, 1);
+    h->is_held = true;
+    struct client heavy = asking(h, GET("/heavy")), next = client_open(h->port);
+    await(counts_of(h).slow_running == 1);
+    client_text(&next, GET("/heavy"));
+    await(counts_of(h).slow_waiting == 1);
+    assert_served(h);
+    struct client slow = asking(h, GET("/slow")), crowd = asking(h, GET("/heavy"));
+    assert_status(&slow, 200);
+    assert_status(&crowd, 503);
+    assert_int_equal(counts_of(h).set_apart, 3);
+    h->is_held = false;
+    assert_status(&heavy, 200);
+    assert_status(&next, 200);
+    client_text(&heavy, GET("/hello"));                 // the connection goes on, with the listener
+    assert_status(&heavy, 200);
+    assert_int_equal(counts_of(h).slow_waiting, 0);
+    client_close(&heavy), client_close(&next), client_close(&slow), client_close(&crowd);
+    rooms_free(h);
+}
+
 static void a_stream_that_is_made_slowly_holds_no_listener(void **state)
 {
     (void)state;
@@ -375,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_work_waits_in_a_queue_with_an_end),
+        cmocka_unit_test(what_seemed_quick_and_is_not_is_done_apart),
         cmocka_unit_test(a_stream_that_is_made_slowly_holds_no_listener),
         cmocka_unit_test(who_left_while_waiting_is_not_worked_for),
         cmocka_unit_test(who_sends_a_byte_now_and_then_is_late),

@@ -15,16 +15,17 @@ static void begin(void *ctx, struct request *r, struct http_plan *plan, struct a
     (void)ctx, (void)r, (void)plan, (void)a;
 }
 
-static void run(void *ctx, struct request *r, struct answer *a)
+static bool run(void *ctx, struct request *r, struct answer *a)
 {
     a->status = strcmp(r->path, "/same") == 0 ? 304 : 200;
     answer_header(a, "Content-Type", "application/vnd.mapbox-vector-tile");
     answer_header(a, "ETag", "\"0123456789abcdef\"");
     answer_header(a, "Cache-Control", "max-age=0");
     if (strcmp(r->path, "/tile") != 0)
-        return;
+        return true;
     a->kind = ANSWER_SHARED;
     a->shared = shared_bytes_take(ctx);
+    return true;
 }
 
 static void refuse(void *ctx, struct request *r, int status, const char *sentence, struct answer *a)
