@@ -78,8 +78,19 @@ service() {
   curl -sS --fail -o /dev/null "http://127.0.0.1:$(cat "$home/$name.port")/"
   echo "$name: the first answer came $((($(date +%s%N) - begun) / 1000000)) ms after the start"
 }
+# NAME: until it has the buildings in memory, which whoever asks first sets going.
+await_features() {
+  local at; at=http://127.0.0.1:$(cat "$home/$1.port")
+  curl -sS --fail -o /dev/null "$at$(head -1 "$home/ours.box")"
+  for _ in $(seq 600); do
+    if curl -sS "$at/metrics" | grep -q '^gridpatrol_feature_cache_views [1-9]'; then return; fi
+    sleep 0.1
+  done
+  echo "serve.sh: $1 has no features in memory: the store is measured" >&2
+}
 service ours
 service uncached --tile-cache 0.001
+for who in ours uncached; do await_features $who; done
 port=$(cat "$home/ours.port")
 tag=$(curl -sS -o "$home/tile.gz" -D - -H 'Accept-Encoding: gzip' "http://127.0.0.1:$port$(cat "$home/ours.kept")" | tr -d '\r' | sed -n 's/^ETag: //Ip')
 "$build/http_bare" 2 "$home/tile.gz" >"$home/bare.port" & pids="$pids $!"
