@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { IDLE_MOST = 64, GZIP_CEILING = 64 << 20, LATELY = 4096 };
+enum { IDLE_MOST = 64, BYTES_CEILING = 64 << 20, LATELY = 4096 };
 
 struct tile_cache {
     struct station *station;
@@ -128,18 +128,38 @@ static void give_back(struct tile_cache *c, struct tile *t)
         tile_close(t);
 }
 
-static struct layer_tile pack(struct tile_bytes b)
+static struct shared_bytes *share(struct buf *b)
+{
+    must(!b->full);
+    struct shared_bytes *s = shared_bytes_make(b->data, b->len);
+    buf_clear(b);
+    return s;
+}
+
+static struct layer_tile take_made(struct tile_bytes b)
 {
     struct layer_tile t = { .tag = hash_bytes(b.bytes, b.len, 1) };
-    struct buf packed;
-    if (b.len == 0)
-        return t;
-    buf_init(&packed, GZIP_CEILING);
-    gzip_add(&packed, b.bytes, b.len);
-    must(!packed.full);
-    t.gzip = shared_bytes_make(packed.data, packed.len);
-    buf_clear(&packed);
+    if (b.len > 0)
+        t.bytes = shared_bytes_make(b.bytes, b.len);
     return t;
+}
+
+// As it is wished, if it is not.
+static void turn(struct layer_tile *t, bool packed)
+{
+    size_t len;
+    struct buf other;
+    if (t->bytes == NULL || t->is_packed == packed)
+        return;
+    const void *bytes = shared_bytes_data(t->bytes, &len);
+    buf_init(&other, BYTES_CEILING);
+    if (packed)
+        gzip_add(&other, bytes, len);
+    else
+        must(gzip_read(&other, bytes, len));
+    shared_bytes_drop(t->bytes);
+    t->bytes = share(&other);
+    t->is_packed = packed;
 }
 
 // --- Asking -----------------------------------------------------------------------------------------------------------------
@@ -264,32 +284,35 @@ static enum status make_tile(struct tile_cache *c, struct exchange *x, const str
     if (s == OK && !told)
         s = read_station(x, encode, &n);
     if (s == OK)
-        *out = pack(n.bytes);
+        *out = take_made(n.bytes);
     give_back(c, n.tile);
     return s;
 }
 
-enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct layer *l, struct tile_place place, struct layer_tile *out)
+enum status tile_cache_get(struct tile_cache *c, struct exchange *x, const struct tile_wish *wish, struct layer_tile *out)
 {
     char key[VISIBLE_KEY];
+    const struct layer *l = wish->layer;
     bool is_shared = read_key(c, x, l, key), found = false;
     enum status s = is_shared ? store_look(station_store(c->station), &x->err) : OK;
     if (s != OK)
         return s;
     pthread_mutex_lock(&c->lock);
     uint64_t since = c->touches;
-    found = is_shared && tile_shelf_find(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    found = is_shared && tile_shelf_find(c->shelf, tile_shelf_view(c->shelf, l, key), wish->place, out);
     c->found += found, c->made += !found;
     pthread_mutex_unlock(&c->lock);
-    if (found)
-        return OK;
-    s = make_tile(c, x, l, place, out);
-    if (s != OK || !is_shared)
+    bool is_better = !found || (wish->packed && out->bytes != NULL && !out->is_packed);    // than what is kept
+    if (!found)
+        s = make_tile(c, x, l, wish->place, out);
+    if (s != OK)
         return s;
+    turn(out, wish->packed);
+    if (!is_shared || !is_better)
+        return OK;
     pthread_mutex_lock(&c->lock);
-    if (is_still_true(c, since, l, &place))
-        tile_shelf_keep(c->shelf, tile_shelf_view(c->shelf, l, key), place, out);
+    if (is_still_true(c, since, l, &wish->place))
+        tile_shelf_keep(c->shelf, tile_shelf_view(c->shelf, l, key), wish->place, out);
     pthread_mutex_unlock(&c->lock);
     return OK;
 }
-

@@ -82,7 +82,7 @@ static void drop(struct tile_shelf *s, struct entry *n)
     unlink_age(s, n);
     s->bytes -= n->bytes;
     s->kept--;
-    shared_bytes_drop(n->tile.gzip);
+    shared_bytes_drop(n->tile.bytes);
     mem_free(n);
 }
 
@@ -109,8 +109,8 @@ bool tile_shelf_find(struct tile_shelf *s, const struct view *v, struct tile_pla
     unlink_age(s, n);
     make_newest(s, n);
     *out = n->tile;
-    if (out->gzip != NULL)
-        shared_bytes_take(out->gzip);
+    if (out->bytes != NULL)
+        shared_bytes_take(out->bytes);
     return true;
 }
 
@@ -120,12 +120,12 @@ void tile_shelf_keep(struct tile_shelf *s, const struct view *v, struct tile_pla
     struct entry *n = look_up(s, v, p);
     if (n != NULL)
         drop(s, n);
-    if (t->gzip != NULL)
-        (void)shared_bytes_data(t->gzip, &len);
+    if (t->bytes != NULL)
+        (void)shared_bytes_data(t->bytes, &len);
     n = mem_get(1, sizeof *n);
     *n = (struct entry){ .view = v, .place = p, .tile = *t, .bytes = len + sizeof *n };
-    if (t->gzip != NULL)
-        shared_bytes_take(t->gzip);
+    if (t->bytes != NULL)
+        shared_bytes_take(t->bytes);
     struct entry **at = bucket_of(s, v, p);
     n->next = *at;
     *at = n;

@@ -68,57 +68,46 @@ static void answer_nothing(struct exchange *x)
     x->answer->text = none;
 }
 
-// Takes the bytes over.
-static void answer_gzip(struct exchange *x, struct shared_bytes *gzip)
-{
-    size_t len;
-    const void *bytes = shared_bytes_data(gzip, &len);
-    if (takes_gzip(x->request)) {
-        answer_header(x->answer, "Content-Encoding", "gzip");
-        x->answer->kind = ANSWER_SHARED;
-        x->answer->shared = gzip;
-        return;
-    }
-    struct buf plain;
-    buf_init(&plain, TILE_CEILING);
-    must(gzip_read(&plain, bytes, len));
-    x->answer->kind = ANSWER_TEXT;
-    x->answer->text = plain;
-    shared_bytes_drop(gzip);
-}
-
-static struct shared_bytes *join(struct layer_tile *tile, int tiles)
+// All are packed, or none.
+static struct shared_bytes *join(const struct layer_tile *tile, int tiles)
 {
     struct gzip_file file[LAYERS_MOST];
+    struct buf whole;
     int n = 0, one = 0;
     for (int i = 0; i < tiles; i++)
-        if (tile[i].gzip != NULL) {
-            file[n].bytes = shared_bytes_data(tile[i].gzip, &file[n].len);
+        if (tile[i].bytes != NULL) {
+            file[n].bytes = shared_bytes_data(tile[i].bytes, &file[n].len);
             one = i, n++;
         }
     if (n <= 1)
-        return n == 1 ? shared_bytes_take(tile[one].gzip) : NULL;
-    struct buf whole;
+        return n == 1 ? shared_bytes_take(tile[one].bytes) : NULL;
     buf_init(&whole, TILE_CEILING);
-    gzip_join(&whole, file, n);
+    if (tile[one].is_packed)
+        gzip_join(&whole, file, n);
+    for (int i = 0; !tile[one].is_packed && i < n; i++)
+        buf_add(&whole, file[i].bytes, file[i].len);
     must(!whole.full);
     struct shared_bytes *b = shared_bytes_make(whole.data, whole.len);
     buf_clear(&whole);
     return b;
 }
 
-static void answer_tiles(struct exchange *x, struct layer_tile *tile, int tiles)
+static void answer_tiles(struct exchange *x, const struct layer_tile *tile, int tiles)
 {
     uint64_t tags[LAYERS_MOST];
     for (int i = 0; i < tiles; i++)
         tags[i] = tile[i].tag;
     if (answer_is_known(x, answer_tag(x, tags, (size_t)tiles * sizeof tags[0])))
         return;
-    struct shared_bytes *gzip = join(tile, tiles);
-    if (gzip != NULL)
-        answer_gzip(x, gzip);
-    else
+    struct shared_bytes *bytes = join(tile, tiles);
+    if (bytes == NULL) {
         answer_nothing(x);
+        return;
+    }
+    if (takes_gzip(x->request))
+        answer_header(x->answer, "Content-Encoding", "gzip");
+    x->answer->kind = ANSWER_SHARED;
+    x->answer->shared = bytes;
 }
 
 static enum status get_tile(struct exchange *x)
@@ -131,15 +120,15 @@ static enum status get_tile(struct exchange *x)
     if (s == OK)
         s = read_place(x, &t, &place);
     for (int i = 0; i < t.layers && s == OK; i++) {
-        s = tile_cache_get(x->server->tiles, x, t.layer[i], place, &tile[i]);
-        is_empty = is_empty && tile[i].gzip == NULL;
+        s = tile_cache_get(x->server->tiles, x, &(struct tile_wish){ t.layer[i], place, takes_gzip(x->request) }, &tile[i]);
+        is_empty = is_empty && tile[i].bytes == NULL;
     }
     if (s == OK && is_empty)
         s = check_reach(x, &t, place);
     if (s == OK)
         answer_tiles(x, tile, t.layers);
     for (int i = 0; i < t.layers; i++)
-        shared_bytes_drop(tile[i].gzip);
+        shared_bytes_drop(tile[i].bytes);
     return s;
 }
 

@@ -175,8 +175,11 @@ for _ in $(seq "$rounds"); do
   for what in box item; do
     for who in ours ms_fgb ms_pkg qgis; do [ ! -e "$home/$who.$what" ] || turn $who $what; done
   done
+  turn uncached packed "$home/ours.tile"
+  unset ACCEPT                                                  # nobody packs
   turn uncached tile "$home/ours.tile"
   for who in ms_fgb ms_pkg; do [ ! -e "$home/$who.tile" ] || turn $who tile; done
+  export ACCEPT=gzip
   turn ours kept; turn bare kept
   export TAG="$tag"; turn ours same; turn bare same; unset TAG
   "$build/rtree_bare" "$database" "$home/ours.box" "$seconds" | awk '{ print $1, 0, 0 }' >>"$home/rtree.box.turns"
@@ -196,6 +199,7 @@ printf '%-18s %10s %9s %9s %9s\n' 'who.what' 'req/s' 'p99 ms' 'cpu us' 'ours is'
 for who in ours ms_fgb ms_pkg qgis rtree; do row ours.box $who.box; done
 for who in ours ms_pkg qgis; do row ours.item $who.item; done
 for who in uncached ms_fgb ms_pkg; do row uncached.tile $who.tile; done
+row uncached.tile uncached.packed
 for who in ours bare; do row ours.kept $who.kept; done
 for who in ours bare; do row ours.same $who.same; done
 awk '/RssAnon/ { own = $2 } /RssFile/ { file = $2 } END { printf "memory of the service: %d MB of its own, %d MB of files it has mapped\n", own / 1024, file / 1024 }' \
