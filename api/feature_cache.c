@@ -136,6 +136,7 @@ static void fill(struct view *v)
     }
     pthread_rwlock_unlock(&c->lock);
     feature_shelf_close(n.shelf);
+    mem_trim();                                    // of what lay about until it was settled
 }
 
 // --- Reading rows anew ------------------------------------------------------------------------------------------------------------

@@ -529,9 +529,10 @@ void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf 
 struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct feature_tile_room *room)
 {
     const struct entry *n = &s->entry[hit];
-    struct tile_feature f = { .geometry = n->kept->bytes, .geometry_len = n->kept->shape_len, .is_packed = true, .property = room->property };
+    struct tile_feature f = { .id = feature_tile_number(n->id), .geometry = n->kept->bytes, .geometry_len = n->kept->shape_len, .is_packed = true,
+                              .property = room->property };
     id_print(n->id, room->id);
-    f.id = feature_tile_id(room->id, &room->property[0]);
+    room->property[0] = feature_tile_id(room->id);
     f.properties = 1 + feature_row_on_map(s->words, row_of(n->kept), room->property + 1);
     return f;
 }

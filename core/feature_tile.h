@@ -20,9 +20,10 @@ struct feature_shelf;
 bool feature_tile_kept(const struct feature_shelf *s, const struct tile_question *q, struct tile *t, struct tile_bytes *out);
 struct lonlat_box feature_tile_box(struct tile_place place);       // what is looked for in it
 
-// A feature of a tile has room for its id and properties: the first one is the id. Returns the number it has in tiles.
+// A feature of a tile has room for its id and properties: the first one is the id.
 struct feature_tile_room { char id[ID_TEXT]; struct tile_property property[FEATURE_PROPERTIES + 1]; };
-uint64_t feature_tile_id(const char *id, struct tile_property *out);
+struct tile_property feature_tile_id(const char *id);
+uint64_t feature_tile_number(struct id_number id);                 // its number in tiles
 
 // Is this property in the tiles of this viewer?
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p);

@@ -29,6 +29,8 @@ void tile_close(struct tile *t)
 {
     if (t == NULL)
         return;
+    mem_free(t->column.x);
+    mem_free(t->column.y);
     mem_free(t->path.at);
     mem_free(t->spare.at);
     mem_free(t->simplifier.corner);

@@ -25,6 +25,11 @@ void tile_grid_begin(struct tile_grid *g, struct tile_place place);
 // Units from the tile's north-west corner, x to the east and y to the south, not yet whole. false: no place on Earth.
 bool tile_grid_place(struct tile_grid *g, double lon, double lat, struct xy_m *out);
 
+// The same of many at once: degrees, which become units where they stand. false: one of them is no place on Earth.
+struct tile_columns { double *x, *y; size_t cap; };
+void tile_columns_room(struct tile_columns *c, size_t count);   // what was there is forgotten
+bool tile_grid_places(struct tile_grid *g, struct tile_columns *c, size_t count);
+
 // Vertices on their way: whole numbers of units from the tile's corner, which may be far away.
 struct tile_path {
     struct xy_m *at;
@@ -164,6 +169,7 @@ struct tile {
     struct tile_window window;
     struct lonlat_box around;                       // the window and a unit more
     struct tile_arrival now;
+    struct tile_columns column;                     // of the run at hand
     struct tile_path path, spare;
     struct tile_simplifier simplifier;
     struct tile_shape shape;

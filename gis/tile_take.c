@@ -26,15 +26,8 @@ static double round_off(double v)
     return whole - (whole > v + 0.5);
 }
 
-static void take_vertex(struct tile *t, struct outline *o, double lon, double lat)
+static inline void take_vertex(struct tile *t, struct outline *o, struct xy_m p)
 {
-    struct xy_m p;
-    if (!tile_grid_place(&t->grid, lon, lat, &p)) {
-        t->now.broken = true;
-        return;
-    }
-    if (!o->any)
-        *o = (struct outline){ { INFINITY, INFINITY, -INFINITY, -INFINITY }, p, p, 0, true };
     o->area2 += (o->last.x - o->first.x) * (p.y - o->first.y) - (p.x - o->first.x) * (o->last.y - o->first.y);
     o->last = p;
     struct xy_m q = { round_off(p.x), round_off(p.y) }, *at = t->path.at + t->path.count;
@@ -46,6 +39,20 @@ static void take_vertex(struct tile *t, struct outline *o, double lon, double la
     o->box.min_y = q.y < o->box.min_y ? q.y : o->box.min_y;
     o->box.max_x = q.x > o->box.max_x ? q.x : o->box.max_x;
     o->box.max_y = q.y > o->box.max_y ? q.y : o->box.max_y;
+}
+
+// Those that stand in the columns, in degrees.
+static void take_vertices(struct tile *t, struct outline *out, uint32_t count)
+{
+    const struct tile_columns *c = &t->column;
+    t->now.broken |= !tile_grid_places(&t->grid, &t->column, count);
+    if (t->now.broken || count == 0)
+        return;
+    struct xy_m first = { c->x[0], c->y[0] };
+    struct outline o = { { INFINITY, INFINITY, -INFINITY, -INFINITY }, first, first, 0, true };
+    for (uint32_t i = 0; i < count; i++)
+        take_vertex(t, &o, (struct xy_m){ c->x[i], c->y[i] });
+    *out = o;
 }
 
 static bool boxes_meet(struct tile_window a, struct tile_window b)
@@ -251,6 +258,7 @@ static bool begin_run(struct tile *t, uint32_t count, uint32_t part)
     if (n->broken || n->vertices > TILE_VERTICES_MOST || kind_of(type) != n->kind || (part > 0 && n->skip_holes))
         return false;
     tile_path_room(&t->path, (size_t)count + 1);
+    tile_columns_room(&t->column, count);
     return true;
 }
 
@@ -275,9 +283,18 @@ static void run(void *ctx, const struct wkb_run *r, uint32_t part)
         return;
     for (uint32_t i = 0; i < r->count; i++) {
         struct xy_m p = wkb_run_point(r, i);
-        take_vertex(t, &o, p.x, p.y);
+        t->column.x[i] = p.x, t->column.y[i] = p.y;
     }
+    take_vertices(t, &o, r->count);
     end_run(t, &o, part);
+}
+
+static void pass_run(void *ctx, struct packed_cursor *c, uint32_t count, uint32_t part)
+{
+    (void)ctx;
+    (void)part;
+    while (count-- > 0)
+        packed_next(c);
 }
 
 // Whole 1e-7 degrees divided by 1e7 are the doubles nearest to them: the same as in WKB.
@@ -286,14 +303,16 @@ static void run_packed(void *ctx, struct packed_cursor *c, uint32_t count, uint3
     struct tile *t = ctx;
     struct outline o = { .any = false };
     t->now.skip_holes &= part > 0;
-    bool wanted = begin_run(t, count, part);
+    if (!begin_run(t, count, part)) {
+        pass_run(t, c, count, part);
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
         struct packed_place p = packed_next(c);
-        if (wanted)
-            take_vertex(t, &o, p.x / 1e7, p.y / 1e7);
+        t->column.x[i] = p.x / 1e7, t->column.y[i] = p.y / 1e7;
     }
-    if (wanted)
-        end_run(t, &o, part);
+    take_vertices(t, &o, count);
+    end_run(t, &o, part);
 }
 
 // --- a feature ---------------------------------------------------------------------------------------------------------------
@@ -304,14 +323,6 @@ static void note_kind(void *ctx, enum wkb_type type, uint32_t parts)
     (void)parts;
     if (kind_of(type) > t->now.kind)
         t->now.kind = kind_of(type);
-}
-
-static void pass_run(void *ctx, struct packed_cursor *c, uint32_t count, uint32_t part)
-{
-    (void)ctx;
-    (void)part;
-    while (count-- > 0)
-        packed_next(c);
 }
 
 static void pass_end(void *ctx, enum wkb_type type)
