@@ -14,6 +14,7 @@
 
 // A grid of several levels: a feature lies in one cell, that of the lower left corner of its box, on the first level whose cells are as
 // large as it is. So what meets a box lies in the cells the box touches, or in one to the left or below, of each level.
+enum { NEIGHBOURS = 6 };
 enum { LEVEL_LEAST = 13, LEVELS = 33, CELLS_MOST = 1 << 14, NOWHERE = LEVELS };       // cells of 2^13 units: some 80 m
 enum { SHAPE_CEILING = 16 << 20, TEXT_CEILING = 16 << 20 };
 static const uint32_t NONE = UINT32_MAX;
@@ -416,6 +417,7 @@ static bool find_in_cell(struct finding *f, uint64_t key)
     const struct cell *c = look_up(s, key);
     for (uint32_t i = c->key == key ? c->first : NONE; i != NONE; i = s->entry[i].next_there) {
         const struct entry *n = &s->entry[i];
+        ahead_read(n + NEIGHBOURS);                // mostly they lie in the order of the list
         if (!overlap(&n->box, &f->wide) || !is_shown(n->id, f->thinned))
             continue;
         enum meeting how = f->for_map || holds(&f->narrow, &n->box) ? MEETS : look_closer(f, n->kept);
