@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KIND_TEXT_BYTES = 80, KINDS_MAX = 65535, KIND_SLOTS = 1 << 17, NUMBER_BYTES = 32 };
+enum { KIND_TEXT_BYTES = 80, KINDS_MAX = 65535, KIND_SLOTS = 1 << 17, NUMBER_BYTES = 32, WORTH_THREADS = 20000 };
 static const double STOREY_M = 3.0;
 
 // One read under way. Arrays beside the outlines grow by the builder's count.
@@ -231,25 +231,29 @@ static void lay_out(struct reading *r, struct footprints *f)
 {
     const struct outlines *o = &r->builder.o;
     bool by_place = r->source->spec.by_place;
-    uint64_t *order = order_by_place(o);
-    outlines_lay_out(o, order, o->count, f);
-    uint8_t *duplicate = outlines_find_duplicates(o, order, f, r->dirt);
+    struct pool *pool = pool_open(o->count < WORTH_THREADS ? 1 : r->source->spec.threads);
+    struct order order;
+    order_by_place(pool, o, &order);
+    outlines_lay_out(pool, o, &order, f);
+    uint8_t *duplicate = outlines_find_duplicates(o, order.item, f, r->dirt);
     if (!asked(r, FIELD_DISSOLVE))
         outlines_count_same_ids(o, &r->id, duplicate, r->dirt);
     if (!by_place) {
-        mem_free(order);
-        order = order_as_given(o);
+        order_clear(&order);
+        order_as_given(o, &order);
     }
-    int64_t count = duplicate != NULL ? order_leave_out(order, o->count, duplicate) : o->count;
-    if (!by_place || count < o->count) {
+    if (duplicate != NULL)
+        order_leave_out(o, duplicate, &order);
+    if (!by_place || duplicate != NULL) {
         footprints_clear(f);
-        outlines_lay_out(o, order, count, f);
+        outlines_lay_out(pool, o, &order, f);
     }
-    if (count > 0)
-        order_attributes(r, order, count);
+    if (order.count > 0)
+        order_attributes(r, order.item, order.count);
     hand_over_attributes(r, f);
+    pool_close(pool);
+    order_clear(&order);
     mem_free(duplicate);
-    mem_free(order);
 }
 
 static enum status finish(struct reading *r, struct footprints *f, struct err *e)

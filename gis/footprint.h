@@ -22,6 +22,7 @@ struct source_spec {
     const char *kind_field;    // NULL, or the field that tells kinds of building apart
     bool skip_unusable;        // count and leave out empty and non-polygon features instead of refusing the layer
     bool from_stranger;        // only formats whose files refer to no other file or address are opened
+    int threads;               // that lay out what was read; 0: as many as there are processors
     bool by_place;             // footprints come in the order of their places (footprint_order.h), else as the source has them
 };
 

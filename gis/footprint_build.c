@@ -34,7 +34,7 @@ uint32_t outline_ring_size(const struct outline *of, uint32_t ring)
     return of->several ? told_behind(of, ring + 1) : of->vertices;
 }
 
-static struct mm vertex_of(const struct outline *of, uint32_t k)
+struct mm outline_vertex(const struct outline *of, uint32_t k)
 {
     if (of->wide)
         return (struct mm){ of->number[2 * (size_t)k], of->number[2 * (size_t)k + 1] };
@@ -48,7 +48,7 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
     rings_start(out);
     for (uint32_t k = 0; k < outline_rings(of); k++) {
         for (uint32_t n = outline_ring_size(of, k); n > 0; n--, at++) {
-            struct mm v = vertex_of(of, at);
+            struct mm v = outline_vertex(of, at);
             rings_add_vertex(out, (struct xy_m){ (v.x + dx) * 1e-3, (v.y + dy) * 1e-3 });
         }
         rings_end_ring(out);

@@ -28,6 +28,7 @@ void outlines_clear(struct outlines *o);
 static inline const struct outline *outline_at(const struct outlines *o, int64_t i) { return (const struct outline *)(o->data + o->at[i]); }
 uint32_t outline_rings(const struct outline *of);                              // how many
 uint32_t outline_ring_size(const struct outline *of, uint32_t ring);
+struct mm outline_vertex(const struct outline *of, uint32_t k);
 // As rings in metres from `frame`. Replaces what was in out.
 void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out);
 

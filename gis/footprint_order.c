@@ -5,6 +5,7 @@
 #include "core/base/status.h"
 #include <string.h>
 
+enum { SLICE = 1024, PART_BITS = 10, PARTS = 1 << PART_BITS }; // parts: stretches of the curve
 enum { CELL_BITS_MM = 14, ORDER = 16 }; // cells of 2^14 mm, 2^16 of them a side: 1074 km, beyond which they are taken larger
 
 // --- the curve -------------------------------------------------------------------------------------------------------
@@ -76,45 +77,109 @@ static int steps_for(int64_t cells)
     return steps;
 }
 
-static uint64_t *sorted_cells(const struct outlines *o)
+void order_clear(struct order *o)
 {
-    struct mm64 low = o->low, high = o->high;
-    int bits = CELL_BITS_MM;
-    while ((high.x - low.x) >> bits >> ORDER || (high.y - low.y) >> bits >> ORDER)
-        bits++;
-    int steps = steps_for((high.x - low.x) >> bits | (high.y - low.y) >> bits);
-    struct curve curve;
-    curve_make(&curve);
-    uint64_t *item = mem_get((size_t)o->count, sizeof *item);
-    for (int64_t i = 0; i < o->count; i++) {
-        struct mm64 at = outline_at(o, i)->origin;
-        item[i] = curve_place(&curve, (uint32_t)((at.x - low.x) >> bits), (uint32_t)((at.y - low.y) >> bits), steps) << 32 | (uint64_t)i;
+    mem_free(o->item);
+    mem_free(o->part);
+    *o = (struct order){0};
+}
+
+// What lies on each stretch of the curve, counted by each thread for itself.
+struct stretch { uint32_t outlines, rings, vertices; };
+struct placing { const struct outlines *o; int bits, steps; struct curve curve; uint64_t *item; struct stretch (*seen)[PARTS]; };
+
+static int place_bits(const struct placing *p) { return 2 * STEP_LEVELS * p->steps; }
+
+static uint32_t stretch_of(const struct placing *p, uint64_t place)
+{
+    return (uint32_t)(place_bits(p) > PART_BITS ? place >> (place_bits(p) - PART_BITS) : place);
+}
+
+static void place_slice(void *ctx, int64_t first, int64_t last, int thread)
+{
+    struct placing *p = ctx;
+    struct mm64 low = p->o->low;
+    for (int64_t i = first; i < last; i++) {
+        const struct outline *of = outline_at(p->o, i);
+        uint32_t x = (uint32_t)((of->origin.x - low.x) >> p->bits), y = (uint32_t)((of->origin.y - low.y) >> p->bits);
+        uint64_t place = curve_place(&p->curve, x, y, p->steps);
+        struct stretch *s = &p->seen[thread][stretch_of(p, place)];
+        p->item[i] = place << 32 | (uint64_t)i;
+        s->outlines++, s->rings += outline_rings(of), s->vertices += of->vertices;
     }
-    sort_numbers(item, (size_t)o->count, 32);
-    return item;
 }
 
-uint64_t *order_by_place(const struct outlines *o)
+static void find_parts(const struct placing *p, int threads, struct order *out)
 {
-    must(o->count <= UINT32_MAX);
-    return o->count > 1 ? sorted_cells(o) : order_as_given(o);
+    struct order_part at = {0};
+    out->parts = PARTS;
+    out->part = mem_get(PARTS + 1, sizeof *out->part);
+    for (int k = 0; k < PARTS; k++) {
+        out->part[k] = at;
+        for (int t = 0; t < threads; t++) {
+            const struct stretch *s = &p->seen[t][k];
+            at.first += s->outlines, at.ring += s->rings, at.vertex += s->vertices;
+        }
+    }
+    out->part[PARTS] = at;
 }
 
-uint64_t *order_as_given(const struct outlines *o)
+static void sort_cells(struct pool *pool, const struct outlines *o, struct order *out)
 {
-    uint64_t *item = mem_get((size_t)o->count, sizeof *item);
+    struct placing p = { .o = o, .bits = CELL_BITS_MM, .item = mem_get((size_t)o->count, sizeof *p.item),
+                         .seen = mem_get((size_t)pool_threads(pool), sizeof *p.seen) };
+    int64_t wide = o->high.x - o->low.x, high = o->high.y - o->low.y;
+    while (wide >> p.bits >> ORDER || high >> p.bits >> ORDER)
+        p.bits++;
+    p.steps = steps_for(wide >> p.bits | high >> p.bits);
+    curve_make(&p.curve);
+    pool_range(pool, o->count, SLICE, place_slice, &p);
+    sort_numbers(p.item, (size_t)o->count, 32);
+    *out = (struct order){ .item = p.item, .count = o->count };
+    find_parts(&p, pool_threads(pool), out);
+    mem_free(p.seen);
+}
+
+void order_by_place(struct pool *pool, const struct outlines *o, struct order *out)
+{
+    must(o->count <= UINT32_MAX && o->rings < UINT32_MAX && o->vertices < UINT32_MAX);
+    if (o->count > 1)
+        sort_cells(pool, o, out);
+    else
+        order_as_given(o, out);
+}
+
+// All of it in one part.
+static void take_whole(struct order *order, uint64_t rings, uint64_t vertices)
+{
+    must(rings < UINT32_MAX && vertices < UINT32_MAX);
+    mem_free(order->part);
+    order->parts = 1;
+    order->part = mem_get(2, sizeof *order->part);
+    order->part[1] = (struct order_part){ order->count, (uint32_t)rings, (uint32_t)vertices };
+}
+
+void order_as_given(const struct outlines *o, struct order *out)
+{
+    *out = (struct order){ .item = mem_get((size_t)o->count, sizeof *out->item), .count = o->count };
     for (int64_t i = 0; i < o->count; i++)
-        item[i] = (uint64_t)i;
-    return item;
+        out->item[i] = (uint64_t)i;
+    take_whole(out, o->rings, o->vertices);
 }
 
-int64_t order_leave_out(uint64_t *order, int64_t count, const uint8_t *out)
+void order_leave_out(const struct outlines *o, const uint8_t *left_out, struct order *order)
 {
     int64_t kept = 0;
-    for (int64_t k = 0; k < count; k++)
-        if (!out[order_who(order[k])])
-            order[kept++] = order[k];
-    return kept;
+    uint64_t rings = o->rings, vertices = o->vertices;
+    for (int64_t k = 0; k < order->count; k++) {
+        const struct outline *of = outline_at(o, order_who(order->item[k]));
+        if (left_out[order_who(order->item[k])])
+            rings -= outline_rings(of), vertices -= of->vertices;
+        else
+            order->item[kept++] = order->item[k];
+    }
+    order->count = kept;
+    take_whole(order, rings, vertices);
 }
 
 // --- what is known of an outline -------------------------------------------------------------------------------------
@@ -153,15 +218,15 @@ static uint64_t identity_of(const struct facts *s, uint32_t rings, struct mm64 a
 
 // --- laying out ------------------------------------------------------------------------------------------------------
 
-static void take_room(const struct outlines *o, int64_t count, struct footprints *f)
+static void take_room(const struct order_part *end, struct footprints *f)
 {
-    size_t n = (size_t)count;
+    size_t n = (size_t)end->first;
     *f = (struct footprints){
-        .count = count,
+        .count = end->first,
         .origin = mem_get(n, sizeof *f->origin), .size = mem_get(n, sizeof *f->size), .area_m2 = mem_get(n, sizeof *f->area_m2),
         .centroid = mem_get(n, sizeof *f->centroid), .identity = mem_get(n, sizeof *f->identity), .fid = mem_get(n, sizeof *f->fid),
-        .ring_first = mem_get(n + 1, sizeof *f->ring_first), .vertex_first = mem_get(o->rings + 1, sizeof *f->vertex_first),
-        .vertex = mem_get(o->vertices + OUTLINE_SLACK, sizeof *f->vertex),
+        .ring_first = mem_get(n + 1, sizeof *f->ring_first), .vertex_first = mem_get((size_t)end->ring + 1, sizeof *f->vertex_first),
+        .vertex = mem_get((size_t)end->vertex + OUTLINE_SLACK, sizeof *f->vertex),
     };
 }
 
@@ -205,28 +270,48 @@ static inline void expect(const struct outlines *o, const uint64_t *order, int64
     ahead_read(outline + LINE_WORDS - 1);
 }
 
-void outlines_lay_out(const struct outlines *o, const uint64_t *order, int64_t count, struct footprints *f)
+struct laying { const struct outlines *o; const struct order *order; struct footprints *f; };
+
+static void copy_vertices(struct mm *to, const struct outline *of, bool has_next)
 {
-    take_room(o, count, f);
-    uint32_t ring = 0, vertex = 0;
-    must(o->rings < UINT32_MAX && o->vertices < UINT32_MAX);
-    for (int64_t i = 0; i < count; i++) {
-        expect(o, order, i, count);
-        const struct outline *of = outline_at(o, order_who(order[i]));
+    if (has_next)
+        (of->wide ? copy_wide : copy_narrow)(to, of->number, of->vertices);
+    else
+        for (uint32_t k = 0; k < of->vertices; k++)
+            to[k] = outline_vertex(of, k);
+}
+
+static void lay_part(void *ctx, int64_t part, int thread)
+{
+    (void)thread;
+    const struct laying *l = ctx;
+    const struct order *order = l->order;
+    struct footprints *f = l->f;
+    struct order_part at = order->part[part];
+    for (int64_t i = at.first, end = order->part[part + 1].first; i < end; i++) {
+        expect(l->o, order->item, i, order->count);
+        const struct outline *of = outline_at(l->o, order_who(order->item[i]));
         uint32_t rings = outline_rings(of);
         struct facts s = {0};
-        f->ring_first[i] = ring;
-        (of->wide ? copy_wide : copy_narrow)(f->vertex + vertex, of->number, of->vertices);
+        f->ring_first[i] = at.ring;
+        copy_vertices(f->vertex + at.vertex, of, i + 1 < end); // what is behind a part is another's
         for (uint32_t k = 0; k < rings; k++) {
             uint32_t n = outline_ring_size(of, k);
-            f->vertex_first[ring++] = vertex;
-            add_ring_facts(f->vertex + vertex, n, &s);
-            vertex += n;
+            f->vertex_first[at.ring++] = at.vertex;
+            add_ring_facts(f->vertex + at.vertex, n, &s);
+            at.vertex += n;
         }
         lay_facts(f, i, of, &s, rings);
     }
-    f->ring_first[count] = ring;
-    f->vertex_first[ring] = vertex;
+}
+
+void outlines_lay_out(struct pool *pool, const struct outlines *o, const struct order *order, struct footprints *f)
+{
+    const struct order_part *end = &order->part[order->parts];
+    take_room(end, f);
+    pool_run(pool, order->parts, lay_part, &(struct laying){ o, order, f });
+    f->ring_first[end->first] = end->ring;
+    f->vertex_first[end->ring] = end->vertex;
 }
 
 void *order_items(void *items, size_t size, const uint64_t *order, int64_t count)

@@ -77,12 +77,15 @@ static struct result build(const struct sketch *o, struct drawing how)
     must(b.o.count == (r.added ? 1 : 0));
     if (r.added) {
         struct footprints f;
-        uint64_t *order = order_as_given(&b.o);
-        outlines_lay_out(&b.o, order, 1, &f);
+        struct pool *pool = pool_open(1);
+        struct order order;
+        order_as_given(&b.o, &order);
+        outlines_lay_out(pool, &b.o, &order, &f);
+        pool_close(pool);
         r.identity = f.identity[0];
         r.area_m2 = f.area_m2[0];
         footprints_clear(&f);
-        mem_free(order);
+        order_clear(&order);
     }
     outlines_clear(&b.o);
     footprint_builder_close(&b);

@@ -53,9 +53,12 @@ static inline void layer_add_ids(struct footprints *f, const struct layer *l)
 static inline struct footprints layer_close(struct layer *l)
 {
     struct footprints f;
-    uint64_t *order = order_as_given(&l->builder.o);
-    outlines_lay_out(&l->builder.o, order, l->builder.o.count, &f);
-    mem_free(order);
+    struct pool *pool = pool_open(1);
+    struct order order;
+    order_as_given(&l->builder.o, &order);
+    outlines_lay_out(pool, &l->builder.o, &order, &f);
+    pool_close(pool);
+    order_clear(&order);
     outlines_clear(&l->builder.o);
     footprint_builder_close(&l->builder);
     if (l->heights) {
