@@ -367,11 +367,6 @@ static double constant_sd(const triangle l)
     return sqrt(sum);
 }
 
-static inline floats floats_choose(floats_mask which, floats yes, floats no)
-{
-    return (floats)((which & (floats_mask)yes) | (~which & (floats_mask)no));
-}
-
 // The least and the largest of a column; what is behind the last one is the first one again.
 static void bound_of(float *column, int count, float *low, float *high)
 {

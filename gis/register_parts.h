@@ -4,7 +4,10 @@
 #include "gis/register_shift.h"
 
 
-struct xy_m footprint_middle(const struct footprints *f, int64_t i); // centroid, metric CRS
+static inline struct xy_m footprint_middle(const struct footprints *f, int64_t i) // centroid, metric CRS
+{
+    return (struct xy_m){(double)f->origin[i].x * 1e-3 + f->centroid[i].x, (double)f->origin[i].y * 1e-3 + f->centroid[i].y};
+}
 // How alike two footprints are in size, wherever they stand: 0 (not at all) .. 1.
 double footprint_likeness(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j);
 

@@ -3,16 +3,12 @@
 #include "core/base/vectors.h"
 #include "gis/register_parts.h"
 #include <math.h>
+#include <string.h>
 
 enum { BINS_MOST = 81, MODES = 4, AGREEMENTS = 6, HALF = 1, VOTERS = 10 }; // voters: of one cell; they are to agree within metres
 static const double BIN_M = 1;
 static const float LEAST = 0.1f;       // of the best mode's score: what is less has no prospects
 static const double AGREE_M = 1.5;     // neighbouring cells may differ by about this
-
-struct xy_m footprint_middle(const struct footprints *f, int64_t i)
-{
-    return (struct xy_m){(double)f->origin[i].x * 1e-3 + f->centroid[i].x, (double)f->origin[i].y * 1e-3 + f->centroid[i].y};
-}
 
 double footprint_likeness(const struct footprints *a, int64_t i, const struct footprints *b, int64_t j)
 {
@@ -26,14 +22,10 @@ double footprint_likeness(const struct footprints *a, int64_t i, const struct fo
 }
 
 struct mode { struct xy_m at; float score; };
-enum { NO_BIN = -1 };
-struct vote { float x, y, weight; int32_t bin; }; // bin: in every histogram, or NO_BIN where it has none
+struct vote { float x, y, weight; int32_t bin; }; // bin: in every histogram; one behind all others where it has none
 struct histogram {
-    float *bin, *score;
-    int *slot;                     // of a bin that holds something: where in used
-    int bins, *used, uses;         // used: bins that hold something
-    double reach_m;
-    float *x, *y, *weight;         // the votes of the cell and those around it, and room for a whole vector behind them
+    float *bin, *score, *best;     // [bins * stride], [bins * stride] and of each row
+    float *x, *y, *weight;         // the votes of the cell and those around it
     size_t votes, cap;
 };
 
@@ -45,8 +37,9 @@ struct counting {
     struct mode *mode;             // [cells * MODES]
     uint8_t *chosen, *next;        // [cells] of the modes
     struct histogram *histogram;   // one a thread
-    int bins;                      // of each, and how far they reach
+    int bins, stride;              // of each: bins a side, from row to row; how far they reach
     double reach_m;
+    float *likely;                 // of each bin: large shifts are rarer
 };
 
 static uint32_t voters(const struct district *d, size_t cell)
@@ -80,7 +73,7 @@ static struct vote vote_for(const struct counting *c, float x, float y, float we
 {
     int on_x = (int)((x + c->reach_m) / BIN_M), on_y = (int)((y + c->reach_m) / BIN_M);
     bool inside = on_x >= HALF && on_y >= HALF && on_x < c->bins - HALF && on_y < c->bins - HALF;
-    return (struct vote){x, y, weight, inside ? on_y * c->bins + on_x : NO_BIN};
+    return (struct vote){x, y, weight, inside ? on_y * c->stride + on_x : c->bins * c->stride};
 }
 
 static uint32_t votes_of(const struct counting *c, uint32_t i, struct vote *out)
@@ -130,109 +123,111 @@ static void reserve_votes(struct histogram *h, size_t need)
     h->cap = cap;
 }
 
-// Whether a bin is new is anybody's guess: it is written down as if it were, and the next one over it.
-static inline void count_vote(struct histogram *h, int bin, float weight)
-{
-    bool is_new = h->bin[bin] == 0;
-    h->used[h->uses] = bin;
-    h->slot[bin] = is_new ? h->uses : h->slot[bin];
-    h->uses += is_new;
-    h->bin[bin] += weight;
-}
-
 // The votes of a cell and of those around it, as columns and in the bins.
 static void gather_votes(const struct counting *c, size_t cell, struct histogram *h)
 {
     h->votes = 0;
+    memset(h->bin, 0, (size_t)(c->bins * c->stride) * sizeof *h->bin);
     for (int k = 0; k < 9; k++) {
         uint32_t o = c->district->around[cell][k], cast = o == NOBODY ? 0 : c->cast[o];
         float weight = AROUND[k % 3] * AROUND[k / 3];
-        reserve_votes(h, h->votes + cast + LANES);
+        reserve_votes(h, h->votes + cast);
         for (uint32_t v = 0; v < cast; v++, h->votes++) {
             const struct vote *from = &c->vote[c->first_vote[o] + v];
             h->x[h->votes] = from->x, h->y[h->votes] = from->y, h->weight[h->votes] = weight * from->weight;
-            if (from->bin != NO_BIN)
-                count_vote(h, from->bin, h->weight[h->votes]);
+            h->bin[from->bin] += h->weight[h->votes];
         }
     }
-    for (size_t v = h->votes; v < lanes_whole(h->votes); v++)
-        h->x[v] = h->y[v] = INFINITY; // near nothing
 }
 
-static void empty_histogram(struct histogram *h)
+// Each mode to the mean of the votes around it: all modes side by side, vote after vote.
+static void move_to_means(const struct histogram *h, struct mode mode[MODES])
 {
-    for (int k = 0; k < h->uses; k++)
-        h->bin[h->used[k]] = 0;
-    h->uses = 0;
-}
-
-// The mean of the votes around a mode. Few are: four are looked at together, and those near are added one after the other.
-static struct xy_m mean_near(const struct histogram *h, struct xy_m at)
-{
-    float x = 0, y = 0, sum = 0, reach2 = (float)(AGREE_M * AGREE_M), at_x = (float)at.x, at_y = (float)at.y;
-    for (size_t v = 0; v < h->votes; v += LANES) {
-        floats dx = floats_at(h->x + v) - at_x, dy = floats_at(h->y + v) - at_y;
-        for (unsigned near = floats_bits(dx * dx + dy * dy <= reach2); near != 0; near &= near - 1) {
-            int k = __builtin_ctz(near);
-            float w = h->weight[v + (size_t)k];
-            x += w * dx[k], y += w * dy[k], sum += w;
-        }
+    _Static_assert((int)MODES == (int)LANES, "a mode a lane");
+    floats at_x, at_y, x = {0}, y = {0}, sum = {0}, reach2 = (float)(AGREE_M * AGREE_M) + (floats){0};
+    for (int k = 0; k < MODES; k++)
+        at_x[k] = (float)mode[k].at.x, at_y[k] = (float)mode[k].at.y;
+    for (size_t v = 0; v < h->votes; v++) {
+        floats dx = h->x[v] - at_x, dy = h->y[v] - at_y, weight = h->weight[v] + (floats){0};
+        weight = (floats)((dx * dx + dy * dy <= reach2) & (floats_mask)weight); // else nothing is added
+        x += weight * dx, y += weight * dy, sum += weight;
     }
-    return sum > 0 ? (struct xy_m){at.x + x / sum, at.y + y / sum} : at;
+    for (int k = 0; k < MODES && mode[k].score > 0; k++)
+        if (sum[k] > 0)
+            mode[k].at = (struct xy_m){mode[k].at.x + x[k] / sum[k], mode[k].at.y + y[k] / sum[k]};
 }
 
-static struct xy_m middle_of(const struct histogram *h, int place)
+static struct xy_m middle_of(const struct counting *c, int place)
 {
-    return (struct xy_m){(place % h->bins + 0.5) * BIN_M - h->reach_m, (place / h->bins + 0.5) * BIN_M - h->reach_m};
+    return (struct xy_m){(place % c->stride + 0.5) * BIN_M - c->reach_m, (place / c->stride + 0.5) * BIN_M - c->reach_m};
 }
 
-static float sum_around(const struct histogram *h, int place)
+static float largest(floats v)
 {
-    float sum = 0;
-    for (int v = -HALF; v <= HALF; v++)
-        for (int u = -HALF; u <= HALF; u++)
-            sum += h->bin[place + v * h->bins + u];
-    return sum;
+    float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
+    return a > b ? a : b;
+}
+
+static void find_best_of_row(const struct counting *c, struct histogram *h, int row)
+{
+    floats best = {0};
+    for (int k = 0; k < c->stride; k += LANES)
+        best = floats_most(floats_at(h->score + row * c->stride + k), best);
+    h->best[row] = largest(best);
+}
+
+// Sums of 3 x 3 bins where one holds something. Nothing ever falls into the bins on the border.
+static void tell_scores(const struct counting *c, struct histogram *h)
+{
+    for (int row = HALF; row < c->bins - HALF; row++) {
+        for (int place = row * c->stride + HALF; place < (row + 1) * c->stride; place += LANES) {
+            floats sum = {0};
+            for (int v = -HALF; v <= HALF; v++)
+                for (int u = -HALF; u <= HALF; u++)
+                    sum += floats_at(h->bin + place + v * c->stride + u);
+            sum *= floats_at(c->likely + place);
+            floats_put(h->score + place, (floats)((floats_at(h->bin + place) > 0) & (floats_mask)sum));
+        }
+        find_best_of_row(c, h, row);
+    }
 }
 
 // What lies less than two bins away is told by the same votes.
-static void blot_around(const struct histogram *h, int place)
+static void blot_around(const struct counting *c, struct histogram *h, int place)
 {
-    for (int v = -HALF; v <= HALF; v++)
-        for (int u = -HALF; u <= HALF; u++) {
-            int at = place + v * h->bins + u;
-            if (h->bin[at] > 0)
-                h->score[h->slot[at]] = 0;
-        }
-}
-
-// The place of the best; of several the first in the histogram. -1: none. Most are not even as good, and that is one comparison.
-static int best_place(const struct histogram *h, float *best)
-{
-    int place = -1;
-    *best = 0;
-    for (int k = 0; k < h->uses; k++)
-        if (h->score[k] >= *best && (h->score[k] > *best || (place >= 0 && h->used[k] < place)))
-            *best = h->score[k], place = h->used[k];
-    return place;
-}
-
-// Sums of 3 x 3 bins, highest first; a mode blots out what lies within two bins of it. The sum is kept in the bin's slot.
-static void find_modes(const struct histogram *h, struct mode *mode)
-{
-    for (int k = 0; k < h->uses; k++) {
-        struct xy_m at = middle_of(h, h->used[k]);
-        h->score[k] = sum_around(h, h->used[k]) * (float)(1 / (1 + (at.x * at.x + at.y * at.y) / 100)); // large shifts are rarer
+    for (int v = -HALF; v <= HALF; v++) {
+        for (int u = -HALF; u <= HALF; u++)
+            h->score[place + v * c->stride + u] = 0;
+        find_best_of_row(c, h, place / c->stride + v);
     }
+}
+
+// The place of the best; of several the first in the histogram. -1: none.
+static int best_place(const struct counting *c, const struct histogram *h, float *best)
+{
+    int best_row = 0;
+    for (int row = HALF; row < c->bins - HALF; row++)
+        best_row = h->best[row] > h->best[best_row] ? row : best_row;
+    *best = h->best[best_row];
+    int place = best_row * c->stride;
+    while (*best > 0 && h->score[place] != *best)
+        place++;
+    return *best > 0 ? place : -1;
+}
+
+// Highest first; a mode blots out what lies within two bins of it.
+static void find_modes(const struct counting *c, struct histogram *h, struct mode *mode)
+{
     int found = 0;
+    tell_scores(c, h);
     mode[0].score = 0;
     for (; found < MODES; found++) {
         float best;
-        int place = best_place(h, &best);
+        int place = best_place(c, h, &best);
         if (place < 0 || best < LEAST * mode[0].score)
             break;
-        mode[found] = (struct mode){middle_of(h, place), best};
-        blot_around(h, place);
+        mode[found] = (struct mode){middle_of(c, place), best};
+        blot_around(c, h, place);
     }
     for (; found < MODES; found++)
         mode[found] = (struct mode){{0, 0}, 0};
@@ -247,11 +242,9 @@ static void count_cells(void *ctx, int64_t first, int64_t last, int thread)
             continue;
         struct mode *mode = &c->mode[cell * MODES];
         gather_votes(c, (size_t)cell, h);
-        find_modes(h, mode);
-        empty_histogram(h);
-        for (int k = 0; k < MODES && mode[k].score > 0; k++)
-            for (int turn = 0; turn < 2; turn++)
-                mode[k].at = mean_near(h, mode[k].at);
+        find_modes(c, h, mode);
+        for (int turn = 0; turn < 2; turn++)
+            move_to_means(h, mode);
     }
 }
 
@@ -313,26 +306,28 @@ static void open_histograms(struct counting *c)
 {
     int threads = pool_threads(c->district->in->pool), bins = (int)ceil(2 * c->district->in->max_shift_m / BIN_M) | 1;
     bins = bins > BINS_MOST ? BINS_MOST : bins;
-    size_t room = (size_t)bins * (size_t)bins + 1;
-    c->bins = bins, c->reach_m = bins * BIN_M / 2;
+    c->bins = bins, c->stride = (int)lanes_whole((size_t)bins), c->reach_m = bins * BIN_M / 2;
+    size_t room = (size_t)(bins * c->stride) + LANES;
+    c->likely = mem_get(room, sizeof *c->likely);
+    for (int place = 0; place < bins * c->stride; place++) {
+        struct xy_m at = middle_of(c, place);
+        c->likely[place] = (float)(1 / (1 + (at.x * at.x + at.y * at.y) / 100));
+    }
     c->histogram = mem_get((size_t)threads, sizeof *c->histogram);
     for (int t = 0; t < threads; t++)
-        c->histogram[t] = (struct histogram){mem_get(room, sizeof(float)), mem_get(room, sizeof(float)), mem_get(room, sizeof(int)), bins, mem_get(room, sizeof(int)), 0,
-                                             c->reach_m, NULL, NULL, NULL, 0, 0};
+        c->histogram[t] = (struct histogram){.bin = mem_get(room, sizeof(float)), .score = mem_get(room, sizeof(float)), .best = mem_get((size_t)bins, sizeof(float))};
 }
 
 static void clear_counting(struct counting *c)
 {
     for (int t = 0; t < pool_threads(c->district->in->pool); t++) {
-        mem_free(c->histogram[t].bin);
-        mem_free(c->histogram[t].score);
-        mem_free(c->histogram[t].slot);
-        mem_free(c->histogram[t].used);
-        mem_free(c->histogram[t].x);
-        mem_free(c->histogram[t].y);
-        mem_free(c->histogram[t].weight);
+        struct histogram *h = &c->histogram[t];
+        void *made[] = {h->bin, h->score, h->best, h->x, h->y, h->weight};
+        for (size_t k = 0; k < sizeof made / sizeof *made; k++)
+            mem_free(made[k]);
     }
     mem_free(c->histogram);
+    mem_free(c->likely);
     mem_free(c->mode);
     mem_free(c->vote);
     mem_free(c->first_vote);

@@ -46,6 +46,11 @@ typedef float loose_floats __attribute__((vector_size(LANES * sizeof(float)), al
 typedef int32_t floats_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
 static inline floats floats_at(const float *p) { return *(const loose_floats *)p; }
 static inline void floats_put(float *p, floats v) { *(loose_floats *)p = v; }
+static inline floats floats_choose(floats_mask which, floats yes, floats no)
+{
+    return (floats)((which & (floats_mask)yes) | (~which & (floats_mask)no));
+}
+static inline floats floats_most(floats a, floats b) { return floats_choose(a > b, a, b); }
 
 // What was answered as bits, lane 0 the lowest. Taking a vector apart number by number costs more than most questions.
 #ifdef __SSE2__
