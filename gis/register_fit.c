@@ -387,7 +387,7 @@ void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, 
     struct near_ties ties;
     double h = rule->bandwidth_m;
     for (int wider = 0;; wider++, h *= 2) {
-        gather(a, at, h, wider > 0, without, &ties);
+        gather(a, at, h, wider > 0 || a->first == NULL, without, &ties);
         if (ties.count >= FEW_TIES || wider == WIDEST - 1)
             break;
     }
@@ -457,12 +457,10 @@ void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule)
     size_t step = m->count / LEAVE_OUT + 1, sample = m->count / step;
     double *miss = mem_get(sample, sizeof *miss), best = INFINITY;
     rule->bandwidth_m = BANDWIDTH_M[3];
-    struct leaving l = {.map = m, .rule = *rule, .step = step, .miss = miss, .ties = mem_get(sample, sizeof *l.ties)};
+    struct leaving l = {.map = m, .asked = {.map = m}, .rule = *rule, .step = step, .miss = miss, .ties = mem_get(sample, sizeof *l.ties)};
     for (size_t b = 0; b < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M && sample >= 10; b++) {
         l.rule.bandwidth_m = BANDWIDTH_M[b];
-        asked_open(m, BANDWIDTH_M[b], &l.asked);
         pool_range(m->district->in->pool, (int64_t)sample, 32, leave_out, &l);
-        asked_close(&l.asked);
         if (mean_of(l.ties, sample) < ENOUGH_TIES && b + 1 < sizeof BANDWIDTH_M / sizeof *BANDWIDTH_M)
             continue;
         qsort(miss, sample, sizeof *miss, by_double);

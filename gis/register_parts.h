@@ -76,7 +76,8 @@ void tie_map_open(const struct ties *t, struct tie_map *out);
 void tie_map_close(struct tie_map *m);
 static inline double tie_variance(double weight) { return 1 / weight - 0.1; } // over sigma^2; see VARIANCE_FLOOR
 
-// Where ties are dense only some of each cell are asked for a fit, fewer for a wide one.
+// Where ties are dense only some of each cell are asked for a fit, fewer for a wide one. first NULL: each fit takes them from the map
+// anew, which is less work for a thousand fits.
 struct asked { const struct tie_map *map; struct tie_columns tie; uint32_t *first, *index; bool all; }; // index: in the map; all: as they are there
 void asked_open(const struct tie_map *m, double bandwidth_m, struct asked *out);
 void asked_close(struct asked *a);

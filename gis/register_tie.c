@@ -178,6 +178,39 @@ static void find_tie(const struct tying *t, size_t cell, const struct field_view
         wait_for_measure(t, i, mate, out, s);
 }
 
+// What is asked of a footprint lies in many arrays. Neighbours share their lines, so some of a cell are enough.
+enum { SOME = 4, MORE = 2 };
+
+static void facts_come(const struct footprints *f, uint32_t i)
+{
+    ahead_read(&f->origin[i]);
+    ahead_read(&f->centroid[i]);
+    ahead_read(&f->size[i]);
+    ahead_read(&f->area_m2[i]);
+    ahead_read(&f->ring_first[i]);
+}
+
+static void buildings_come(const struct district *d, uint32_t cell)
+{
+    for (uint32_t k = d->first[cell]; k < d->first[cell + 1]; k += SOME) {
+        facts_come(d->in->after, d->member[k]);
+        ahead_read(&d->in->near_before_first[d->member[k]]);
+    }
+}
+
+static void mates_come(const struct district *d, uint32_t cell)
+{
+    const struct register_input *in = d->in;
+    for (uint32_t k = d->first[cell]; k < d->first[cell + 1]; k += MORE) {
+        uint32_t i = d->member[k], near = in->near_before_first[i];
+        footprint_comes(in->after, i);
+        if (near == in->near_before_first[i + 1])
+            continue;
+        facts_come(in->before, in->near_before[near]);
+        footprint_comes(in->before, in->near_before[near]);
+    }
+}
+
 static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
 {
     struct tying *t = ctx;
@@ -185,11 +218,13 @@ static void find_slice(void *ctx, int64_t first, int64_t last, int thread)
     struct field_view view;
     for (int64_t w = first; w < last; w++) {
         uint32_t c = d->walk[w];
+        if (w + 2 < last)
+            buildings_come(d, d->walk[w + 2]);
+        if (w + 1 < last)
+            mates_come(d, d->walk[w + 1]);
         uint32_t asked = t->ties->first[c + 1] - t->ties->first[c], count = d->first[c + 1] - d->first[c];
         if (asked > 0 && t->expect->field != NULL)
             field_view_open(t->expect->field, c, &view);
-        for (uint32_t k = 0; k < asked; k++)
-            footprint_comes(t->in->after, d->member[d->first[c] + one_of(count, asked, k)]);
         for (uint32_t k = 0; k < asked; k += t->step)
             find_tie(t, c, &view, d->member[d->first[c] + one_of(count, asked, k)], &t->ties->tie[t->ties->first[c] + k],
                      &t->scratch[thread]);
