@@ -135,8 +135,8 @@ static void write_queue(struct looking *l)
                   "AND d.state IN ('sent', 'forwarded', 'received', 'accepted', 'in_progress')");
     visible_records_where(&l->viewer, "lead", "d", &l->clause);
     buf_text(sql, " UNION ALL SELECT c.number, c.number, c.title, c.state, 'ordinary', c.cell_code, c.priority, c.due_at_s, c.is_due_provisional, 1, "
-                  "c.stage_at_s, coalesce(c.due_at_s, 9e18), c.id FROM case_file c WHERE c.agency_id = $1 AND c.state IN ('dispatched', 'handling', 'rework', "
-                  "'fast_handling')");
+                  "c.stage_at_s, coalesce(c.due_at_s, 9e18), c.id FROM case_file c WHERE c.agency_id = $1 AND "
+                  "(c.state = 'dispatched' OR c.state = 'handling' OR c.state = 'rework' OR c.state = 'fast_handling')");   // as index case_queue says it
     visible_records_where(&l->viewer, "case", "c", &l->clause);
     buf_text(sql, ") ");
 }

@@ -603,7 +603,9 @@ SELECT AddGeometryColumn('case_file', 'geom', 4326, 'MULTIPOLYGON', 2);
 SELECT CreateSpatialIndex('case_file', 'geom');
 CREATE INDEX case_state ON case_file (state, due_at_s);
 CREATE INDEX case_cell ON case_file (cell_code);
-CREATE INDEX case_agency ON case_file (agency_id, state);
+CREATE INDEX case_agency ON case_file (agency_id);
+CREATE INDEX case_queue ON case_file (agency_id)   -- what an agency has to handle; few, and most moves pass it by
+  WHERE state = 'dispatched' OR state = 'handling' OR state = 'rework' OR state = 'fast_handling';
 
 CREATE TABLE case_link (                           -- what a case was opened from
   case_id TEXT NOT NULL REFERENCES case_file (id),
@@ -805,7 +807,7 @@ CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
 WHEN NEW.seq IS NULL OR NEW.seq <> (SELECT seq + 1 FROM audit_head)
 BEGIN SELECT RAISE(ABORT, 'audit rows are added at the end only'); END;   -- REPLACE meets this one too
 CREATE TRIGGER audit_moves_head AFTER INSERT ON audit
-BEGIN UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash; END;
+BEGIN UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash WHERE one = 1; END;
 CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
 BEGIN SELECT RAISE(ABORT, 'the end of the audit chain is never removed'); END;
 CREATE TRIGGER audit_head_is_one BEFORE INSERT ON audit_head
