@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/when.h"
 #include "core/fold.h"
+#include "core/store/spatialite_pages.h"
 #include "core/store/spatialite_wkb.h"
 #include "core/store/spatialite_shape.h"
 #include <pthread.h>
@@ -108,8 +109,9 @@ static enum status make_ready(struct connection *c, bool create, struct err *e)
 
 // SQLite counts its memory under a lock, twice for every piece: a tenth of a move. Nobody asks for the count. This can be said
 // before SQLite's first use only, and PROJ is often the first: so it is said before main.
-__attribute__((constructor)) static void count_no_memory(void)
+__attribute__((constructor)) static void settle_sqlite(void)
 {
+    spatialite_pages_teach();
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);   // what a savepoint keeps stays in memory, also where temp_store is a file
 }
