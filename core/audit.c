@@ -7,21 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW_CEILING = 1 << 20 };
+enum { ROW_CEILING = 1 << 20, ROW_USUAL = 600 };
 
 // Lengths before the words: no two different rows have the same text.
 static void add_word(struct buf *b, const char *word)
 {
-    buf_printf(b, "%zu:", strlen(word));
-    buf_text(b, word);
+    size_t len = strlen(word);
+    buf_integer(b, (int64_t)len);
+    buf_add(b, ":", 1);
+    buf_add(b, word, len);
 }
 
 static enum status hash_of(const char *last, int64_t seq, const struct audit_row *r, char out[65], struct err *e)
 {
     struct buf b;
     buf_init(&b, ROW_CEILING);
+    (void)buf_room(&b, ROW_USUAL);
     add_word(&b, last);
-    buf_printf(&b, "%" PRId64 ",%" PRId64 ",", seq, r->at_s);
+    buf_integer(&b, seq);
+    buf_add(&b, ",", 1);
+    buf_integer(&b, r->at_s);
+    buf_add(&b, ",", 1);
     const char *words[] = { r->actor, r->verb, r->thing, r->thing_id, text_or_empty(r->note), text_or_empty(r->before_sha256),
                             text_or_empty(r->after_sha256) };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -44,7 +50,7 @@ static enum status read_head(struct db *d, int64_t *seq, char hash[65], struct e
         s = err_set(e, FAILED, "the end of the audit chain is missing: the station was tampered with; restore a backup");
     if (s == OK) {
         *seq = rows_integer(r, 0);
-        snprintf(hash, 65, "%s", text_or_empty(rows_text(r, 1)));
+        rows_copy(r, 1, hash, 65);
     }
     rows_done(r);
     return s;

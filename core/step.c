@@ -103,8 +103,9 @@ static enum status run_clock(struct taking *t, const struct move *m, const char 
         s = pause_insert(t->w->db, k, t->w->now_s, t->w->e);
     if (s != OK)
         return s;
+    bool terms_stand = t->has_terms && k->rest[0] != '\0';      // "": this step has changed them
     if (begins)
-        return clock_start(t->w, t->desk, k, stage);
+        return clock_start(&(struct clock){ t->w, t->desk, k, terms_stand ? &t->terms : NULL }, stage);
     return (m->effects & (RESUMES_CLOCK | PAUSES_CLOCK)) != 0 ? clock_compute(t->w, t->desk, k) : OK;
 }
 
@@ -226,7 +227,7 @@ enum status step_born(struct work *w, struct desk *d, struct walk *k, const char
     k->steps++;
     if (s == OK && is_new) {
         const char *first = stage_of(k->thing, k->state);
-        s = clock_start(w, d, k, first != NULL ? first : "");
+        s = clock_start(&(struct clock){ w, d, k, NULL }, first != NULL ? first : "");
     }
     if (s == OK)
         s = walk_update(w->db, k, false, w->now_s, w->e);

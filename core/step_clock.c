@@ -32,26 +32,30 @@ const char *stage_of(const char *thing, const char *state)
 // --- How long ---------------------------------------------------------------------------------------------------------------
 
 // A routing rule's own limit comes before the table of the code, this one before that of all cases.
-static enum status case_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
+static void case_limit(const struct desk *d, const struct case_terms *c, struct walk *k, const char *stage)
 {
-    struct case_terms c;
-    enum status s = case_terms_select(w->db, k->id.text, &c, w->e);
-    if (s != OK)
-        return s;
-    if (strcmp(c.rule_stage, stage) == 0) {
-        k->limit = c.rule_limit;
-        k->has_limit = true;
-        return OK;
-    }
-    const struct limit_rule *rule = desk_limit(d, c.scheme, c.code, c.condition, stage);
+    k->has_limit = strcmp(c->rule_stage, stage) == 0;
+    k->limit = c->rule_limit;
+    if (k->has_limit)
+        return;
+    const struct limit_rule *rule = desk_limit(d, c->scheme, c->code, c->condition, stage);
     if (rule == NULL)
-        rule = desk_limit(d, c.scheme, c.code, 0, stage);
+        rule = desk_limit(d, c->scheme, c->code, 0, stage);
     if (rule == NULL)
-        rule = desk_limit(d, "case", c.code, 0, stage);
+        rule = desk_limit(d, "case", c->code, 0, stage);
     k->has_limit = rule != NULL;
     if (rule != NULL)
         k->limit = rule->limit;
-    return OK;
+}
+
+// Read once a step: the guards mostly have asked for them.
+static enum status find_case_limit(const struct clock *c, const char *stage)
+{
+    struct case_terms read;
+    enum status s = c->terms == NULL ? case_terms_select(c->work->db, c->walk->id.text, &read, c->work->e) : OK;
+    if (s == OK)
+        case_limit(c->desk, c->terms != NULL ? c->terms : &read, c->walk, stage);
+    return s;
 }
 
 static enum status lead_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
@@ -65,13 +69,14 @@ static enum status lead_limit(struct work *w, const struct desk *d, struct walk 
     return s;
 }
 
-static enum status find_limit(struct work *w, const struct desk *d, struct walk *k, const char *stage)
+static enum status find_limit(const struct clock *c, const char *stage)
 {
+    struct walk *k = c->walk;
     if (strcmp(k->thing, "case") == 0)
-        return case_limit(w, d, k, stage);
+        return find_case_limit(c, stage);
     if (strcmp(k->thing, "lead") == 0)
-        return lead_limit(w, d, k, stage);
-    const struct limit_rule *rule = desk_limit(d, strcmp(k->thing, "finding") == 0 ? "case" : k->thing, "*", 0, stage);
+        return lead_limit(c->work, c->desk, k, stage);
+    const struct limit_rule *rule = desk_limit(c->desk, strcmp(k->thing, "finding") == 0 ? "case" : k->thing, "*", 0, stage);
     k->has_limit = rule != NULL;
     if (rule != NULL)
         k->limit = rule->limit;
@@ -111,12 +116,13 @@ enum status clock_compute(struct work *w, struct desk *d, struct walk *k)
     return OK;
 }
 
-enum status clock_start(struct work *w, struct desk *d, struct walk *k, const char *stage)
+enum status clock_start(const struct clock *c, const char *stage)
 {
+    struct walk *k = c->walk;
     strcpy(k->stage, stage);
-    k->stage_at_s = w->now_s;
+    k->stage_at_s = c->work->now_s;
     k->extension = 0;
     k->has_limit = false;
-    enum status s = stage[0] != '\0' ? find_limit(w, d, k, stage) : OK;
-    return s == OK ? clock_compute(w, d, k) : s;
+    enum status s = stage[0] != '\0' ? find_limit(c, stage) : OK;
+    return s == OK ? clock_compute(c->work, c->desk, k) : s;
 }

@@ -135,22 +135,23 @@ static int64_t months_before(const struct taking *t, int months)
 static enum status read_case(struct taking *t, const char *case_id)
 {
     struct facts *f = &t->facts;
-    struct case_terms c;
-    enum status s = case_terms_select(t->w->db, case_id, &c, t->w->e);
+    enum status s = case_terms_select(t->w->db, case_id, &t->terms, t->w->e);
     if (s != OK)
         return s == NOT_FOUND ? OK : s;
+    const struct case_terms *c = &t->terms;
+    t->has_terms = true;
     const struct step_with *with = &t->step->with;
-    const struct case_kind *kind = terms_kind(&t->desk->terms, c.kind);
-    f->has_code = (given(with->scheme) && given(with->code)) || (c.scheme[0] != '\0' && c.code[0] != '\0');
-    f->works_in_progress = c.in_progress;
-    f->works_new = c.is_new;
+    const struct case_kind *kind = terms_kind(&t->desk->terms, c->kind);
+    f->has_code = (given(with->scheme) && given(with->code)) || (c->scheme[0] != '\0' && c->code[0] != '\0');
+    f->works_in_progress = c->in_progress;
+    f->works_new = c->is_new;
     f->without_area = kind != NULL && !kind->has_area;
-    f->area_illegal_m2 = isnan(c.area_m2) ? 0 : c.area_m2;
-    f->has_area = with->area_m2 > 0 || !isnan(c.measured_area_m2);
-    f->area_removed_m2 = with->area_m2 > 0 ? with->area_m2 : isnan(c.measured_area_m2) ? 0 : c.measured_area_m2;
-    f->matter_on_list = terms_spares(&t->desk->terms, c.scheme, c.code);
-    f->actor_is_party = same(c.party, t->who.name);
-    f->fast_record_complete = c.ordered_by[0] != '\0' && c.party_present[0] != '\0' && f->has_area && f->has_photo;
+    f->area_illegal_m2 = isnan(c->area_m2) ? 0 : c->area_m2;
+    f->has_area = with->area_m2 > 0 || !isnan(c->measured_area_m2);
+    f->area_removed_m2 = with->area_m2 > 0 ? with->area_m2 : isnan(c->measured_area_m2) ? 0 : c->measured_area_m2;
+    f->matter_on_list = terms_spares(&t->desk->terms, c->scheme, c->code);
+    f->actor_is_party = same(c->party, t->who.name);
+    f->fast_record_complete = c->ordered_by[0] != '\0' && c->party_present[0] != '\0' && f->has_area && f->has_photo;
     if (asks(t, G(FIRST_BREACH)))
         s = ask(t, ASK_BREACHED, VALUES(value_text(case_id), value_integer(months_before(t, t->desk->terms.first_breach_months))),
                 &f->breached_within_12_months);

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/actor.h"
 #include "core/step.h"
+#include "core/store/step_rows.h"
 
 struct taking {
     struct work *w;
@@ -13,6 +14,8 @@ struct taking {
     char agency_id[ID_TEXT];                 // of with.agency
     uint64_t guards;                         // of the move that is asked for
     struct facts facts;
+    struct case_terms terms;                 // of the case it is about, when the guards asked for them
+    bool has_terms;
 };
 
 // step.c: who w->actor is, and the guards of a move from where the record stands (0: there is no such move)
@@ -24,7 +27,9 @@ enum status step_facts(struct taking *t);
 
 // step_clock.c
 const char *stage_of(const char *thing, const char *state);           // "" none; NULL: the stage goes on
-enum status clock_start(struct work *w, struct desk *d, struct walk *k, const char *stage);
+// terms: of the case itself, as they were read and still are; NULL: they are read when they are needed.
+struct clock { struct work *work; struct desk *desk; struct walk *walk; const struct case_terms *terms; };
+enum status clock_start(const struct clock *c, const char *stage);
 enum status clock_compute(struct work *w, struct desk *d, struct walk *k);
 
 // step_effect.c: what a move does besides

@@ -25,11 +25,10 @@ static void read_row(void *ctx, const struct rows *r)
 {
     struct actor *out = ctx;
     *out = (struct actor){ .is_active = rows_integer(r, 4) != 0 };
-    snprintf(out->id.text, sizeof out->id.text, "%s", rows_text(r, 0));
-    snprintf(out->name, sizeof out->name, "%s", rows_text(r, 1));
-    snprintf(out->role, sizeof out->role, "%s", rows_text(r, 2));
-    if (!rows_is_null(r, 3))
-        snprintf(out->agency.text, sizeof out->agency.text, "%s", rows_text(r, 3));
+    rows_copy(r, 0, out->id.text, sizeof out->id.text);
+    rows_copy(r, 1, out->name, sizeof out->name);
+    rows_copy(r, 2, out->role, sizeof out->role);
+    rows_copy(r, 3, out->agency.text, sizeof out->agency.text);
 }
 
 // NOT_FOUND without a sentence.

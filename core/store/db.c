@@ -268,5 +268,8 @@ const void *rows_bytes(const struct rows *r, int column, size_t *len) { return r
 
 void rows_copy(const struct rows *r, int column, char *out, size_t cap)
 {
-    snprintf(out, cap, "%s", rows_is_null(r, column) ? "" : rows_text(r, column));
+    const char *text = rows_text(r, column);
+    size_t len = text != NULL ? strnlen(text, cap - 1) : 0;
+    memcpy(out, text_or_empty(text), len);
+    out[len] = '\0';
 }
