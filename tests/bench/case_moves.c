@@ -212,7 +212,7 @@ static void bare_open(struct bare *b, const char *path)
     sqlite3_stmt *ids;
     MUST(sqlite3_open(path, &b->db), b->db);
     MUST(sqlite3_exec(b->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; "
-                             "PRAGMA wal_autocheckpoint = 8192", NULL, NULL, NULL), b->db);
+                             "PRAGMA wal_autocheckpoint = 16384", NULL, NULL, NULL), b->db);
     drop_triggers(b->db);
     b->id = calloc(CASES_MOST, ID_TEXT);
     MUST(sqlite3_prepare_v2(b->db, "SELECT id FROM case_file", -1, &ids, NULL), b->db);
