@@ -1,5 +1,6 @@
 // Every path of a case through a real store: the ordinary way, returns, pauses, extensions, the fast track, the procedure.
 #include "tests/core/case_telling.h"
+#include "core/document.h"
 
 // --- The stories ----------------------------------------------------------------------------------------------------------------------
 
@@ -94,6 +95,33 @@ static void extensions_and_appeals(void **state)
         { "2026-03-30 09:00", "Li", "appeal.file", { NOTE }, "filed", NULL },
         { "2026-03-30 10:00", "Li", "appeal.allow", { NOTE }, "!role", NULL },
         { "2026-03-30 10:00", "Zhou", "appeal.allow", { NOTE }, "allowed", NULL });
+}
+
+static const char DISPATCH_WITHIN[] = "{\"scheme\":\"gbt30428.2-2013\",\"version\":\"t\",\"title_zh\":\"t\",\"title_en\":\"t\",\"limits\":["
+    "{\"code\":\"0102\",\"condition_no\":1,\"condition_zh\":\"t\",\"condition_en\":\"t\",\"stage\":\"dispatch\",\"amount\":3,\"unit\":\"natural_day\"}]}";
+
+static enum status load_own_limits(struct work *w, void *ctx)
+{
+    struct actor first;
+    struct work own = *w;
+    char name[DOCUMENT_NAME];
+    int64_t version;
+    bool same;
+    (void)ctx;
+    enum status s = actor_first_administrator(w, &first);
+    own.actor = first.id.text;
+    return s == OK ? document_load(&own, &(struct document_file){ "limits", "own.json", DISPATCH_WITHIN, strlen(DISPATCH_WITHIN) }, name, &version, &same) : s;
+}
+
+// The clock that a step starts goes by what that very step says about the case, not by what its guards have read.
+static void a_code_given_with_a_step_settles_its_limit(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(f, run(f, load_own_limits, NULL));
+    TELL(f, "case", "", { "2026-03-03 09:00", "Wang", "open formed", { 0 }, "reported", NULL },
+        { "2026-03-03 09:01", "Wang", "photo near", { 0 }, "reported", NULL },
+        { "2026-03-03 09:05", "Zhao", "submit", { 0 }, "pending_register", NULL },
+        { "2026-03-03 09:10", "Zhao", "register", { .scheme = "gbt30428.2-2013", .code = "0102", .condition = 1 }, "registered", "2026-03-06 09:10:00" });
 }
 
 static void the_fast_track(void **state)
@@ -261,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_return_and_its_receiver, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pauses_move_the_deadline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(extensions_and_appeals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_code_given_with_a_step_settles_its_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_fast_track, set_up, tear_down),
         cmocka_unit_test_setup_teardown(first_breach_and_closing_by_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(duplicates_are_merged_and_taken_apart, set_up, tear_down),
