@@ -120,6 +120,7 @@ static struct http_limits limits_of(const struct http_limits *given)
     OR(idle_s, 30);
     OR(request_s, 60);
     OR(waiting, 256);
+    OR(workers_writing, 8);
     OR(workers_apart, pool_processors() > 3 ? pool_processors() / 2 : 1);
     OR(waiting_apart, 32);
 #undef OR
@@ -168,6 +169,7 @@ static bool start_daemon(struct start *s)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     h->usual = (struct lane){ .workers = workers_open(h->limits.workers), .waiting_most = h->limits.waiting };
+    h->writing = (struct lane){ .workers = workers_open(h->limits.workers_writing), .waiting_most = h->limits.waiting };
     h->apart = (struct lane){ .workers = workers_open(h->limits.workers_apart), .waiting_most = h->limits.waiting_apart };
     h->keeper = keeper_open(h);
     h->daemon = MHD_start_daemon(flags, 0, on_accept, h, on_request, NULL, MHD_OPTION_ARRAY, s->option, MHD_OPTION_END);
@@ -179,6 +181,7 @@ static bool start_daemon(struct start *s)
 static void free_http(struct http *h)
 {
     workers_close(h->usual.workers);
+    workers_close(h->writing.workers);
     workers_close(h->apart.workers);
     keeper_close(h->keeper);
     mem_free(h->folder);
@@ -263,8 +266,8 @@ void http_counts(const struct http *h, struct http_counts *out)
 {
     int met;
     *out = (struct http_counts){
-        .connections = h->connections, .slow_waiting = h->usual.waiting + h->apart.waiting, .slow_running = h->slow_running, .refused = h->refused,
-        .set_apart = h->set_apart,
+        .connections = h->connections, .slow_waiting = h->usual.waiting + h->writing.waiting + h->apart.waiting, .slow_running = h->slow_running,
+        .refused = h->refused, .set_apart = h->set_apart,
     };
     keeper_count(h->keeper, &out->requests, &met);
 }
@@ -303,6 +306,7 @@ void http_stop(struct http *h, int patience_s)
     await_all(h, patience_s);
     h->is_hasty = true;
     workers_stop(h->usual.workers);
+    workers_stop(h->writing.workers);
     workers_stop(h->apart.workers);
     MHD_stop_daemon(h->daemon);
     free_http(h);

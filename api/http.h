@@ -32,7 +32,8 @@ struct http_limits {                                           // 0: the value i
     int idle_s;                                                // (30) without a byte in either direction while it is the client's turn
     int request_s;                                             // (60) from the request line to the last of the head or of a body in memory: 408
     int workers;                                               // (processors) for slow work
-    int waiting;                                               // (256) slow requests that may wait for a worker: 503 and Retry-After
+    int workers_writing;                                       // (8) for what waits for the disk more than it works
+    int waiting;                                               // (256) slow requests that may wait for a worker, and writing ones: 503 and Retry-After
     int workers_apart;                                         // (half the processors, one at least) for what seemed quick
     int waiting_apart;                                         // (32) of those
 };
@@ -108,6 +109,7 @@ struct http_plan {                                             // what begin dec
     enum http_body body;                                       // a body nobody wants is 413
     int64_t body_most;                                         // 0: the limit of the service
     bool is_slow;                                              // run is called on a worker
+    bool is_writing;                                           // of is_slow: a worker that waits for the disk
 };
 struct http_end {                                              // what became of a request
     int status;                                                // 0: it got no answer

@@ -163,7 +163,11 @@ bool exchange_meet(struct exchange *x, const char *method, const char *url, cons
 
 // --- Aside --------------------------------------------------------------------------------------------------------------
 
-static struct lane *lane_of(const struct exchange *x) { return x->is_apart ? &x->http->apart : &x->http->usual; }
+static struct lane *lane_of(const struct exchange *x)
+{
+    struct http *h = x->http;
+    return x->is_apart ? &h->apart : x->plan.is_writing ? &h->writing : &h->usual;
+}
 
 bool exchange_set_aside(struct exchange *x, void (*work)(void *ctx))
 {

@@ -77,7 +77,7 @@ struct http {
     bool is_tls;
     int port, listen_socket;
     struct MHD_Daemon *daemon;
-    struct lane usual, apart;
+    struct lane usual, writing, apart;
     struct keeper *keeper;
     atomic_int_fast64_t connections, slow_running, refused, set_apart;
     atomic_bool is_stopping, is_hasty;      // no new requests; nobody is waited for any more

@@ -265,8 +265,10 @@ void server_begin(void *ctx, struct request *r, struct http_plan *plan, struct a
         answer_options(x);
     plan->answered = r->method == HTTP_OPTIONS || is_refused(x) || !may_send(x, plan);
     allow_origins(x);
-    if (!plan->answered)
-        plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
+    if (plan->answered)
+        return;
+    plan->is_slow = (x->route->flags & ROUTE_SLOW) != 0;
+    plan->is_writing = plan->is_slow && x->route->method != HTTP_GET && !(x->route->flags & (ROUTE_FILE | ROUTE_SIGN_IN));
 }
 
 static void serve(struct exchange *x)

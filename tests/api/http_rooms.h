@@ -216,6 +216,7 @@ static const struct room {
     { "/keep", { .body = HTTP_BODY_FILE, .is_slow = true }, room_keep },
     { "/slow", { .is_slow = true }, room_slow },
     { "/held", { .is_slow = true }, room_held },
+    { "/held-writing", { .is_slow = true, .is_writing = true }, room_held },
     { "/heavy", { 0 }, room_held },                 // a listener gives it up
     { "/bent", { 0 }, room_bent },
     { "/deny", { .answered = true }, room_deny },

@@ -111,6 +111,29 @@ static void what_seemed_quick_and_is_not_is_done_apart(void **state)
     rooms_free(h);
 }
 
+// Writers wait for the disk together, so that they share its syncs, and leave the workers of other slow work alone.
+static void who_writes_waits_with_other_writers(void **state)
+{
+    enum { WRITERS = 8 };
+    (void)state;
+    struct rooms *h = open_with((struct http_limits){ .workers = 1 }, 1);
+    struct client writer[WRITERS];
+    h->is_held = true;
+    for (int i = 0; i < WRITERS; i++)
+        writer[i] = asking(h, GET("/held-writing"));
+    await(counts_of(h).slow_running == WRITERS);
+    struct client slow = asking(h, GET("/slow"));
+    assert_status(&slow, 200);
+    assert_served(h);
+    h->is_held = false;
+    for (int i = 0; i < WRITERS; i++) {
+        assert_status(&writer[i], 200);
+        client_close(&writer[i]);
+    }
+    client_close(&slow);
+    rooms_free(h);
+}
+
 static void a_stream_that_is_made_slowly_holds_no_listener(void **state)
 {
     (void)state;
@@ -401,6 +424,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_work_waits_in_a_queue_with_an_end),
         cmocka_unit_test(what_seemed_quick_and_is_not_is_done_apart),
+        cmocka_unit_test(who_writes_waits_with_other_writers),
         cmocka_unit_test(a_stream_that_is_made_slowly_holds_no_listener),
         cmocka_unit_test(who_left_while_waiting_is_not_worked_for),
         cmocka_unit_test(who_sends_a_byte_now_and_then_is_late),
