@@ -142,7 +142,7 @@ static void who_signs_out_is_named(void **state)
     struct told t = asked(f->server, &(struct asking){ .method = HTTP_POST, .path = "/sign-in", .body = "{\"name\":\"Chen\",\"password\":\"a few words make one\"}",
                                                        .header = { { "Content-Type", "application/json" }, { "Origin", "http://grid.example" } } });
     assert_int_equal(t.status, 200);
-    const char *set = told_header(&t, "Set-Cookie"), *at = strstr(t.text, "\"csrf\":\"");
+    const char *set = text_or_empty(told_header(&t, "Set-Cookie")), *at = strstr(t.text, "\"csrf\":\"");
     assert_non_null(at);
     snprintf(cookie, sizeof cookie, "%.*s", (int)strcspn(set, ";"), set);
     snprintf(csrf, sizeof csrf, "%.*s", (int)strcspn(at + 8, "\""), at + 8);
