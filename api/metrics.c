@@ -224,8 +224,8 @@ static void write_caches(struct server *s, struct buf *out)
     one(out, "tile_cache_misses_total", "counter", "Tiles of a layer that had to be made.", (double)tiles.made);
     one(out, "feature_cache_bytes", "gauge", "Of features that are kept.", (double)features.bytes);
     one(out, "feature_cache_views", "gauge", "Views of a register that are kept whole.", (double)features.views);
-    one(out, "feature_cache_hits_total", "counter", "Boxes and single features that were answered from memory.", (double)features.told);
-    one(out, "feature_cache_misses_total", "counter", "Boxes and single features the store had to be asked for.", (double)features.untold);
+    one(out, "feature_cache_hits_total", "counter", "Boxes, single features and tiles that were made of what is in memory.", (double)features.told);
+    one(out, "feature_cache_misses_total", "counter", "Boxes, single features and tiles the store had to be asked for.", (double)features.untold);
 }
 
 // Of resident pages some are those of files, most of them the station's, which each connection maps for itself: statm counts them apart.

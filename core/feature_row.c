@@ -12,7 +12,7 @@
 enum { WORDS_MOST = 4096, WORD_BYTES_MOST = 256, FIRST_SLOTS = 256, VARINT_BYTES = 5 };
 static const size_t BYTES_MOST = (size_t)1 << 30;
 
-struct word { const char *json; uint32_t json_len; bool is_on_map; uint64_t hash; struct tile_property shown; };   // "name":value
+struct word { const char *json; uint32_t json_len; bool is_on_map; uint64_t hash; struct tile_property shown; };   // ,"name":value
 
 struct feature_words {
     const struct layer *layer;                      // NULL: nobody has come yet
@@ -103,7 +103,7 @@ static uint32_t add_word(struct feature_words *w, int property, const struct til
 // 0: it is none, and will be none.
 static uint32_t word_of(struct feature_words *w, int property, const struct tile_property *v)
 {
-    struct json_writer j = { .to = &w->piece };
+    struct json_writer j = { .to = &w->piece, .more = true };
     w->piece.len = 0;
     feature_put_value(&j, v);
     uint64_t hash = hash_bytes(w->piece.data, w->piece.len, 0);
@@ -190,19 +190,21 @@ static struct tile_property take_value(const struct feature_words *w, const uint
 
 void feature_row_json(const struct feature_words *w, struct feature_row row, struct buf *out)
 {
-    struct json_writer j = { .to = out, .more = true };
+    struct json_writer j = { .to = out };
     int property;
-    json_put_object(&j, "properties");
+    buf_text(out, ",\"properties\":{");
     for (const uint8_t *at = row.bytes; at < row.bytes + row.len;) {
         uint32_t word = take_varint(&at);
         if (word != 0) {
-            json_put_raw(&j, NULL, w->word[word - 1].json, w->word[word - 1].json_len);
+            const struct word *known = &w->word[word - 1];         // with its comma
+            buf_add(out, known->json + !j.more, known->json_len - !j.more);
         } else {
             struct tile_property v = take_value(w, &at, &property);
             feature_put_value(&j, &v);
         }
+        j.more = true;
     }
-    json_put_end(&j);
+    buf_text(out, "}");
 }
 
 int feature_row_on_map(const struct feature_words *w, struct feature_row row, struct tile_property *out)

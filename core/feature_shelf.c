@@ -320,12 +320,8 @@ bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
 
 // --- Order ----------------------------------------------------------------------------------------------------------------------
 
-static int order_of_ids(const struct entry *a, const struct entry *b)
-{
-    if (a->id.high != b->id.high)
-        return a->id.high < b->id.high ? -1 : 1;
-    return a->id.low < b->id.low ? -1 : a->id.low > b->id.low;
-}
+static bool is_before(struct id_number a, struct id_number b) { return a.high < b.high || (a.high == b.high && a.low < b.low); }
+static int order_of_ids(const struct entry *a, const struct entry *b) { return is_before(a->id, b->id) ? -1 : is_before(b->id, a->id); }
 
 static int by_place(const void *a, const void *b)
 {
@@ -450,6 +446,24 @@ static bool find_in_cells(struct finding *f)
     return true;
 }
 
+// Most pages hold few.
+enum { FEW = 96 };
+struct named { struct id_number id; uint32_t hit; };
+
+static void sort_few(const struct feature_shelf *s, uint32_t *hit, int64_t count)
+{
+    struct named sorted[FEW];
+    for (int64_t i = 0; i < count; i++) {
+        struct named n = { s->entry[hit[i]].id, hit[i] };
+        int64_t k = i;
+        for (; k > 0 && is_before(n.id, sorted[k - 1].id); k--)
+            sorted[k] = sorted[k - 1];
+        sorted[k] = n;
+    }
+    for (int64_t i = 0; i < count; i++)
+        hit[i] = sorted[i].hit;
+}
+
 static int by_id(const void *a, const void *b, void *ctx)
 {
     const struct feature_shelf *s = ctx;
@@ -467,7 +481,9 @@ bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *
     buf_init(&f.wkb, 2 * SHAPE_CEILING);
     bool told = find_in_cells(&f);
     buf_clear(&f.wkb);
-    if (told && out->count > 1)
+    if (told && out->count <= FEW)
+        sort_few(s, out->hit, out->count);
+    else if (told)
         qsort_r(out->hit, (size_t)out->count, sizeof *out->hit, by_id, (void *)s);
     return told;
 }
@@ -534,7 +550,7 @@ struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t 
     struct tile_feature f = { .id = feature_tile_number(n->id), .geometry = n->kept->bytes, .geometry_len = n->kept->shape_len, .is_packed = true,
                               .property = room->property };
     id_print(n->id, room->id);
-    room->property[0] = feature_tile_id(room->id);
+    room->property[0] = feature_tile_id(room->id, true);
     f.properties = 1 + feature_row_on_map(s->words, row_of(n->kept), room->property + 1);
     return f;
 }

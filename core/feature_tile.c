@@ -19,17 +19,18 @@ bool feature_tile_has(const struct viewer *v, const struct layer *l, const struc
 
 // --- One feature ------------------------------------------------------------------------------------------------------------
 
-struct tile_property feature_tile_id(const char *id) { return (struct tile_property){ .key = "id", .kind = TILE_TEXT, .text = id }; }
+struct tile_property feature_tile_id(const char *id, bool is_own) { return (struct tile_property){ .key = "id", .kind = TILE_TEXT, .text = id, .is_own = is_own }; }
 
 enum { NUMBER_SHIFT = 11 };
 
 // Not its row's number: that would tell how many rows there are that may not be seen. 53 bits are whole numbers to a script too.
 uint64_t feature_tile_number(struct id_number id) { return hash_mix(id.high ^ hash_mix(id.low)) >> NUMBER_SHIFT; }
 
-static uint64_t number_of(const char *id)
+static uint64_t number_of(const char *id, bool *is_uuid)
 {
     struct id_number n;
-    return id_number_of(id, &n) ? feature_tile_number(n) : hash_bytes(id, strlen(id), 0) >> NUMBER_SHIFT;
+    *is_uuid = id_number_of(id, &n);
+    return *is_uuid ? feature_tile_number(n) : hash_bytes(id, strlen(id), 0) >> NUMBER_SHIFT;
 }
 
 // Moments are texts that live as long as the feature.
@@ -57,11 +58,12 @@ static enum status add_feature(void *ctx, const struct feature *f, struct err *e
 {
     struct adding *n = ctx;
     struct tile_property property[FEATURE_PROPERTIES + 1];
-    struct tile_feature given = { .id = number_of(f->id), .property = property };
+    bool is_uuid;
+    struct tile_feature given = { .id = number_of(f->id, &is_uuid), .property = property };
     (void)e;
     if (f->wkb == NULL)
         return OK;
-    property[0] = feature_tile_id(f->id);
+    property[0] = feature_tile_id(f->id, is_uuid);
     given.properties = 1 + take_properties(f, property + 1, n);
     take_shape(f, &given, n);
     (void)tile_add(n->tile, &given);

@@ -22,7 +22,7 @@ struct lonlat_box feature_tile_box(struct tile_place place);       // what is lo
 
 // A feature of a tile has room for its id and properties: the first one is the id.
 struct feature_tile_room { char id[ID_TEXT]; struct tile_property property[FEATURE_PROPERTIES + 1]; };
-struct tile_property feature_tile_id(const char *id);
+struct tile_property feature_tile_id(const char *id, bool is_own);    // is_own: a UUID
 uint64_t feature_tile_number(struct id_number id);                 // its number in tiles
 
 // Is this property in the tiles of this viewer?

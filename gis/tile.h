@@ -30,6 +30,7 @@ struct tile_property {                              // TILE_NULL and reals that 
     enum tile_kind kind;
     union { const char *text; int64_t integer; double real; bool truth; };
     uint32_t word;                                  // not 0: within the layer the same number is the same key and value; small numbers are best
+    bool is_own;                                    // a text of printable ASCII that nobody else in the layer says: it is not looked for
 };
 struct tile_feature {
     uint64_t id;                                    // unique in its layer

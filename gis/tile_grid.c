@@ -124,8 +124,3 @@ void tile_columns_room(struct tile_columns *c, size_t count)
     c->cap = count + count / 2;
     c->x = mem_get(c->cap, sizeof *c->x), c->y = mem_get(c->cap, sizeof *c->y);
 }
-
-void tile_path_room(struct tile_path *p, size_t more)
-{
-    p->at = mem_grow(p->at, &p->cap, p->count + more, sizeof *p->at);
-}

@@ -93,9 +93,10 @@ static void enlarge(struct tile_words *w)
     w->slots = slots;
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t at = (uint32_t)w->word[i].hash & (slots - 1);
-        while (w->slot[at] != 0)
+        while (w->word[i].len > 0 && w->slot[at] != 0)
             at = (at + 1) & (slots - 1);
-        w->slot[at] = i + 1;
+        if (w->word[i].len > 0)
+            w->slot[at] = i + 1;
     }
 }
 
@@ -106,7 +107,7 @@ static uint32_t word_index(struct tile_words *w, const char *bytes, size_t len)
     uint32_t *slot = slot_of(w, bytes, len, hash);
     if (*slot != 0)
         return *slot - 1;
-    if (2 * (w->count + 1) > w->slots) {
+    if (2 * (w->in_table + 1) > w->slots) {
         enlarge(w);
         slot = slot_of(w, bytes, len, hash);
     }
@@ -114,7 +115,25 @@ static uint32_t word_index(struct tile_words *w, const char *bytes, size_t len)
     w->word = mem_grow(w->word, &w->word_cap, (size_t)w->count + 1, sizeof *w->word);
     w->word[w->count] = (struct tile_word){ (uint32_t)(w->bytes.len - len), (uint32_t)len, hash };
     *slot = ++w->count;
+    w->in_table++;
     return w->count - 1;
+}
+
+// One that is not looked for, neither now nor later: it has no place in the table, and no length.
+static uint32_t own_text_index(struct tile_words *w, const char *text)
+{
+    size_t len = strlen(text), inner = 1 + varint_bytes(len) + len;
+    char *at = buf_room(&w->bytes, 2 + 2 * VARINT_BYTES + len);
+    must(at != NULL);
+    *at++ = w->tag;
+    at = put_varint(at, inner);
+    *at++ = VALUE_TEXT;
+    at = put_varint(at, len);
+    memcpy(at, text, len);
+    buf_took(&w->bytes, at + len);
+    w->word = mem_grow(w->word, &w->word_cap, (size_t)w->count + 1, sizeof *w->word);
+    w->word[w->count] = (struct tile_word){ .len = 0 };
+    return w->count++;
 }
 
 // The last ones come out first, so nobody's way through the table is broken.
@@ -122,7 +141,8 @@ static void take_back(struct tile_words *w, uint32_t count, size_t bytes)
 {
     while (w->count > count) {
         const struct tile_word *last = &w->word[w->count - 1];
-        *slot_of(w, w->bytes.data + last->at, last->len, last->hash) = 0;
+        if (last->len > 0)
+            *slot_of(w, w->bytes.data + last->at, last->len, last->hash) = 0, w->in_table--;
         w->count--;
     }
     w->bytes.len = bytes;
@@ -145,7 +165,7 @@ static void words_start(struct tile_words *w)
 {
     if (w->count > 0)
         memset(w->slot, 0, w->slots * sizeof *w->slot);
-    w->count = 0;
+    w->count = w->in_table = 0;
     empty(&w->bytes);
 }
 
@@ -211,6 +231,11 @@ static uint32_t key_index(struct tile_layer *l, const char *key, uint32_t expect
 // Where key and value stand; false: there is nothing to tell.
 static bool find_tag(struct tile_layer *l, const struct tile_property *p, uint32_t expected, struct tile_tag *out)
 {
+    if (p->is_own) {
+        out->key = key_index(l, p->key, expected);
+        out->value = own_text_index(&l->values, p->text);
+        return true;
+    }
     if (!encode_value(l, p))
         return false;
     out->key = key_index(l, p->key, expected);

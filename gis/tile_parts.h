@@ -4,6 +4,7 @@
 // tile_valid and, when something is wrong, tile_clean and tile_trace; tile_layer writes it down.
 #pragma once
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "gis/tile.h"
 #include "gis/wkb_walk.h"
 
@@ -36,7 +37,11 @@ struct tile_path {
     size_t cap;
     uint32_t count;
 };
-void tile_path_room(struct tile_path *p, size_t more);
+static inline void tile_path_room(struct tile_path *p, size_t more)
+{
+    if (p->count + more > p->cap)
+        p->at = mem_grow(p->at, &p->cap, p->count + more, sizeof *p->at);
+}
 
 // --- simpler and shorter (tile_simplify.c, tile_clip.c) ----------------------------------------------------------------------
 
@@ -61,7 +66,12 @@ struct tile_shape {
     uint32_t points, rings;
 };
 void tile_shape_start(struct tile_shape *s);
-struct tile_point *tile_shape_room(struct tile_shape *s, size_t more);
+static inline struct tile_point *tile_shape_room(struct tile_shape *s, size_t more)
+{
+    if (s->points + more > s->at_cap || s->at == NULL)
+        s->at = mem_grow(s->at, &s->at_cap, s->points + more, sizeof *s->at);
+    return s->at + s->points;
+}
 void tile_shape_end_ring(struct tile_shape *s, uint32_t first, bool hole);
 void tile_shape_clear(struct tile_shape *s);
 int64_t tile_ring_area2(const struct tile_shape *s, const struct tile_ring *r); // positive: as an outer ring of MVT runs (clockwise to the eye)
@@ -122,7 +132,7 @@ struct tile_words {
     struct tile_word *word;
     uint32_t *slot;                                 // 0: free, else 1 + the word
     size_t word_cap;
-    uint32_t count, slots;
+    uint32_t count, in_table, slots;
     char tag;
 };
 

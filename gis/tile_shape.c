@@ -13,12 +13,6 @@ void tile_shape_clear(struct tile_shape *s)
     *s = (struct tile_shape){ 0 };
 }
 
-struct tile_point *tile_shape_room(struct tile_shape *s, size_t more)
-{
-    s->at = mem_grow(s->at, &s->at_cap, s->points + more, sizeof *s->at);
-    return s->at + s->points;
-}
-
 static struct tile_ring with_box(const struct tile_shape *s, uint32_t first, bool hole)
 {
     struct tile_ring r = { .first = first, .end = s->points, .min = s->at[first], .max = s->at[first], .hole = hole };

@@ -188,10 +188,28 @@ static enum tile_verdict check_nesting(struct tile_cleaner *c, const struct tile
     return TILE_VALID;
 }
 
+// Every corner turns the same way, and east and west take turns but once: then no two edges meet but at corners. Most houses are so, and
+// there nothing need be held against everything.
+static bool is_convex(const struct tile_point *at, uint32_t count)
+{
+    uint32_t left = 0, right = 0, turns = 0;
+    int32_t before = at[0].x - at[count - 1].x;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t next = i + 1 < count ? i + 1 : 0, after = next + 1 < count ? next + 1 : 0;
+        int32_t side = tile_side(at[i], at[next], at[after]), step = at[next].x - at[i].x;
+        left += side > 0, right += side < 0;
+        turns += (step > 0 && before <= 0) || (step < 0 && before >= 0);
+        before = step != 0 ? step : before;
+    }
+    return (left == count || right == count) && turns <= 2;
+}
+
 enum tile_verdict tile_check(struct tile_cleaner *c, const struct tile_shape *s)
 {
     if (s->rings > 0 && s->ring[0].hole)
         return TILE_INVALID;
+    if (s->rings == 1 && is_convex(s->at + s->ring[0].first, s->ring[0].end - s->ring[0].first))
+        return TILE_VALID;
     tile_cleaner_start(c, s);
     enum tile_verdict v = tile_pairs(c, stay_apart);
     return v == TILE_VALID && s->rings > 1 ? check_nesting(c, s) : v;

@@ -128,17 +128,7 @@ void buf_integer(struct buf *b, int64_t value)
     buf_add(b, text, (size_t)(at - text));
 }
 
-char *buf_room(struct buf *b, size_t len)
-{
-    return make_room(b, len) ? b->data + b->len : NULL;
-}
-
-void buf_took(struct buf *b, const char *end)
-{
-    b->len = (size_t)(end - b->data);
-    must(b->len < b->cap);
-    b->data[b->len] = '\0';
-}
+char *buf_room_slowly(struct buf *b, size_t len) { return make_room(b, len) ? b->data + b->len : NULL; }
 
 void buf_fixed(struct buf *b, double value, int decimals)
 {

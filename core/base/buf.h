@@ -1,5 +1,6 @@
 // buf.h - a growing text with a ceiling.
 #pragma once
+#include "core/base/status.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,9 +15,10 @@ struct buf {
 
 void buf_init(struct buf *b, size_t ceiling_bytes);
 void buf_add_slowly(struct buf *b, const void *bytes, size_t len);      // buf_add where there is no room yet, or no more
+static inline bool buf_has_room(const struct buf *b, size_t len) { return !b->full && len < b->cap - b->len && len <= b->ceiling - b->len; }
 static inline void buf_add(struct buf *b, const void *bytes, size_t len)
 {
-    if (b->full || len >= b->cap - b->len || len > b->ceiling - b->len) {
+    if (!buf_has_room(b, len)) {
         buf_add_slowly(b, bytes, len);
         return;
     }
@@ -34,8 +36,14 @@ void buf_utf8(struct buf *b, const char *text);             // U+FFFD stands for
 void buf_clear(struct buf *b);
 
 // For loops that write much: room for len more bytes, NULL when they do not fit; buf_took ends the text where the caller stopped.
-char *buf_room(struct buf *b, size_t len);
-void buf_took(struct buf *b, const char *end);
+char *buf_room_slowly(struct buf *b, size_t len);
+static inline char *buf_room(struct buf *b, size_t len) { return buf_has_room(b, len) ? b->data + b->len : buf_room_slowly(b, len); }
+static inline void buf_took(struct buf *b, const char *end)
+{
+    b->len = (size_t)(end - b->data);
+    must(b->len < b->cap);
+    b->data[b->len] = '\0';
+}
 
 // JSON pieces (RFC 8259). Numbers that are not finite become null. decimals: digits after the point, trailing zeros cut.
 void buf_json_text(struct buf *b, const char *utf8);

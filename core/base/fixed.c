@@ -61,23 +61,35 @@ static uint64_t eight_digits(uint32_t v)
     return tens | (pairs - tens * 10) << 8;
 }
 
-// Degrees, of which there are most.
-static char *print_degrees(char *at, uint32_t magnitude)
+static char *print_below_1000(char *at, uint32_t v)
+{
+    if (v >= 100)
+        *at++ = (char)('0' + v / 100);
+    if (v >= 10) {
+        memcpy(at, PAIRS + 2 * (v % 100), 2);
+        return at + 2;
+    }
+    *at = (char)('0' + v);
+    return at + 1;
+}
+
+// Degrees, of which there are most: without loops. is_short: zeros at the end are cut off.
+static char *print_degrees(char *at, uint32_t magnitude, bool is_short)
 {
     uint32_t whole = magnitude / 10000000, rest = magnitude % 10000000;
-    int digits = whole >= 100 ? 3 : whole >= 10 ? 2 : 1;
-    print_digits(at + digits, whole, digits);
-    at += digits;
+    at = print_below_1000(at, whole);
+    if (is_short && rest == 0)
+        return at;
     *at++ = '.';
-    uint64_t text = htole64(eight_digits(rest * 10) + 0x3030303030303030u);        // one more than are wanted: there is room
+    uint64_t digits = eight_digits(rest * 10), text = htole64(digits + 0x3030303030303030u);   // one more than are wanted: there is room
     memcpy(at, &text, sizeof text);
-    return at + 7;
+    return at + (is_short ? 8 - __builtin_clzll(digits) / 8 : 7);
 }
 
 char *fixed_print(char *at, uint64_t magnitude, int decimals)
 {
     if (decimals == 7 && magnitude <= UINT32_MAX)
-        return print_degrees(at, (uint32_t)magnitude);
+        return print_degrees(at, (uint32_t)magnitude, false);
     uint64_t scale = WHOLE_SCALES[decimals], whole = magnitude / scale;
     int digits = digits_of(whole);
     print_digits(at + digits, whole, digits);
@@ -93,7 +105,10 @@ char *fixed_print_short(char *at, int64_t value, int decimals)
 {
     if (value < 0)
         *at++ = '-';
-    char *end = fixed_print(at, value < 0 ? -(uint64_t)value : (uint64_t)value, decimals);
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (decimals == 7 && magnitude <= UINT32_MAX)
+        return print_degrees(at, (uint32_t)magnitude, true);
+    char *end = fixed_print(at, magnitude, decimals);
     if (decimals == 0)
         return end;
     while (end[-1] == '0')

@@ -252,13 +252,12 @@ static void what_is_kept_is_counted(void **state)
     assert_int_equal(figure(f, "tile_cache_hits_total"), 2);
     assert_int_equal(figure(f, "tile_cache_entries"), 1);
     assert_true(figure(f, "tile_cache_bytes") > 0);
-    assert_int_equal(figure(f, "feature_cache_views"), 0);
-    assert_int_equal(figure(f, "feature_cache_hits_total"), 0);
-    int boxes = 0;                                                         // the view is read in the background
+    assert_int_equal(figure(f, "feature_cache_hits_total") + figure(f, "feature_cache_misses_total"), 1);      // for the tile that was made
+    int boxes = 0;                                                         // the view is read in the background, since that tile
     for (; boxes < TRIES && figure(f, "feature_cache_hits_total") < 2; boxes++, usleep(PAUSE_US))
         ask_quietly(f, &(struct asking){ .path = "/collections/building/items", .query = "bbox=121,32,121.1,32.1" });
     assert_int_equal(figure(f, "feature_cache_hits_total"), 2);
-    assert_int_equal(figure(f, "feature_cache_misses_total"), boxes - 2);
+    assert_int_equal(figure(f, "feature_cache_misses_total"), boxes + 1 - 2);
     assert_int_equal(figure(f, "feature_cache_views"), 1);
     assert_true(figure(f, "feature_cache_bytes") > 0);
 }
