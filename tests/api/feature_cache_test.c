@@ -169,6 +169,34 @@ static void answers_are_those_of_the_store(void **state)
     assert_true(told_so_far(f) > before + EDITS);  // else nothing was held against anything
 }
 
+// --- Many values -----------------------------------------------------------------------------------------------------------------
+
+// More than are kept as words (core/feature_row.c), and longer ones: numbers and texts that stand in the rows.
+static enum status put_many(struct work *w, void *ctx)
+{
+    (void)ctx;
+    return db_run(w->db, "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 6000) "
+                         "INSERT INTO building (id, floors, version, name, owner, height_m, community_code, area_m2, crs, accuracy_m, valid_from_s, geom) "
+                         "SELECT printf('01a219e8-a618-7000-a000-%012x', n), n, 1, CASE n % 50 WHEN 0 THEN replace(hex(zeroblob(150)), '0', '楼') ELSE '名' || n END, '', "
+                         "n / 7.0, '320612001002', 1, 'EPSG:4326', 1, 1, GeomFromText('MULTIPOLYGON(((' || (121.1 + n * 1e-6) || ' 32, ' || "
+                         "(121.1 + n * 1e-6) || ' 32.0001, ' || (121.1002 + n * 1e-6) || ' 32.0001, ' || (121.1 + n * 1e-6) || ' 32)))', 4326) FROM count", NO_VALUES, w->e);
+}
+
+static void rare_values_are_told_too(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(f, station_write(f->quick->station, &(struct station_call){ NOW_S, "system" }, put_many, NULL, &f->e));
+    await_cache(f);
+    int64_t before = told_so_far(f);
+    compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=10000&bbox=121.09,31.99,121.12,32.01" });
+    compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=10000&bbox=121.09,31.99,121.12,32.01", .bearer = f->token[1] });
+    struct tile_place p = tile_at(TILE_WEB_MERCATOR_QUAD, 15, (struct lonlat){ 121.102, 32.00005 });
+    char path[100];
+    snprintf(path, sizeof path, "/collections/building/tiles/WebMercatorQuad/15/%u/%u", p.y, p.x);
+    compare(f, (struct asking){ .method = HTTP_GET, .path = path });
+    assert_true(told_so_far(f) >= before + 2);
+}
+
 // --- Races ------------------------------------------------------------------------------------------------------------------------
 
 #define RACER "01a219e8-a618-7000-9000-000000000001"
@@ -278,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_those_of_the_store),
+        cmocka_unit_test(rare_values_are_told_too),
         cmocka_unit_test(readers_never_see_what_was_replaced),
         cmocka_unit_test(what_does_not_fit_is_asked_of_the_store),
     };
