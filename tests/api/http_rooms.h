@@ -341,6 +341,12 @@ static inline void rooms_stop(struct rooms *h)
     h->http = NULL;
 }
 
+#define await(condition) do { \
+        for (int round_ = 0; round_ < 5000 && !(condition); round_++) \
+            sleep_ms(2); \
+        assert_true(condition); \
+    } while (0)
+
 // What is in the folder beside the file that is served: bodies nobody took away.
 static inline int rooms_files(const struct rooms *h)
 {

@@ -32,12 +32,6 @@ static struct http_counts counts_of(struct rooms *h)
     return n;
 }
 
-#define await(condition) do { \
-        for (int round_ = 0; round_ < 5000 && !(condition); round_++) \
-            sleep_ms(2); \
-        assert_true(condition); \
-    } while (0)
-
 static struct client asking(struct rooms *h, const char *request)
 {
     struct client c = client_open(h->port);
