@@ -43,24 +43,6 @@ void buf_add_slowly(struct buf *b, const void *bytes, size_t len)
 
 // Once GDAL has brought libquadmath along, which adds a conversion of its own, glibc takes its long way with every format: a fifth of a
 // small answer. So the plain ones are written here.
-static const char *plain_conversion(const char *at)
-{
-    static const char *const known[] = { "%s", "%d", "%lld", "%zu", "%%" };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strncmp(at, known[i], strlen(known[i])) == 0)
-            return known[i];
-    return NULL;
-}
-
-static bool is_plain_format(const char *format)
-{
-    const char *known;
-    for (const char *c = strchr(format, '%'); c != NULL; c = strchr(c + strlen(known), '%'))
-        if ((known = plain_conversion(c)) == NULL)
-            return false;
-    return true;
-}
-
 static void add_magnitude(struct buf *b, uint64_t value)
 {
     char text[FIXED_BYTES_MOST];
@@ -69,37 +51,46 @@ static void add_magnitude(struct buf *b, uint64_t value)
 
 static void add_word(struct buf *b, const char *text) { buf_text(b, text != NULL ? text : "(null)"); }
 
-static void print_plain(struct buf *b, const char *format, va_list *args)
+// One conversion; returns its letters, 0 when it is none of the plain ones.
+static size_t print_one(struct buf *b, const char *at, va_list *args)
 {
-    buf_add(b, "", 0);
-    while (*format != '\0') {
-        size_t text = strcspn(format, "%");
-        buf_add(b, format, text);
-        format += text;
-        switch (*format == '%' ? format[1] : '\0') {
-        case 's': add_word(b, va_arg(*args, const char *)); break;
-        case 'd': buf_integer(b, va_arg(*args, int)); break;
-        case 'l': buf_integer(b, va_arg(*args, long long)); break;
-        case 'z': add_magnitude(b, va_arg(*args, size_t)); break;
-        case '%': buf_add(b, "%", 1); break;
-        default: return;
-        }
-        format += strlen(plain_conversion(format));
+    switch (at[1]) {
+    case 's': add_word(b, va_arg(*args, const char *)); return 2;
+    case 'd': buf_integer(b, va_arg(*args, int)); return 2;
+    case '%': buf_add(b, "%", 1); return 2;
+    case 'l':
+        if (at[2] != 'l' || at[3] != 'd')
+            return 0;
+        buf_integer(b, va_arg(*args, long long));
+        return 4;
+    case 'z':
+        if (at[2] != 'u')
+            return 0;
+        add_magnitude(b, va_arg(*args, size_t));
+        return 3;
+    default: return 0;
     }
 }
 
-void buf_vprintf(struct buf *b, const char *format, va_list args)
+// false: it is no plain format.
+static bool print_plain(struct buf *b, const char *format, va_list *args)
+{
+    buf_add(b, "", 0);
+    for (const char *at; (at = strchr(format, '%')) != NULL;) {
+        buf_add(b, format, (size_t)(at - format));
+        size_t letters = print_one(b, at, args);
+        if (letters == 0)
+            return false;
+        format = at + letters;
+    }
+    buf_text(b, format);
+    return true;
+}
+
+static void print_any(struct buf *b, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    if (is_plain_format(format)) {
-        size_t before = b->len;
-        print_plain(b, format, &again);
-        if (b->full && b->data != NULL && before < b->cap)
-            b->data[b->len = before] = '\0';       // whole or not at all
-        va_end(again);
-        return;
-    }
     size_t room = b->full ? 0 : b->cap - b->len;
     int len = vsnprintf(room > 0 ? b->data + b->len : NULL, room, format, args); // most texts fit at once
     if (len >= 0 && make_room(b, (size_t)len)) {
@@ -109,6 +100,23 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
     } else if (room > 0)
         b->data[b->len] = '\0';
     va_end(again);
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+    va_list plain;
+    va_copy(plain, args);
+    size_t before = b->len;
+    bool was_full = b->full, is_plain = print_plain(b, format, &plain);
+    va_end(plain);
+    if (is_plain && !b->full)
+        return;
+    if (b->data != NULL && before < b->cap)
+        b->data[b->len = before] = '\0';           // whole or not at all
+    if (is_plain)
+        return;
+    b->full = was_full;
+    print_any(b, format, args);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)
