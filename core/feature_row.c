@@ -3,13 +3,14 @@
 #include "core/base/hash.h"
 #include "core/base/json_write.h"
 #include "core/base/mem.h"
+#include "core/base/varint.h"
 #include "core/base/when.h"
 #include "core/feature_tile.h"
 #include <string.h>
 
 // A row is one item a property: LEB128 of a word's number, or 0, the property's place, the kind, and the value: numbers in eight bytes,
 // texts with their '\0' behind their length.
-enum { WORDS_MOST = 4096, WORD_BYTES_MOST = 256, FIRST_SLOTS = 256, VARINT_BYTES = 5 };
+enum { WORDS_MOST = 4096, WORD_BYTES_MOST = 256, FIRST_SLOTS = 256 };
 static const size_t BYTES_MOST = (size_t)1 << 30;
 
 struct word { const char *json; uint32_t json_len; bool is_on_map; uint64_t hash; struct tile_property shown; };   // ,"name":value
@@ -115,22 +116,13 @@ static uint32_t word_of(struct feature_words *w, int property, const struct tile
 
 // --- Writing a row --------------------------------------------------------------------------------------------------------------
 
-static void add_varint(struct buf *out, uint32_t v)
-{
-    char bytes[VARINT_BYTES], *at = bytes;
-    for (; v >= 0x80; v >>= 7)
-        *at++ = (char)(v | 0x80);
-    *at++ = (char)v;
-    buf_add(out, bytes, (size_t)(at - bytes));
-}
-
 static void add_value(int property, const struct tile_property *v, struct buf *row)
 {
     char head[] = { 0, (char)property, (char)v->kind };
     buf_add(row, head, sizeof head);
     if (v->kind == TILE_TEXT) {
         size_t len = strlen(v->text);
-        add_varint(row, (uint32_t)len);
+        varint_add(row, (uint32_t)len);
         buf_add(row, v->text, len + 1);
     } else if (v->kind != TILE_NULL) {
         int64_t bits = v->kind == TILE_TRUTH ? v->truth : v->integer;
@@ -150,24 +142,13 @@ void feature_row_add(struct feature_words *w, const struct feature *f, struct bu
         struct tile_property v = feature_value(f, i, moment);
         uint32_t word = word_of(w, i, &v);
         if (word != 0)
-            add_varint(row, word);
+            varint_add(row, word);
         else
             add_value(i, &v, row);
     }
 }
 
 // --- Reading it -----------------------------------------------------------------------------------------------------------------
-
-static uint32_t take_varint(const uint8_t **at)
-{
-    uint32_t v = 0;
-    for (int shift = 0;; shift += 7) {
-        uint8_t byte = *(*at)++;
-        v |= (uint32_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return v;
-    }
-}
 
 // What stands in the row; its place among the properties goes to *property.
 static struct tile_property take_value(const struct feature_words *w, const uint8_t **at, int *property)
@@ -176,7 +157,7 @@ static struct tile_property take_value(const struct feature_words *w, const uint
     struct tile_property v = { .key = w->layer->property[*property].name, .kind = (enum tile_kind)(*at)[1] };
     *at += 2;
     if (v.kind == TILE_TEXT) {
-        uint32_t len = take_varint(at);
+        uint32_t len = varint_take(at);
         v.text = (const char *)*at;
         *at += len + 1;
     } else if (v.kind != TILE_NULL) {
@@ -194,7 +175,7 @@ void feature_row_json(const struct feature_words *w, struct feature_row row, str
     int property;
     buf_text(out, ",\"properties\":{");
     for (const uint8_t *at = row.bytes; at < row.bytes + row.len;) {
-        uint32_t word = take_varint(&at);
+        uint32_t word = varint_take(&at);
         if (word != 0) {
             const struct word *known = &w->word[word - 1];         // with its comma
             buf_add(out, known->json + !j.more, known->json_len - !j.more);
@@ -211,7 +192,7 @@ int feature_row_on_map(const struct feature_words *w, struct feature_row row, st
 {
     int n = 0, property;
     for (const uint8_t *at = row.bytes; at < row.bytes + row.len;) {
-        uint32_t word = take_varint(&at);
+        uint32_t word = varint_take(&at);
         if (word != 0) {
             if (w->word[word - 1].is_on_map)
                 out[n++] = w->word[word - 1].shown;

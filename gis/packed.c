@@ -1,5 +1,5 @@
 #include "gis/packed.h"
-#include "core/base/buf.h"
+#include "core/base/varint.h"
 #include "gis/geojson.h"
 #include "gis/geojson_inside.h"
 
@@ -7,7 +7,7 @@
 
 // The bytes: type, west and south (4 bytes each, little-endian), width and height, then the parts. Counts, sizes and steps are
 // LEB128, steps are signed by zigzag, and the first one starts from the corner of the box.
-enum { BOX_AT = 1, CORNER_BYTES = 8, VARINT_BYTES = 5 };
+enum { BOX_AT = 1, CORNER_BYTES = 8, NUMBER_BYTES = 5 };    // of a number of 32 bits
 
 struct packing {
     struct buf *out;
@@ -18,20 +18,6 @@ struct packing {
     bool bad;
     uint64_t vertices;
 };
-
-static char *put_varint(char *at, uint32_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *at++ = (char)(value | 0x80);
-    *at++ = (char)value;
-    return at;
-}
-
-static void add_varint(struct buf *out, uint32_t value)
-{
-    char bytes[VARINT_BYTES];
-    buf_add(out, bytes, (size_t)(put_varint(bytes, value) - bytes));
-}
 
 static uint32_t step_of(int32_t from, int32_t to)
 {
@@ -104,7 +90,7 @@ static void pack_begin(void *ctx, enum wkb_type type, uint32_t parts)
     if (p->depth > 0 && p->stack[p->depth - 1] == WKB_TYPE_COLLECTION)
         buf_add(p->out, &(char){ (char)type }, 1);
     if (type != WKB_TYPE_POINT && type != WKB_TYPE_LINE)
-        add_varint(p->out, parts);
+        varint_add(p->out, parts);
     p->stack[p->depth++] = type;
 }
 
@@ -118,15 +104,15 @@ static void pack_run(void *ctx, const struct wkb_run *r, uint32_t part)
     double area2 = ring ? wkb_run_area2(r) : 0;
     bool backwards = part == 0 ? area2 < 0 : area2 > 0;
     if (type != WKB_TYPE_POINT)
-        add_varint(p->out, count);
-    char *at = buf_room(p->out, (size_t)count * 2 * VARINT_BYTES);
+        varint_add(p->out, count);
+    char *at = buf_room(p->out, (size_t)count * 2 * NUMBER_BYTES);
     if (at == NULL)
         return;
     for (uint32_t i = 0; i < count; i++) {
         struct packed_place v = { 0, 0 };
         place_of(wkb_run_point(r, backwards ? r->count - 1 - i : i), &v);
-        at = put_varint(at, step_of(p->x, v.x));
-        at = put_varint(at, step_of(p->y, v.y));
+        at = varint_put(at, step_of(p->x, v.x));
+        at = varint_put(at, step_of(p->y, v.y));
         p->x = v.x, p->y = v.y;
     }
     buf_took(p->out, at);
@@ -152,8 +138,8 @@ bool packed_add_wkb(struct buf *out, const uint8_t *wkb, size_t len)
     buf_add(out, &(char){ (char)type }, 1);
     add_corner(out, p.box.min_x);
     add_corner(out, p.box.min_y);
-    add_varint(out, (uint32_t)p.box.max_x - (uint32_t)p.box.min_x);
-    add_varint(out, (uint32_t)p.box.max_y - (uint32_t)p.box.min_y);
+    varint_add(out, (uint32_t)p.box.max_x - (uint32_t)p.box.min_x);
+    varint_add(out, (uint32_t)p.box.max_y - (uint32_t)p.box.min_y);
     p.x = p.box.min_x, p.y = p.box.min_y, p.depth = 0;
     wkb_walk(wkb, len, &pack, &p);
     if (!out->full)

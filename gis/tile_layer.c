@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/status.h"
+#include "core/base/varint.h"
 #include "gis/tile_parts.h"
 
 #include <math.h>
@@ -12,17 +13,9 @@ enum { TILE_LAYER_TAG = 3 << 3 | 2 };
 enum { LAYER_NAME = 1 << 3 | 2, LAYER_FEATURE = 2 << 3 | 2, LAYER_KEY = 3 << 3 | 2, LAYER_VALUE = 4 << 3 | 2, LAYER_EXTENT = 5 << 3, LAYER_VERSION = 15 << 3 };
 enum { FEATURE_ID = 1 << 3, FEATURE_TAGS = 2 << 3 | 2, FEATURE_TYPE = 3 << 3, FEATURE_GEOMETRY = 4 << 3 | 2 };
 enum { VALUE_TEXT = 1 << 3 | 2, VALUE_REAL = 3 << 3 | 1, VALUE_INTEGER = 4 << 3, VALUE_SIGNED = 6 << 3, VALUE_TRUTH = 7 << 3 };
-enum { VERSION = 2, VARINT_BYTES = 10, FIRST_SLOTS = 64 };
+enum { VERSION = 2, FIRST_SLOTS = 64 };
 enum { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 | 1 << 3 };
 static const size_t BYTES_MOST = (size_t)1 << 30;
-
-static char *put_varint(char *at, uint64_t v)
-{
-    for (; v >= 0x80; v >>= 7)
-        *at++ = (char)(v | 0x80);
-    *at++ = (char)v;
-    return at;
-}
 
 static size_t varint_bytes(uint64_t v)
 {
@@ -36,7 +29,7 @@ static void add_varint(struct buf *out, uint64_t v)
 {
     char *at = buf_room(out, VARINT_BYTES);
     must(at != NULL);
-    buf_took(out, put_varint(at, v));
+    buf_took(out, varint_put(at, v));
 }
 
 static void add_piece(struct buf *out, char tag, const void *bytes, size_t len)
@@ -44,7 +37,7 @@ static void add_piece(struct buf *out, char tag, const void *bytes, size_t len)
     char *at = buf_room(out, 1 + VARINT_BYTES + len);
     must(at != NULL);
     *at++ = tag;
-    at = put_varint(at, len);
+    at = varint_put(at, len);
     if (len > 0)
         memcpy(at, bytes, len);
     buf_took(out, at + len);
@@ -126,9 +119,9 @@ static uint32_t own_text_index(struct tile_words *w, const char *text)
     char *at = buf_room(&w->bytes, 2 + 2 * VARINT_BYTES + len);
     must(at != NULL);
     *at++ = w->tag;
-    at = put_varint(at, inner);
+    at = varint_put(at, inner);
     *at++ = VALUE_TEXT;
-    at = put_varint(at, len);
+    at = varint_put(at, len);
     memcpy(at, text, len);
     buf_took(&w->bytes, at + len);
     w->word = mem_grow(w->word, &w->word_cap, (size_t)w->count + 1, sizeof *w->word);
@@ -289,14 +282,14 @@ struct pen { char *at; int32_t x, y; };
 static void put_step(struct pen *p, struct tile_point to)
 {
     int32_t dx = to.x - p->x, dy = to.y - p->y;
-    p->at = put_varint(p->at, (uint32_t)dx << 1 ^ (uint32_t)(dx >> 31));
-    p->at = put_varint(p->at, (uint32_t)dy << 1 ^ (uint32_t)(dy >> 31));
+    p->at = varint_put(p->at, (uint32_t)dx << 1 ^ (uint32_t)(dx >> 31));
+    p->at = varint_put(p->at, (uint32_t)dy << 1 ^ (uint32_t)(dy >> 31));
     p->x = to.x, p->y = to.y;
 }
 
 static void put_command(struct pen *p, uint32_t command, uint32_t count)
 {
-    p->at = put_varint(p->at, command | count << 3);
+    p->at = varint_put(p->at, command | count << 3);
 }
 
 void tile_commands(const struct tile_shape *s, enum tile_shape_kind kind, struct buf *out)
@@ -328,19 +321,19 @@ static void add_feature(struct tile_layer *l, uint64_t id, enum tile_shape_kind 
     char *at = buf_room(&l->features, 1 + VARINT_BYTES + len);
     must(at != NULL);
     *at++ = LAYER_FEATURE;
-    at = put_varint(at, len);
+    at = varint_put(at, len);
     *at++ = FEATURE_ID;
-    at = put_varint(at, id);
+    at = varint_put(at, id);
     if (tags > 0) {
         *at++ = FEATURE_TAGS;
-        at = put_varint(at, l->tags.len);
+        at = varint_put(at, l->tags.len);
         memcpy(at, l->tags.data, l->tags.len);
         at += l->tags.len;
     }
     *at++ = FEATURE_TYPE;
     *at++ = (char)kind;
     *at++ = FEATURE_GEOMETRY;
-    at = put_varint(at, commands->len);
+    at = varint_put(at, commands->len);
     memcpy(at, commands->data, commands->len);
     buf_took(&l->features, at + commands->len);
 }
