@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { VIEWS_MOST = 16, DUE_MOST = 1024, AT_ONCE = 64, ARENA_BYTES = 1 << 16, AHEAD = 4 };
+enum { VIEWS_MOST = 16, DUE_MOST = 1024, AT_ONCE = 64, ARENA_BYTES = 1 << 16 };
 static const double REST = 10;                     // a view that went is read anew after so many times what reading it takes
 
 // EMPTY: nothing yet, or it went; FILLING: being read; READY; UNFIT: it does not fit.
@@ -371,7 +371,7 @@ static bool answer_box(void *ctx, const struct feature_shelf *s)
     if (!feature_shelf_find(s, a->query->box, &hits))
         return false;
     for (int64_t i = 0; i < hits.count; i++) {
-        feature_shelf_comes(s, hits.hit[i + AHEAD < hits.count ? i + AHEAD : i]);
+        feature_shelf_comes(s, &hits, i);
         a->fn(a->ctx, s, hits.hit[i]);
     }
     return true;

@@ -14,9 +14,9 @@
 
 // A grid of several levels: a feature lies in one cell, that of the lower left corner of its box, on the first level whose cells are as
 // large as it is. So what meets a box lies in the cells the box touches, or in one to the left or below, of each level.
-enum { NEIGHBOURS = 6 };
 enum { LEVEL_LEAST = 13, LEVELS = 33, CELLS_MOST = 1 << 14, NOWHERE = LEVELS };       // cells of 2^13 units: some 80 m
 enum { SHAPE_CEILING = 16 << 20, TEXT_CEILING = 16 << 20 };
+enum { NEIGHBOURS = 6, COMING = 4 };               // so many entries, and features, ahead memory is fetched
 static const uint32_t NONE = UINT32_MAX;
 static const double UNIT = 1e-7;                   // degrees
 
@@ -321,12 +321,19 @@ bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
 // --- Order ----------------------------------------------------------------------------------------------------------------------
 
 static bool is_before(struct id_number a, struct id_number b) { return a.high < b.high || (a.high == b.high && a.low < b.low); }
-static int order_of_ids(const struct entry *a, const struct entry *b) { return is_before(a->id, b->id) ? -1 : is_before(b->id, a->id); }
 
-static int by_place(const void *a, const void *b)
+static void order_by_place(struct feature_shelf *s)
 {
-    uint64_t x = place_key(a), y = place_key(b);
-    return x < y ? -1 : x > y ? 1 : order_of_ids(a, b);
+    struct sort_item *item = mem_get(s->used, sizeof *item);
+    struct entry *sorted = mem_get(s->cap, sizeof *sorted);
+    for (uint32_t i = 0; i < s->used; i++)
+        item[i] = (struct sort_item){ place_key(&s->entry[i]), i };
+    sort_by_key(item, s->used);
+    for (uint32_t i = 0; i < s->used; i++)
+        sorted[i] = s->entry[item[i].value];
+    mem_free(item);
+    mem_free(s->entry);
+    s->entry = sorted;
 }
 
 static size_t slab_room(const struct kept *k) { return (bytes_of(k) + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t); }
@@ -352,8 +359,7 @@ static void fill_slab(struct feature_shelf *s)
 void feature_shelf_settle(struct feature_shelf *s)
 {
     must(s->free == NONE && s->slab == NULL);
-    if (s->used > 1)
-        qsort(s->entry, s->used, sizeof *s->entry, by_place);
+    order_by_place(s);
     fill_slab(s);
     memset(s->id, 0xff, s->ids * sizeof *s->id);
     memset(s->cell, 0, s->cells * sizeof *s->cell);
@@ -467,7 +473,8 @@ static void sort_few(const struct feature_shelf *s, uint32_t *hit, int64_t count
 static int by_id(const void *a, const void *b, void *ctx)
 {
     const struct feature_shelf *s = ctx;
-    return order_of_ids(&s->entry[*(const uint32_t *)a], &s->entry[*(const uint32_t *)b]);
+    struct id_number x = s->entry[*(const uint32_t *)a].id, y = s->entry[*(const uint32_t *)b].id;
+    return is_before(x, y) ? -1 : is_before(y, x);
 }
 
 bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *b, struct shelf_hits *out)
@@ -516,10 +523,12 @@ bool feature_shelf_get(const struct feature_shelf *s, const char *id, uint32_t *
     return i != NONE;
 }
 
-void feature_shelf_comes(const struct feature_shelf *s, uint32_t hit)
+void feature_shelf_comes(const struct feature_shelf *s, const struct shelf_hits *hits, int64_t i)
 {
     enum { LINE = 64 };
-    const struct kept *k = s->entry[hit].kept;
+    if (i + COMING >= hits->count)
+        return;
+    const struct kept *k = s->entry[hits->hit[i + COMING]].kept;
     ahead_read(k);
     ahead_read((const char *)k + LINE);
 }

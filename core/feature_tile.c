@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HITS_FEW = 2048, HITS_MOST = 1 << 15, PACKED_CEILING = 16 << 20, AHEAD = 4 };
+enum { HITS_FEW = 2048, HITS_MOST = 1 << 15, PACKED_CEILING = 16 << 20 };
 
 bool feature_tile_has(const struct viewer *v, const struct layer *l, const struct property *p)
 {
@@ -159,7 +159,7 @@ static struct tile_bytes show(const struct feature_shelf *s, const struct tile_q
     struct feature_tile_room room;
     begin(q, t);
     for (int64_t i = 0; i < hits->count; i++) {
-        feature_shelf_comes(s, hits->hit[i + AHEAD < hits->count ? i + AHEAD : i]);
+        feature_shelf_comes(s, hits, i);
         struct tile_feature f = feature_shelf_shown(s, hits->hit[i], &room);
         (void)tile_add(t, &f);
     }
