@@ -92,7 +92,7 @@ static struct shared_bytes *join(const struct layer_tile *tile, int tiles)
     return b;
 }
 
-static void answer_tiles(struct exchange *x, const struct layer_tile *tile, int tiles)
+static void answer_tiles(struct exchange *x, const struct layer_tile *tile, int tiles, bool packed)
 {
     uint64_t tags[LAYERS_MOST];
     for (int i = 0; i < tiles; i++)
@@ -104,7 +104,7 @@ static void answer_tiles(struct exchange *x, const struct layer_tile *tile, int 
         answer_nothing(x);
         return;
     }
-    if (takes_gzip(x->request))
+    if (packed)
         answer_header(x->answer, "Content-Encoding", "gzip");
     x->answer->kind = ANSWER_SHARED;
     x->answer->shared = bytes;
@@ -115,18 +115,18 @@ static enum status get_tile(struct exchange *x)
     struct tileset t;
     struct tile_place place;
     struct layer_tile tile[LAYERS_MOST] = { 0 };
-    bool is_empty = true;
+    bool is_empty = true, packed = takes_gzip(x->request);
     enum status s = tileset_read(x, &t);
     if (s == OK)
         s = read_place(x, &t, &place);
     for (int i = 0; i < t.layers && s == OK; i++) {
-        s = tile_cache_get(x->server->tiles, x, &(struct tile_wish){ t.layer[i], place, takes_gzip(x->request) }, &tile[i]);
+        s = tile_cache_get(x->server->tiles, x, &(struct tile_wish){ t.layer[i], place, packed }, &tile[i]);
         is_empty = is_empty && tile[i].bytes == NULL;
     }
     if (s == OK && is_empty)
         s = check_reach(x, &t, place);
     if (s == OK)
-        answer_tiles(x, tile, t.layers);
+        answer_tiles(x, tile, t.layers, packed);
     for (int i = 0; i < t.layers; i++)
         shared_bytes_drop(tile[i].bytes);
     return s;

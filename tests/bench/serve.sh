@@ -29,7 +29,7 @@ done
 home=${keep:-$(mktemp -d /tmp/gridpatrol-serve-bench-XXXXXX)}
 mkdir -p "$home"
 pids=
-trap 'for p in $pids; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null; [ -n "$keep" ] || rm -rf "$home"' EXIT
+trap 'for p in $pids; do pkill -P "$p" 2>/dev/null || true; kill "$p" 2>/dev/null || true; done; wait 2>/dev/null; [ -n "$keep" ] || rm -rf "$home"' EXIT
 
 # --- The station, and what is asked -------------------------------------------------------------------------------------------------
 
