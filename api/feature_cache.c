@@ -371,7 +371,7 @@ static bool answer_box(void *ctx, const struct feature_shelf *s)
     if (!feature_shelf_find(s, a->query->box, &hits))
         return false;
     for (int64_t i = 0; i < hits.count; i++) {
-        feature_shelf_comes(s, &hits, i);
+        feature_shelf_comes(s, &hits, i, SHELF_JSON);
         a->fn(a->ctx, s, hits.hit[i]);
     }
     return true;

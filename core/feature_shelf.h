@@ -25,7 +25,8 @@ bool feature_shelf_find(const struct feature_shelf *s, const struct lonlat_box *
 // For maps: whose boxes touch it, or nearly, in the order of rows. thinned: as in feature_query.
 bool feature_shelf_around(const struct feature_shelf *s, const struct lonlat_box *box, int thinned, struct shelf_hits *out);
 bool feature_shelf_get(const struct feature_shelf *s, const char *id, uint32_t *out);               // false: not here
-void feature_shelf_comes(const struct feature_shelf *s, const struct shelf_hits *hits, int64_t i);     // who tells them is at i: memory is fetched
+enum shelf_use { SHELF_JSON, SHELF_SHOWN };
+void feature_shelf_comes(const struct feature_shelf *s, const struct shelf_hits *hits, int64_t i, enum shelf_use use);  // who is at i: memory is fetched
 int64_t feature_shelf_version(const struct feature_shelf *s, uint32_t hit);
 void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf *out);              // as feature_json with GEOJSON_DEGREE_DECIMALS
 struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct feature_tile_room *room);    // one of those around

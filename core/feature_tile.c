@@ -159,7 +159,7 @@ static struct tile_bytes show(const struct feature_shelf *s, const struct tile_q
     struct feature_tile_room room;
     begin(q, t);
     for (int64_t i = 0; i < hits->count; i++) {
-        feature_shelf_comes(s, hits, i);
+        feature_shelf_comes(s, hits, i, SHELF_SHOWN);
         struct tile_feature f = feature_shelf_shown(s, hits->hit[i], &room);
         (void)tile_add(t, &f);
     }

@@ -70,3 +70,20 @@ bool wkb_meets_box(const uint8_t *bytes, size_t len, struct box_m box)
     struct meeting m = { .box = box };
     return wkb_walk(bytes, len, &(struct wkb_steps){ begin, meet_run, end }, &m) && m.met;
 }
+
+static void widen(void *ctx, const struct wkb_run *r, uint32_t part)
+{
+    struct box_m *b = ctx;
+    (void)part;
+    for (uint32_t i = 0; i < r->count; i++) {
+        struct xy_m p = wkb_run_point(r, i);
+        b->min_x = p.x < b->min_x ? p.x : b->min_x, b->max_x = p.x > b->max_x ? p.x : b->max_x;
+        b->min_y = p.y < b->min_y ? p.y : b->min_y, b->max_y = p.y > b->max_y ? p.y : b->max_y;
+    }
+}
+
+bool wkb_box(const uint8_t *bytes, size_t len, struct box_m *out)
+{
+    *out = (struct box_m){ INFINITY, INFINITY, -INFINITY, -INFINITY };
+    return wkb_walk(bytes, len, &(struct wkb_steps){ .run = widen }, out) && out->min_x <= out->max_x && out->min_y <= out->max_y;
+}

@@ -19,12 +19,12 @@
 static const int64_t NOW_S = 1770000000;
 static int64_t clock_stands(void) { return NOW_S; }
 
-enum { THINGS = 60, PEOPLE = 3 };
+enum { THINGS = 60, PEOPLE = 3, TIGHT_BYTES = 8 << 20 };
 static const struct { const char *name, *role, *area; } people[PEOPLE] = { { NULL, NULL, NULL }, { "An", "analyst", NULL }, { "Bo", "analyst", "320612001" } };
-struct thing { int version; char id[ID_TEXT]; bool is_there; };
+struct thing { int version; char id[ID_TEXT]; bool is_there; double lon, lat, size; };
 struct fixture {
     struct temporary at;
-    struct server *quick, *plain;              // keeps features; keeps none, and has the station open as another program would
+    struct server *quick, *tight, *plain;      // keeps features; has no room for texts of many; keeps none, and has the station open as another program would
     struct err e;
     uint64_t seed;
     struct thing thing[THINGS];
@@ -82,17 +82,27 @@ static void edit_something(struct fixture *f, bool is_own)
                       chance(f, 9) == 0 ? 0.02 : 0.0004 * share(f) + 1e-6, chance(f, 3) > 0 };
     assert_ok(f, edit_in(is_own ? f->quick->station : f->plain->station, n, &f->e));
     t->is_there = n.how != TAKE_OUT;
+    if (n.how == PUT_IN || n.how == MOVE || n.how == SUPERSEDE)
+        t->lon = n.lon, t->lat = n.lat, t->size = n.size;
 }
 
 // --- Asking ---------------------------------------------------------------------------------------------------------------------
 
+static void compare_with(struct server *server, const struct told *plain, struct asking q)
+{
+    struct told kept = asked(server, &q);
+    if (kept.status != plain->status || kept.len != plain->len || memcmp(kept.text, plain->text, plain->len) != 0)
+        fail_msg("%s?%s:\n%d %s\nfrom the store:\n%d %s", q.path, text_or_empty(q.query), kept.status, kept.text, plain->status, plain->text);
+    assert_string_equal(text_or_empty(told_header(&kept, "ETag")), text_or_empty(told_header(plain, "ETag")));
+    told_clear(&kept);
+}
+
 static void compare(struct fixture *f, struct asking q)
 {
-    struct told quick = asked(f->quick, &q), plain = asked(f->plain, &q);
-    if (quick.status != plain.status || quick.len != plain.len || memcmp(quick.text, plain.text, plain.len) != 0)
-        fail_msg("%s?%s:\n%d %s\nfrom the store:\n%d %s", q.path, text_or_empty(q.query), quick.status, quick.text, plain.status, plain.text);
-    assert_string_equal(text_or_empty(told_header(&quick, "ETag")), text_or_empty(told_header(&plain, "ETag")));
-    told_clear(&quick), told_clear(&plain);
+    struct told plain = asked(f->plain, &q);
+    compare_with(f->quick, &plain, q);
+    compare_with(f->tight, &plain, q);
+    told_clear(&plain);
 }
 
 static const char *somebody(struct fixture *f)
@@ -101,14 +111,23 @@ static const char *somebody(struct fixture *f)
     return who > 0 ? f->token[who] : NULL;
 }
 
-// Boxes of all sizes, now and then with an edge on a corner.
+// To or near a side of something's box, as near as what is kept is rounded.
+static double near(struct fixture *f, double side) { return side + (chance(f, 3) == 0 ? 0 : (share(f) - 0.5) * (chance(f, 2) == 0 ? 2e-7 : 4e-9)); }
+
+// Boxes of all sizes, now and then with an edge where something ends.
 static void compare_page(struct fixture *f)
 {
     char query[200];
     double west = 121 + share(f) * 0.01, south = 32 + share(f) * 0.01, size = chance(f, 4) == 0 ? 2 : share(f) * 0.003;
+    const struct thing *t = &f->thing[chance(f, THINGS)];
+    int side = (int)chance(f, 8);
+    if (side < 2)                                  // the box lies to its east, or to its west
+        west = side == 0 ? near(f, t->lon + t->size) : near(f, t->lon - size), south = t->lat - share(f) * size;
+    else if (side < 4)
+        south = side == 2 ? near(f, t->lat + t->size) : near(f, t->lat - size), west = t->lon - share(f) * size;
     if (chance(f, 10) == 0)
         size = 1e-7 * chance(f, 20);
-    snprintf(query, sizeof query, "limit=%d&bbox=%.*f,%.7f,%.7f,%.7f", chance(f, 5) == 0 ? 3 : 1000, chance(f, 2) == 0 ? 4 : 9, west, south, west + size, south + size);
+    snprintf(query, sizeof query, "limit=%d&bbox=%.*f,%.9f,%.9f,%.9f", chance(f, 5) == 0 ? 3 : 1000, chance(f, 8) == 0 ? 4 : 9, west, south, west + size, south + size);
     compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = query, .bearer = somebody(f) });
 }
 
@@ -132,24 +151,26 @@ static void compare_tile(struct fixture *f)
 
 static void compare_some(struct fixture *f) { compare_page(f), compare_single(f), compare_tile(f); }
 
-static int64_t told_so_far(struct fixture *f)
+static int64_t told_by(struct server *server)
 {
     struct feature_cache_counts n;
-    feature_cache_counts(f->quick->features, &n);
+    feature_cache_counts(server->features, &n);
     return n.told;
 }
+static int64_t told_so_far(struct fixture *f) { return told_by(f->quick); }
 
 // Until a page is told from memory: it is being read, or was taken away by another program.
-static void await_cache(struct fixture *f)
+static void await_cache_of(struct server *server)
 {
-    int64_t before = told_so_far(f);
-    for (int i = 0; i < 1000 && told_so_far(f) == before; i++) {
-        struct told t = asked(f->quick, &(struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=1000&bbox=121,32,121.02,32.02" });
+    int64_t before = told_by(server);
+    for (int i = 0; i < 1000 && told_by(server) == before; i++) {
+        struct told t = asked(server, &(struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=1000&bbox=121,32,121.02,32.02" });
         told_clear(&t);
         usleep(2000);
     }
-    assert_true(told_so_far(f) > before);
+    assert_true(told_by(server) > before);
 }
+static void await_cache(struct fixture *f) { await_cache_of(f->quick), await_cache_of(f->tight); }
 
 static void answers_are_those_of_the_store(void **state)
 {
@@ -182,12 +203,20 @@ static enum status put_many(struct work *w, void *ctx)
                          "(121.1 + n * 1e-6) || ' 32.0001, ' || (121.1002 + n * 1e-6) || ' 32.0001, ' || (121.1 + n * 1e-6) || ' 32)))', 4326) FROM count", NO_VALUES, w->e);
 }
 
+static int64_t bytes_of(struct server *server)
+{
+    struct feature_cache_counts n;
+    feature_cache_counts(server->features, &n);
+    return n.bytes;
+}
+
+// There is no room for the texts of so many in the service that is tight.
 static void rare_values_are_told_too(void **state)
 {
     struct fixture *f = *state;
     assert_ok(f, station_write(f->quick->station, &(struct station_call){ NOW_S, "system" }, put_many, NULL, &f->e));
     await_cache(f);
-    int64_t before = told_so_far(f);
+    int64_t before = told_so_far(f), tight_before = told_by(f->tight);
     compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=10000&bbox=121.09,31.99,121.12,32.01" });
     compare(f, (struct asking){ .method = HTTP_GET, .path = "/collections/building/items", .query = "limit=10000&bbox=121.09,31.99,121.12,32.01", .bearer = f->token[1] });
     struct tile_place p = tile_at(TILE_WEB_MERCATOR_QUAD, 15, (struct lonlat){ 121.102, 32.00005 });
@@ -195,6 +224,8 @@ static void rare_values_are_told_too(void **state)
     snprintf(path, sizeof path, "/collections/building/tiles/WebMercatorQuad/15/%u/%u", p.y, p.x);
     compare(f, (struct asking){ .method = HTTP_GET, .path = path });
     assert_true(told_so_far(f) >= before + 2);
+    assert_true(told_by(f->tight) >= tight_before + 2);
+    assert_true(bytes_of(f->tight) < bytes_of(f->quick));
 }
 
 // --- Races ------------------------------------------------------------------------------------------------------------------------
@@ -286,6 +317,8 @@ static int open_all(void **state)
     station_close(station);
     struct server_settings settings = { .station = f->at.folder, .now_s = clock_stands, .asks_per_s = 1e9, .tile_bytes = 1 };      // all tiles are made when they are asked for
     assert_ok(f, server_open(&settings, &f->quick, &f->e));
+    settings.feature_bytes = TIGHT_BYTES;
+    assert_ok(f, server_open(&settings, &f->tight, &f->e));
     settings.feature_bytes = 1;
     assert_ok(f, server_open(&settings, &f->plain, &f->e));
     *state = f;
@@ -296,6 +329,7 @@ static int close_all(void **state)
 {
     struct fixture *f = *state;
     server_close(f->quick);
+    server_close(f->tight);
     server_close(f->plain);
     int gone = temporary_close(&f->at, NULL);
     free(f);

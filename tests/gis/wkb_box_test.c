@@ -1,4 +1,4 @@
-// Which geometries meet a box: a touch does, a bounding box alone does not; on random shapes as GEOS says.
+// Which geometries meet a box: a touch does, a bounding box alone does not; on random shapes as GEOS says, and so does the box around them.
 #include "gis/wkb_box.h"
 #include "tests/gis/shapes.h"
 #include "tests/gis/wkt.h"
@@ -99,6 +99,7 @@ static void broken_bytes_meet_nothing(void **state)
 {
     (void)state;
     const struct box_m everything = { -1e9, -1e9, 1e9, 1e9 };
+    struct box_m none;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         size_t len;
         uint8_t *wkb = wkb_of(ROWS[i].wkt, i % 2, &len);
@@ -107,6 +108,7 @@ static void broken_bytes_meet_nothing(void **state)
             memcpy(copy + 1, wkb, cut);
             if (wkb_meets_box(copy + 1, cut, everything))
                 fail_msg("%s: %zu of %zu bytes meet a box", ROWS[i].what, cut, len);
+            assert_false(wkb_box(copy + 1, cut, &none));
             free(copy);
         }
         GEOSFree_r(geos, wkb);
@@ -126,6 +128,8 @@ static void what_is_not_a_number_is_nowhere(void **state)
         memcpy(at, lines[i / 4], sizeof at);
         at[i % 4] = NAN;
         memcpy(wkb + 9, at, sizeof at);
+        struct box_m own;
+        assert_true(!wkb_box(wkb, sizeof wkb, &own) || !(isnan(own.min_x) || isnan(own.min_y) || isnan(own.max_x) || isnan(own.max_y)));
         if (wkb_meets_box(wkb, sizeof wkb, box))
             fail_msg("the line %g %g, %g %g meets the box", at[0], at[1], at[2], at[3]);
     }
@@ -220,6 +224,11 @@ static int compare_with_boxes(const char *wkt, double step, uint64_t *seed)
     size_t len;
     GEOSGeometry *shape = GEOSGeomFromWKT_r(geos, wkt);
     uint8_t *wkb = wkb_of(wkt, shapes_random(seed) < 0.5, &len);
+    struct box_m own, theirs_own;
+    assert_true(wkb_box(wkb, len, &own));
+    assert_true(GEOSGeom_getXMin_r(geos, shape, &theirs_own.min_x) && GEOSGeom_getXMax_r(geos, shape, &theirs_own.max_x) &&
+                GEOSGeom_getYMin_r(geos, shape, &theirs_own.min_y) && GEOSGeom_getYMax_r(geos, shape, &theirs_own.max_y));
+    assert_memory_equal(&own, &theirs_own, sizeof own);
     for (int i = 0; i < 20; i++) {
         struct box_m b = random_box(step, seed);
         GEOSGeometry *box = geos_box(b);
