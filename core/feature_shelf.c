@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum { COMING = 4 };                               // so many features ahead memory is fetched
-enum { TEXTS_SHARE = 4 };                          // texts take such a part of the ceiling at most: that many are told by copying
+// Texts take such a part of the ceiling at most, and what tiles are made of such a part beside it.
+enum { TEXTS_SHARE = 4, ENCODED_SHARE = 4 };
 
 static size_t bytes_of(const struct kept *k) { return sizeof *k + k->shape_len + k->row_len + k->text_len; }
 static struct feature_row row_of(const struct kept *k) { return (struct feature_row){ k->bytes + k->shape_len, k->row_len }; }
@@ -16,16 +17,19 @@ static const uint8_t *text_of(const struct kept *k) { return k->bytes + k->shape
 
 bool feature_shelf_fits(const struct layer *l) { return l->is_register && l->geometry != LAYER_ANY; }
 
-size_t feature_shelf_bytes(const struct feature_shelf *s)
+static size_t bytes_of_features(const struct feature_shelf *s)
 {
     return s->kept_bytes + s->cap * sizeof *s->entry + s->cells * sizeof *s->cell + s->ids * sizeof *s->id + feature_words_bytes(s->words);
 }
+
+size_t feature_shelf_bytes(const struct feature_shelf *s) { return bytes_of_features(s) + feature_encoded_bytes(s->encoded); }
 
 struct feature_shelf *feature_shelf_open(size_t ceiling_bytes)
 {
     enum { FIRST = 1024 };
     struct feature_shelf *s = mem_get(1, sizeof *s);
     *s = (struct feature_shelf){ .ceiling = ceiling_bytes, .keeps_texts = true, .free = NONE, .cells = FIRST, .ids = FIRST, .words = feature_words_open() };
+    s->encoded = feature_encoded_open(ceiling_bytes / ENCODED_SHARE);
     s->cell = mem_get(s->cells, sizeof *s->cell);
     s->id = mem_get(s->ids, sizeof *s->id);
     memset(s->id, 0xff, s->ids * sizeof *s->id);
@@ -52,6 +56,7 @@ void feature_shelf_close(struct feature_shelf *s)
         let_go(s, s->entry[i].kept);
     mem_free(s->slab);
     feature_words_close(s->words);
+    feature_encoded_close(s->encoded);
     mem_free(s->entry);
     mem_free(s->cell);
     mem_free(s->id);
@@ -136,6 +141,7 @@ static void drop(struct feature_shelf *s, uint32_t i)
     *there = n->next_there;
     *same = n->next_alike;
     let_go(s, n->kept);
+    feature_encoded_forget(s->encoded, i);
     *n = (struct entry){ .next_alike = s->free };
     s->free = i;
     s->count--;
@@ -278,7 +284,7 @@ bool feature_shelf_put(struct feature_shelf *s, const struct feature *f)
     s->kept_bytes += bytes_of(n.kept);
     s->text_bytes += n.kept->text_len;
     s->keeps_texts = s->keeps_texts && s->text_bytes <= s->ceiling / TEXTS_SHARE;
-    if (feature_shelf_bytes(s) > s->ceiling) {
+    if (bytes_of_features(s) > s->ceiling) {
         let_go(s, n.kept);
         return false;
     }
@@ -391,13 +397,18 @@ void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf 
         tell(s, s->entry[hit].id, (struct piece){ k->bytes, k->shape_len }, row_of(k), out);
 }
 
-struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct feature_tile_room *room)
+struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct tile_place place, struct feature_tile_room *room)
 {
     const struct entry *n = &s->entry[hit];
     struct tile_feature f = { .id = feature_tile_number(n->id), .geometry = n->kept->bytes, .geometry_len = n->kept->shape_len, .is_packed = true,
-                              .property = room->property };
+                              .encoded = feature_encoded_get(s->encoded, place, hit), .property = room->property };
     id_print(n->id, room->id);
     room->property[0] = feature_tile_id(room->id, true);
     f.properties = 1 + feature_row_on_map(s->words, row_of(n->kept), room->property + 1);
     return f;
+}
+
+void feature_shelf_learn(const struct feature_shelf *s, uint32_t hit, struct tile_place place, struct tile_encoded *e)
+{
+    feature_encoded_keep(s->encoded, place, hit, s->used, e);
 }

@@ -29,4 +29,6 @@ enum shelf_use { SHELF_JSON, SHELF_SHOWN };
 void feature_shelf_comes(const struct feature_shelf *s, const struct shelf_hits *hits, int64_t i, enum shelf_use use);  // who is at i: memory is fetched
 int64_t feature_shelf_version(const struct feature_shelf *s, uint32_t hit);
 void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf *out);              // as feature_json with GEOJSON_DEGREE_DECIMALS
-struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct feature_tile_room *room);    // one of those around
+// One of those around, and what its shape is in the tiles of this set and zoom, which is told once (tile_encoded) and then known.
+struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct tile_place place, struct feature_tile_room *room);
+void feature_shelf_learn(const struct feature_shelf *s, uint32_t hit, struct tile_place place, struct tile_encoded *e);     // takes it; NULL is fine

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/base/hash.h"
 #include "core/base/id.h"
+#include "core/feature_encoded.h"
 #include "core/feature_row.h"
 #include "core/feature_shelf.h"
 #include "gis/packed.h"
@@ -42,6 +43,7 @@ struct feature_shelf {
     uint32_t *id; size_t ids;                      // a power of 2
     uint64_t levels;                               // bits of those that hold something
     struct feature_words *words;
+    struct feature_encoded *encoded;               // what tiles were made of
     char *slab; size_t slab_bytes;                 // of those that were there when it settled, in the order of their places
 };
 

@@ -160,8 +160,9 @@ static struct tile_bytes show(const struct feature_shelf *s, const struct tile_q
     begin(q, t);
     for (int64_t i = 0; i < hits->count; i++) {
         feature_shelf_comes(s, hits, i, SHELF_SHOWN);
-        struct tile_feature f = feature_shelf_shown(s, hits->hit[i], &room);
-        (void)tile_add(t, &f);
+        struct tile_feature f = feature_shelf_shown(s, hits->hit[i], q->place, &room);
+        if (tile_add(t, &f) == TILE_SHOWN && f.encoded == NULL)
+            feature_shelf_learn(s, hits->hit[i], q->place, tile_encoded(t));
     }
     return tile_end(t);
 }

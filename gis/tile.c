@@ -82,22 +82,74 @@ void tile_layer(struct tile *t, const char *name)
     strcpy(t->names[t->layers++], name);
 }
 
-static enum tile_fate add(struct tile *t, const struct tile_feature *f)
+// --- Polygons encoded before --------------------------------------------------------------------------------------------------
+
+static bool box_is_in(struct tile_window a, struct tile_window b)
 {
-    if (!tile_is_shown(f->id, t->z, t->options.all_from_zoom))
-        return TILE_THINNED;
-    int64_t squares = t->layer.facts.squares, repaired = t->layer.facts.repaired;
+    return a.min_x >= b.min_x && a.max_x <= b.max_x && a.min_y >= b.min_y && a.max_y <= b.max_y;
+}
+
+static bool lies_within(const struct tile *t, const struct tile_encoded *e)
+{
+    double x = (double)e->x - t->grid.west, y = (double)e->y - t->grid.north;
+    return box_is_in((struct tile_window){ x + e->min_x, y + e->min_y, x + e->max_x, y + e->max_y }, t->window);
+}
+
+static void take_encoded(struct tile *t, const struct tile_encoded *e)
+{
+    t->is_square = e->is_square, t->is_repaired = e->is_repaired;
+    tile_commands_from(e, (struct tile_point){ (int32_t)(e->x - (int64_t)t->grid.west), (int32_t)(e->y - (int64_t)t->grid.north) }, &t->commands);
+}
+
+struct tile_encoded *tile_encoded(const struct tile *t)
+{
+    if (!t->is_encodable)
+        return NULL;
+    size_t begin = tile_commands_begin(&t->commands), len = t->commands.len - begin;
+    struct tile_encoded *e = mem_get(sizeof *e + len, 1);
+    struct tile_point first = t->shape.at[t->shape.ring[0].first];
+    struct tile_window r = t->now.reach;
+    *e = (struct tile_encoded){ .x = first.x + (int64_t)t->grid.west, .y = first.y + (int64_t)t->grid.north, .len = (uint32_t)len,
+                                .min_x = (int16_t)(r.min_x - first.x), .min_y = (int16_t)(r.min_y - first.y),
+                                .max_x = (int16_t)(r.max_x - first.x), .max_y = (int16_t)(r.max_y - first.y),
+                                .is_square = t->is_square, .is_repaired = t->is_repaired };
+    memcpy(e->bytes, t->commands.data + begin, len);
+    return e;
+}
+
+// --- Features -----------------------------------------------------------------------------------------------------------------
+
+// The commands of what is to be shown.
+static enum tile_fate take(struct tile *t, const struct tile_feature *f)
+{
+    t->commands.len = 0;
+    t->now.kind = TILE_POLYGONS;
+    if (f->encoded != NULL && lies_within(t, f->encoded)) {
+        take_encoded(t, f->encoded);
+        return TILE_SHOWN;
+    }
     enum tile_fate fate = tile_take(t, f);
     if (fate != TILE_SHOWN)
         return fate;
-    t->commands.len = 0;
     tile_commands(&t->shape, t->now.kind, &t->commands);
+    t->is_encodable = t->now.kind == TILE_POLYGONS && box_is_in(t->now.reach, t->window);
+    return TILE_SHOWN;
+}
+
+static enum tile_fate add(struct tile *t, const struct tile_feature *f)
+{
+    t->is_square = t->is_repaired = t->is_encodable = false;
+    if (!tile_is_shown(f->id, t->z, t->options.all_from_zoom))
+        return TILE_THINNED;
+    enum tile_fate fate = take(t, f);
+    if (fate != TILE_SHOWN)
+        return fate;
     size_t left = t->options.bytes_most > t->out.len ? t->options.bytes_most - t->out.len : 0;
-    if (tile_layer_add(&t->layer, f, t->now.kind, &t->commands, left))
-        return TILE_SHOWN;
-    t->layer.facts.squares = squares;
-    t->layer.facts.repaired = repaired;
-    return TILE_FULL;
+    if (!tile_layer_add(&t->layer, f, t->now.kind, &t->commands, left))
+        return TILE_FULL;
+    t->layer.facts.squares += t->is_square;
+    t->layer.facts.repaired += t->is_repaired;
+    return TILE_SHOWN;
 }
 
 enum tile_fate tile_add(struct tile *t, const struct tile_feature *f)

@@ -29,14 +29,25 @@ struct tile_property {                              // TILE_NULL and reals that 
     const char *key;
     enum tile_kind kind;
     union { const char *text; int64_t integer; double real; bool truth; };
-    uint32_t word;                                  // not 0: within the layer the same number is the same key and value; small numbers are best
+    uint32_t word;                                  // not 0: in the layer the same number is the same key and short value; small ones are best
     bool is_own;                                    // a text of printable ASCII that nobody else in the layer says: it is not looked for
 };
+// A polygon as it stands in every tile of one set, zoom and options that it lies in whole (已编码几何): on the grid of the world, simplified,
+// valid. From the first vertex on its commands are the same wherever the tile is.
+struct tile_encoded {
+    int64_t x, y;                                   // the first vertex, units of the world
+    int16_t min_x, min_y, max_x, max_y;             // from there: all of the geometry, before it was simplified
+    uint32_t len;
+    bool is_square, is_repaired;                    // for the facts
+    uint8_t bytes[];                                // the commands after the first vertex
+};
+
 struct tile_feature {
     uint64_t id;                                    // unique in its layer
     const uint8_t *geometry;                        // longitude and latitude: WKB, or packed
     size_t geometry_len;
     bool is_packed;                                 // packed.h
+    const struct tile_encoded *encoded;             // of this geometry, at this zoom and with these options; NULL: not known
     const struct tile_property *property;           // each key once
     int properties;
 };
@@ -62,6 +73,8 @@ void tile_close(struct tile *t);                    // NULL is well
 void tile_begin(struct tile *t, struct tile_place place, const struct tile_options *o);
 void tile_layer(struct tile *t, const char *name);  // ends the layer before; a name given twice is a bug
 enum tile_fate tile_add(struct tile *t, const struct tile_feature *f);
+// Of the feature that was added last, to be given with it again. NULL: it does not lie in this tile whole, is no polygon, or came encoded.
+struct tile_encoded *tile_encoded(const struct tile *t);            // mem_free
 const struct tile_facts *tile_layer_facts(const struct tile *t);    // of the layer so far
 struct tile_bytes { const uint8_t *bytes; size_t len; };
 struct tile_bytes tile_end(struct tile *t);         // until the next tile_begin; layers without features are left out, 0 bytes: empty

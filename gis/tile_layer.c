@@ -255,24 +255,32 @@ static bool recall_tag(struct tile_layer *l, const struct tile_property *p, uint
     return true;
 }
 
+static void know_key(struct tile_layer *l, uint32_t key)
+{
+    l->key_used = mem_grow(l->key_used, &l->key_cap, (size_t)key + 1, sizeof *l->key_used);
+    for (; l->keys_known <= key; l->keys_known++)
+        l->key_used[l->keys_known] = 0;
+}
+
 static void add_tags(struct tile_layer *l, const struct tile_feature *f)
 {
     uint32_t expected = 0;
     empty(&l->tags);
+    char *at = buf_room(&l->tags, (size_t)f->properties * 2 * VARINT_BYTES);
+    must(at != NULL);
     l->feature++;
     for (int i = 0; i < f->properties; i++) {
         struct tile_tag tag;
         if (!recall_tag(l, &f->property[i], expected, &tag))
             continue;
-        l->key_used = mem_grow(l->key_used, &l->key_cap, (size_t)tag.key + 1, sizeof *l->key_used);
-        for (; l->keys_known <= tag.key; l->keys_known++)
-            l->key_used[l->keys_known] = 0;
+        if (tag.key >= l->keys_known)
+            know_key(l, tag.key);
         must(l->key_used[tag.key] != l->feature);   // a key given twice
         l->key_used[tag.key] = l->feature;
         expected = tag.key + 1;
-        add_varint(&l->tags, tag.key);
-        add_varint(&l->tags, tag.value);
+        at = varint_put(varint_put(at, tag.key), tag.value);
     }
+    buf_took(&l->tags, at);
 }
 
 // --- features ----------------------------------------------------------------------------------------------------------------
@@ -314,6 +322,24 @@ void tile_commands(const struct tile_shape *s, enum tile_shape_kind kind, struct
     buf_took(out, p.at);
 }
 
+void tile_commands_from(const struct tile_encoded *e, struct tile_point first, struct buf *out)
+{
+    struct pen p = { .at = buf_room(out, 3 * VARINT_BYTES + e->len) };
+    must(p.at != NULL);
+    put_command(&p, MOVE_TO, 1);
+    put_step(&p, first);
+    memcpy(p.at, e->bytes, e->len);
+    buf_took(out, p.at + e->len);
+}
+
+size_t tile_commands_begin(const struct buf *commands)
+{
+    const uint8_t *at = (const uint8_t *)commands->data;
+    for (int numbers = 0; numbers < 3; numbers++)
+        (void)varint_take(&at);
+    return (size_t)(at - (const uint8_t *)commands->data);
+}
+
 static void add_feature(struct tile_layer *l, uint64_t id, enum tile_shape_kind kind, const struct buf *commands)
 {
     size_t tags = l->tags.len > 0 ? 1 + varint_bytes(l->tags.len) + l->tags.len : 0;
@@ -338,13 +364,14 @@ static void add_feature(struct tile_layer *l, uint64_t id, enum tile_shape_kind 
     buf_took(&l->features, at + commands->len);
 }
 
-// Texts beyond the budget are not even copied.
+// Texts beyond the budget are not even copied. What comes again and again, or is an id, is short.
 static bool texts_fit(const struct tile_feature *f, size_t bytes_most)
 {
     size_t left = bytes_most;
     for (int i = 0; i < f->properties; i++) {
         const struct tile_property *p = &f->property[i];
-        size_t len = p->kind == TILE_TEXT && p->text != NULL ? strnlen(p->text, left + 1) : 0;
+        bool is_short = p->word != 0 || p->is_own;
+        size_t len = p->kind == TILE_TEXT && p->text != NULL && !is_short ? strnlen(p->text, left + 1) : 0;
         if (len > left)
             return false;
         left -= len;

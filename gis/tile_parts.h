@@ -158,6 +158,8 @@ void tile_layer_write(const struct tile_layer *l, struct buf *out);
 // The feature with the commands of its geometry. false: the layer would take more than bytes_most; then it is as before.
 bool tile_layer_add(struct tile_layer *l, const struct tile_feature *f, enum tile_shape_kind kind, const struct buf *commands, size_t bytes_most);
 void tile_commands(const struct tile_shape *s, enum tile_shape_kind kind, struct buf *out);
+void tile_commands_from(const struct tile_encoded *e, struct tile_point first, struct buf *out);
+size_t tile_commands_begin(const struct buf *commands);         // so many bytes until the first vertex is told
 
 // --- the tile (tile.c), and how a geometry comes in (tile_take.c) ------------------------------------------------------------
 
@@ -168,6 +170,7 @@ struct tile_arrival {
     int depth;
     uint64_t vertices;
     bool broken, skip_holes, collapsed, clipped;
+    struct tile_window reach;                       // of all its rings
     double small_area;                              // of the largest part under a pixel; below 0: there is none
     struct tile_window small_box;
 };
@@ -179,6 +182,7 @@ struct tile {
     struct tile_window window;
     struct lonlat_box around;                       // the window and a unit more
     struct tile_arrival now;
+    bool is_encodable, is_square, is_repaired;      // the feature that was added last
     struct tile_columns column;                     // of the run at hand
     struct tile_path path, spare;
     struct tile_simplifier simplifier;

@@ -160,12 +160,20 @@ static bool keep_ring(struct tile *t, bool hole)
     return true;
 }
 
+static void widen(struct tile_window *w, struct tile_window box)
+{
+    w->min_x = fmin(w->min_x, box.min_x), w->max_x = fmax(w->max_x, box.max_x);
+    w->min_y = fmin(w->min_y, box.min_y), w->max_y = fmax(w->max_y, box.max_y);
+}
+
 // Whether something of the ring is shown.
 static bool end_ring(struct tile *t, const struct outline *o, bool hole)
 {
     struct tile_path *p = &t->path;
     while (p->count > 1 && p->at[0].x == p->at[p->count - 1].x && p->at[0].y == p->at[p->count - 1].y)
         p->count--;
+    if (o->any)
+        widen(&t->now.reach, o->box);
     if (!o->any || !boxes_meet(o->box, t->window))
         return false;
     if (!hole && is_small(t, o->box)) {
@@ -203,7 +211,7 @@ static enum tile_fate draw_square(struct tile *t)
     at[2] = (struct tile_point){ max_x, max_y }, at[3] = (struct tile_point){ min_x, max_y };
     t->shape.points = 4;
     tile_shape_end_ring(&t->shape, 0, false);
-    t->layer.facts.squares++;
+    t->is_square = true;
     return TILE_SHOWN;
 }
 
@@ -228,7 +236,7 @@ static enum tile_fate end_polygons(struct tile *t)
         return TILE_TOO_COMPLEX;
     if (t->shape.rings == 0)                        // its rings only ran along the window, or over their own way
         return t->now.clipped ? TILE_OUTSIDE : TILE_TOO_SMALL;
-    t->layer.facts.repaired += v == TILE_INVALID;
+    t->is_repaired = v == TILE_INVALID;
     return TILE_SHOWN;
 }
 
@@ -364,7 +372,7 @@ enum tile_fate tile_take(struct tile *t, const struct tile_feature *f)
 {
     static const struct wkb_steps steps = { begin, run, end };
     static const struct packed_steps packed = { begin, run_packed, end };
-    t->now = (struct tile_arrival){ .small_area = -1 };
+    t->now = (struct tile_arrival){ .small_area = -1, .reach = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
     tile_shape_start(&t->shape);
     if (!find_kind(t, f))
         return TILE_BROKEN;

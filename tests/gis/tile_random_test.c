@@ -18,7 +18,7 @@ static GEOSContextHandle_t geos;
 static struct tile *tile;
 static struct arena *arena;
 static uint64_t seed;
-static int64_t shown_in_all, repaired_in_all;
+static int64_t shown_in_all, repaired_in_all, encoded_in_all, squares_in_all;
 
 static double random_in(double low, double high)
 {
@@ -191,6 +191,65 @@ static GEOSGeometry *shown(const GEOSGeometry *units, struct tile_place place, c
         assert_in_range(p.y + TILE_BUFFER_UNITS, 0, TILE_EXTENT + 2 * TILE_BUFFER_UNITS);
     }
     return read;
+}
+
+// --- what was encoded before --------------------------------------------------------------------------------------------------
+
+static struct tile_bytes tile_of(struct tile_place place, const struct tile_feature *f, int pixel_units, struct tile_facts *facts)
+{
+    struct tile_options o = tile_usual_options();
+    o.buffer_units = TILE_BUFFER_UNITS_MOST;        // so that more lies in two tiles whole
+    o.pixel_units = pixel_units;
+    tile_begin(tile, place, &o);
+    tile_layer(tile, "drawn");
+    (void)tile_add(tile, f);
+    *facts = *tile_layer_facts(tile);
+    return tile_end(tile);
+}
+
+static void same_when_encoded(const struct tile_feature *plain, const struct tile_encoded *e, struct tile_place place, int pixel_units, const char *what)
+{
+    struct tile_feature again = *plain;
+    struct tile_facts facts, then;
+    struct tile_bytes b = tile_of(place, plain, pixel_units, &facts);
+    struct tile_encoded *whole = tile_encoded(tile), *none;
+    uint8_t *bytes = malloc(b.len + 1);
+    memcpy(bytes, b.bytes, b.len);
+    size_t len = b.len;
+    again.encoded = e;
+    b = tile_of(place, &again, pixel_units, &then);
+    if (b.len != len || memcmp(b.bytes, bytes, len) != 0)
+        fail_msg("%s: encoded before it gives other bytes in tile %u %u than %u %u", what, place.x, place.y, HERE.x, HERE.y);
+    assert_memory_equal(&facts, &then, sizeof facts);
+    none = tile_encoded(tile);
+    encoded_in_all += whole != NULL && none == NULL;
+    assert_true(whole == NULL || none == NULL);
+    mem_free(whole), mem_free(none), free(bytes);
+}
+
+static void encoded_is_the_same_everywhere(void **state)
+{
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        int kind = round % (int)(sizeof KINDS / sizeof *KINDS), pixel_units = round % 2 * 40;
+        char what[80];
+        size_t len;
+        seed = 5000 + (uint64_t)round;
+        snprintf(what, sizeof what, "round %d, %s", round, KINDS[kind].name);
+        GEOSGeometry *drawn = KINDS[kind].draw();
+        uint8_t *wkb = drawing_wkb(geos, drawn, HERE, &len);
+        struct tile_feature f = { .id = 1, .geometry = wkb, .geometry_len = len };
+        struct tile_facts facts;
+        (void)tile_of(HERE, &f, pixel_units, &facts);
+        struct tile_encoded *e = tile_encoded(tile);
+        for (int i = 0; e != NULL && i < 9; i++)
+            same_when_encoded(&f, e, (struct tile_place){ HERE.set, HERE.z, HERE.x + (uint32_t)(i % 3) - 1, HERE.y + (uint32_t)(i / 3) - 1 }, pixel_units, what);
+        squares_in_all += e != NULL && e->is_square;
+        mem_free(e);
+        GEOSFree_r(geos, wkb);
+        GEOSGeom_destroy_r(geos, drawn);
+    }
+    assert_true(encoded_in_all > ROUNDS / 2 && squares_in_all > ROUNDS / 40);
 }
 
 static void is_valid(const GEOSGeometry *read, const GEOSGeometry *drawn, const char *what)
@@ -368,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_polygons_are_valid_and_true),
+        cmocka_unit_test(encoded_is_the_same_everywhere),
         cmocka_unit_test(tiles_agree_along_their_seam),
         cmocka_unit_test(neighbours_keep_the_wall_they_share),
     };
