@@ -120,7 +120,7 @@ void hash_sha256(const void *bytes, size_t len, char out[65])
     write_hex(digest, out);
 }
 
-enum { WORD_BYTES = 8, LANES = 4 };
+enum { WORD_BYTES = 8, LANES = 8 };
 
 static inline uint64_t take_word(uint64_t a, const unsigned char *at)
 {
@@ -129,10 +129,12 @@ static inline uint64_t take_word(uint64_t a, const unsigned char *at)
     return hash_fold(a ^ word, 0x9e3779b97f4a7c15u) + 0xd6e8feb86659fd93u;
 }
 
-// Four words at a time, none of which waits for the one before.
+// Eight words at a time, none of which waits for the one before.
 static inline uint64_t take_lanes(uint64_t a, const unsigned char **at, size_t *len)
 {
-    uint64_t lane[LANES] = { a, a + 1, a + 2, a + 3 };
+    uint64_t lane[LANES];
+    for (int i = 0; i < LANES; i++)
+        lane[i] = a + (uint64_t)i;
     for (; *len >= LANES * WORD_BYTES; *at += LANES * WORD_BYTES, *len -= LANES * WORD_BYTES)
         for (int i = 0; i < LANES; i++)
             lane[i] = take_word(lane[i], *at + i * WORD_BYTES);
