@@ -248,15 +248,16 @@ static enum status start(const struct http_settings *from, struct start *s, stru
 enum status http_open(const struct http_settings *s, const struct http_service *service, struct http **out, struct err *e)
 {
     struct start begun = { .http = make_http(s, service) };
+    *out = begun.http;                              // before there are threads, which may be asked at once
     enum status status = start(s, &begun, e);
     mem_free(begun.certificate);
     if (begun.key != NULL)
         explicit_bzero(begun.key, strlen(begun.key));
     mem_free(begun.key);
     if (status == OK)
-        *out = begun.http;
-    else
-        free_http(begun.http);
+        return OK;
+    *out = NULL;
+    free_http(begun.http);
     return status;
 }
 
