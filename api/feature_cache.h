@@ -10,7 +10,7 @@
 #include "core/feature_shelf.h"
 #include "core/store/watch.h"
 
-enum { FEATURE_CACHE_BYTES = 256 << 20 };                   // the ceiling of all views; what does not fit is asked of the store
+enum { FEATURE_CACHE_BYTES = 320 << 20 };                   // the ceiling of all views; what does not fit is asked of the store
 struct station;
 struct feature_cache;
 struct feature_cache *feature_cache_open(struct station *station, const struct layer_list *layers, size_t ceiling_bytes);   // 0: FEATURE_CACHE_BYTES

@@ -9,11 +9,12 @@
 
 enum { COMING = 4 };                               // so many features ahead memory is fetched
 // Texts take such a part of the ceiling at most, and what tiles are made of such a part beside it.
-enum { TEXTS_SHARE = 4, ENCODED_SHARE = 4 };
+enum { TEXTS_SHARE = 5, ENCODED_SHARE = 8 };
 
-static size_t bytes_of(const struct kept *k) { return sizeof *k + k->shape_len + k->row_len + k->text_len; }
+static size_t bytes_of(const struct kept *k) { return sizeof *k + k->shape_len + k->row_len + k->digits_len + k->text_len; }
 static struct feature_row row_of(const struct kept *k) { return (struct feature_row){ k->bytes + k->shape_len, k->row_len }; }
-static const uint8_t *text_of(const struct kept *k) { return k->bytes + k->shape_len + k->row_len; }
+static const uint8_t *digits_of(const struct kept *k) { return k->bytes + k->shape_len + k->row_len; }
+static const uint8_t *text_of(const struct kept *k) { return digits_of(k) + k->digits_len; }
 
 bool feature_shelf_fits(const struct layer *l) { return l->is_register && l->geometry != LAYER_ANY; }
 
@@ -185,9 +186,17 @@ void feature_shelf_take_out(struct feature_shelf *s, int64_t fid, const struct l
     }
 }
 
-struct piece { const uint8_t *bytes; size_t len; };    // the packed shape; none: no place
+static void tell_shape(const struct kept *k, struct buf *out)
+{
+    if (k->shape_len == 0)
+        buf_text(out, "null");
+    else if (k->digits_len > 0)
+        packed_add_geojson_of(out, k->bytes, digits_of(k), k->digits_len);
+    else
+        must(packed_add_geojson(out, k->bytes, k->shape_len) || out->full);
+}
 
-static void tell(const struct feature_shelf *s, struct id_number number, struct piece shape, struct feature_row row, struct buf *out)
+static void tell(const struct feature_shelf *s, struct id_number number, const struct kept *k, struct buf *out)
 {
     char id[ID_TEXT + 2] = "\"";
     id_print(number, id + 1);
@@ -195,42 +204,55 @@ static void tell(const struct feature_shelf *s, struct id_number number, struct 
     feature_json_begin(out);
     buf_add(out, id, ID_TEXT + 1);
     feature_json_shape(out);
-    if (shape.len == 0)
-        buf_text(out, "null");
-    else
-        must(packed_add_geojson(out, shape.bytes, shape.len) || out->full);
-    feature_row_json(s->words, row, out);
+    tell_shape(k, out);
+    feature_row_json(s->words, row_of(k), out);
 }
 
-static struct kept *keep(const struct buf *both, size_t shape_len, const struct buf *text)
+static struct kept *keep(const uint8_t *both, size_t shape_len, size_t row_len)
 {
-    struct kept *k = mem_get(sizeof *k + both->len + text->len, 1);
-    *k = (struct kept){ (uint32_t)shape_len, (uint32_t)(both->len - shape_len), (uint32_t)text->len };
-    if (both->len > 0)
-        memcpy(k->bytes, both->data, both->len);
-    if (text->len > 0)
-        memcpy(k->bytes + both->len, text->data, text->len);
+    struct kept *k = mem_get(sizeof *k + shape_len + row_len, 1);
+    *k = (struct kept){ .shape_len = (uint32_t)shape_len, .row_len = (uint32_t)row_len };
+    if (shape_len + row_len > 0)
+        memcpy(k->bytes, both, shape_len + row_len);
     return k;
+}
+
+// The same with its text or its digits behind it, as the shelf has room.
+static struct kept *with_tail(const struct feature_shelf *s, struct id_number id, struct kept *k)
+{
+    struct buf tail;
+    buf_init(&tail, TEXT_CEILING);
+    if (s->keeps_texts)
+        tell(s, id, k, &tail);
+    else if (k->shape_len > 0)
+        (void)packed_add_digits(&tail, k->bytes, k->shape_len);
+    size_t both = k->shape_len + k->row_len, len = tail.full ? 0 : tail.len;
+    struct kept *longer = mem_get(sizeof *longer + both + len, 1);
+    memcpy(longer, k, sizeof *k + both);
+    longer->text_len = s->keeps_texts ? (uint32_t)len : 0;
+    longer->digits_len = s->keeps_texts ? 0 : (uint32_t)len;
+    if (len > 0)
+        memcpy(longer->bytes + both, tail.data, len);
+    buf_clear(&tail);
+    return longer;
 }
 
 // NULL: it is of no kind that can be kept.
 static struct kept *pack(struct feature_shelf *s, struct id_number id, const struct feature *f)
 {
-    struct buf both, text;
+    struct buf both;
+    struct kept *k = NULL, *plain = NULL;
     buf_init(&both, SHAPE_CEILING + TEXT_CEILING);
-    buf_init(&text, TEXT_CEILING);
     bool fits = f->wkb == NULL || packed_add_wkb(&both, f->wkb, f->wkb_len);
     size_t shape_len = both.len;
     if (fits)
         feature_row_add(s->words, f, &both);
-    const uint8_t *bytes = (const uint8_t *)both.data;
-    if (fits && !both.full && s->keeps_texts)
-        tell(s, id, (struct piece){ bytes, shape_len }, (struct feature_row){ bytes + shape_len, both.len - shape_len }, &text);
-    if (text.full)
-        text.len = 0;
-    struct kept *k = fits && !both.full ? keep(&both, shape_len, &text) : NULL;
+    if (fits && !both.full) {
+        plain = keep((const uint8_t *)both.data, shape_len, both.len - shape_len);
+        k = with_tail(s, id, plain);
+    }
+    mem_free(plain);
     buf_clear(&both);
-    buf_clear(&text);
     return k;
 }
 
@@ -316,25 +338,36 @@ static void order_by_place(struct feature_shelf *s)
     s->entry = sorted;
 }
 
-static size_t slab_room(const struct kept *k, bool with_text)
+// Digits instead of texts, where these became too many.
+static void shorten(struct feature_shelf *s)
 {
-    size_t bytes = bytes_of(k) - (with_text ? 0 : k->text_len);
-    return (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+    for (uint32_t i = 0; i < s->used && !s->keeps_texts; i++) {
+        struct entry *n = &s->entry[i];
+        struct kept *k = n->kept;
+        if (k->text_len == 0)
+            continue;
+        s->kept_bytes -= k->text_len;
+        s->text_bytes -= k->text_len;
+        k->text_len = 0;
+        n->kept = with_tail(s, n->id, k);
+        s->kept_bytes += n->kept->digits_len;
+        mem_free(k);
+    }
 }
 
-// Texts of all, or of none.
+static size_t slab_room(const struct kept *k) { return (bytes_of(k) + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t); }
+
 static void fill_slab(struct feature_shelf *s)
 {
     size_t bytes = 0, at = 0, text_bytes = 0;
     for (uint32_t i = 0; i < s->used; i++)
-        bytes += slab_room(s->entry[i].kept, s->keeps_texts);
+        bytes += slab_room(s->entry[i].kept);
     char *slab = mem_get(bytes, 1);
     for (uint32_t i = 0; i < s->used; i++) {
         struct kept *k = s->entry[i].kept, *there = (struct kept *)(void *)(slab + at);
-        memcpy(there, k, bytes_of(k) - (s->keeps_texts ? 0 : k->text_len));
-        there->text_len = s->keeps_texts ? k->text_len : 0;
+        memcpy(there, k, bytes_of(k));
         s->entry[i].kept = there;
-        at += slab_room(k, s->keeps_texts);
+        at += slab_room(k);
         text_bytes += there->text_len;
         let_go(s, k);
     }
@@ -347,6 +380,7 @@ static void fill_slab(struct feature_shelf *s)
 void feature_shelf_settle(struct feature_shelf *s)
 {
     must(s->free == NONE && s->slab == NULL);
+    shorten(s);
     order_by_place(s);
     fill_slab(s);
     memset(s->id, 0xff, s->ids * sizeof *s->id);
@@ -377,11 +411,11 @@ bool feature_shelf_get(const struct feature_shelf *s, const char *id, uint32_t *
 
 void feature_shelf_comes(const struct feature_shelf *s, const struct shelf_hits *hits, int64_t i, enum shelf_use use)
 {
-    enum { LINE = 64, LINES = 2, LINES_OF_TEXT = 8 };
+    enum { LINE = 64, LINES = 2, LINES_OF_DIGITS = 4, LINES_OF_TEXT = 8 };
     if (i + COMING >= hits->count)
         return;
     const char *k = (const char *)s->entry[hits->hit[i + COMING]].kept;
-    int lines = use == SHELF_JSON && s->keeps_texts ? LINES_OF_TEXT : LINES;
+    int lines = use == SHELF_SHOWN ? LINES : s->keeps_texts ? LINES_OF_TEXT : LINES_OF_DIGITS;
     for (int line = 0; line < lines; line++)
         ahead_read(k + line * LINE);
 }
@@ -394,7 +428,7 @@ void feature_shelf_json(const struct feature_shelf *s, uint32_t hit, struct buf 
     if (k->text_len > 0)
         buf_add(out, text_of(k), k->text_len);
     else
-        tell(s, s->entry[hit].id, (struct piece){ k->bytes, k->shape_len }, row_of(k), out);
+        tell(s, s->entry[hit].id, k, out);
 }
 
 struct tile_feature feature_shelf_shown(const struct feature_shelf *s, uint32_t hit, struct tile_place place, struct feature_tile_room *room)

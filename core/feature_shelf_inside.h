@@ -14,8 +14,9 @@ enum { LEVEL_LEAST = 13, LEVELS = 33, CELLS_MOST = 1 << 14, NOWHERE = LEVELS }; 
 #define NONE UINT32_MAX
 #define UNIT 1e-7                                   // degrees
 
-// The packed shape, what its properties say, and all of it as feature_shelf_json tells it, where there is room for that.
-struct kept { uint32_t shape_len, row_len, text_len; uint8_t bytes[]; };
+// The packed shape, what its properties say, and what makes it quick to tell: its coordinates as digits (packed.h), or, where there is room
+// for it, the whole text of feature_shelf_json.
+struct kept { uint32_t shape_len, row_len, digits_len, text_len; uint8_t bytes[]; };
 
 // Where the sides of the exact box lie: in 256ths of a unit, from half a unit below that of the packed one, which is rounded.
 enum { PARTS = 256 };

@@ -17,6 +17,11 @@ bool packed_box(const uint8_t *bytes, size_t len, struct packed_box *out);
 bool packed_add_back(struct buf *out, const uint8_t *bytes, size_t len);       // as little-endian WKB
 bool packed_add_geojson(struct buf *out, const uint8_t *bytes, size_t len);
 
+// The same text from coordinates that were printed before and kept in half a byte a letter: in a fifth of the time, for twice the bytes of
+// the shape. false, and nothing added: it has no coordinates of its own (a collection), or is no packed geometry.
+bool packed_add_digits(struct buf *out, const uint8_t *bytes, size_t len);
+void packed_add_geojson_of(struct buf *out, const uint8_t *bytes, const uint8_t *digits, size_t digits_len);    // bytes: the same geometry
+
 // A walk like wkb_walk's. A step for a run takes exactly `count` vertices by packed_next; rings do not repeat the first one.
 struct packed_cursor { const uint8_t *at, *end; uint32_t x, y; bool broken; };
 struct packed_steps {

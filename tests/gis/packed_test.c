@@ -52,6 +52,26 @@ static void comes_back_as_wkb(void **state)
     }
 }
 
+// one: what was printed.
+static void same_by_digits(enum wkb_type type)
+{
+    struct buf digits, text;
+    const uint8_t *bytes = (const uint8_t *)packed.data;
+    buf_init(&digits, 1 << 20), buf_init(&text, 1 << 20);
+    buf_add(&digits, "x", 1);
+    assert_int_equal(packed_add_digits(&digits, bytes, packed.len), type != WKB_TYPE_COLLECTION);
+    assert_int_equal(digits.len > 1, type != WKB_TYPE_COLLECTION);
+    if (digits.len > 1) {
+        packed_add_geojson_of(&text, bytes, (const uint8_t *)digits.data + 1, digits.len - 1);
+        assert_string_equal(text.data, one.data);
+    }
+    size_t before = digits.len;
+    for (size_t cut = 0; cut < packed.len; cut++)
+        assert_false(packed_add_digits(&digits, bytes, cut));
+    assert_int_equal(digits.len, before);
+    buf_clear(&digits), buf_clear(&text);
+}
+
 static void says_the_same_as_wkb(void **state)
 {
     (void)state;
@@ -63,6 +83,7 @@ static void says_the_same_as_wkb(void **state)
         assert_true(packed_add_geojson(&one, (const uint8_t *)packed.data, packed.len));
         assert_true(geojson_add_wkb(&other, wkb, len, GEOJSON_DEGREE_DECIMALS));
         assert_string_equal(one.data, other.data);
+        same_by_digits((enum wkb_type)packed.data[0]);
         for (size_t cut = 0; cut < packed.len; cut++)
             assert_false(packed_add_geojson(&one, (const uint8_t *)packed.data, cut));
         GEOSFree_r(geos, wkb);
