@@ -291,6 +291,18 @@ static void find_bounds(struct arrangement *a)
     }
 }
 
+double arrange_wound_m2(const struct arrangement *a)
+{
+    double twice = 0;
+    struct xy_m o = a->places > 0 ? a->place[0] : (struct xy_m){0, 0};
+    for (int k = 0; k < a->edges; k++) {
+        struct xy_m p = a->place[a->edge[k].from], q = a->place[a->edge[k].to];
+        if (a->edge[k].side == ARRANGE_COVERED)
+            twice += (p.x - o.x) * (q.y - o.y) - (q.x - o.x) * (p.y - o.y);
+    }
+    return twice / 2;
+}
+
 bool arrange_regions(struct arrangement *a, struct rings *out)
 {
     if (!a->refused)

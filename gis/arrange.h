@@ -20,5 +20,8 @@ void arrange_add(struct arrangement *a, const struct rings *r, enum arrange_side
 // An outline grown by distance_m (shrunk when negative), corners mitred: the sum of what its edges sweep.
 void arrange_add_grown(struct arrangement *a, const struct rings *r, double distance_m);
 
+// What the COVERED edges wind around, each place as often as they do: of outlines that do not overlap, their ground.
+double arrange_wound_m2(const struct arrangement *a);
+
 // Ground that is COVERED and not CUT, outer rings first, each followed by its holes. false: not answered here.
 bool arrange_regions(struct arrangement *a, struct rings *out);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const double NEARER = 1e-4;           // of a distance: what is lost in reckoning it
 static const double AREA_OFF_M2 = 1e-4, AREA_OFF = 1e-6; // an area that is right is no further off
 static const double FREE_PRECISION = 0, PRECISION_M = 0.001, COARSE_PRECISION_M = 0.01, MITRE_LIMIT = 5;
 
@@ -196,14 +197,45 @@ static bool grow_directly(struct overlay *o, const struct rings *a, double dista
     return arrange_regions(o->arrangement, out);
 }
 
-// There and back: out and in takes nothing away, in and out adds nothing.
-static bool grow_and_back_directly(struct overlay *o, const struct rings *a, double distance_m, struct rings *out)
+static double squared_distance(struct xy_m p, struct xy_m a, struct xy_m b)
+{
+    double dx = b.x - a.x, dy = b.y - a.y, x = p.x - a.x, y = p.y - a.y, along = x * dx + y * dy, length2 = dx * dx + dy * dy;
+    double share = along <= 0 ? 0 : along >= length2 ? 1 : along / length2;
+    x -= share * dx, y -= share * dy;
+    return x * x + y * y;
+}
+
+// Every vertex lies that far from every edge. What is shrunk by more than it is wide may turn inside out and look like ground again, but
+// then it comes too near to an edge.
+static bool stays_away(const struct rings *inner, const struct rings *outline, double least_m)
+{
+    double least2 = least_m * least_m;
+    for (uint32_t k = 0; k < outline->count; k++)
+        for (uint32_t last = outline->first[k + 1] - 1, i = outline->first[k]; i < outline->first[k + 1]; last = i++)
+            for (uint32_t v = 0; v < inner->first[inner->count]; v++)
+                if (squared_distance(inner->vertex[v], outline->vertex[last], outline->vertex[i]) < least2)
+                    return false;
+    return true;
+}
+
+// Out and in takes nothing away.
+static bool close_directly(struct overlay *o, const struct rings *a, double by_m, struct rings *out)
 {
     double area_m2 = rings_area_m2(a);
-    if (!grow_directly(o, a, distance_m, out) || !grow_directly(o, out, -distance_m, out))
+    return grow_directly(o, a, by_m, out) && grow_directly(o, out, -by_m, out) && area_m2 - rings_area_m2(out) <= AREA_OFF_M2 + AREA_OFF * area_m2;
+}
+
+// In and out adds nothing but what mitres reach beyond at sharp corners, and then, where nothing grows together, the ground is what the grown
+// edges wind around.
+static bool open_directly(struct overlay *o, const struct rings *a, double by_m, struct rings *out)
+{
+    double area_m2 = rings_area_m2(a);
+    if (!grow_directly(o, a, -by_m, out) || (out->count > 0 && !stays_away(out, a, by_m * (1 - NEARER))))
         return false;
-    double more_m2 = rings_area_m2(out) - area_m2;
-    return (distance_m > 0 ? -more_m2 : more_m2) <= AREA_OFF_M2 + AREA_OFF * area_m2;
+    if (!grow_directly(o, out, by_m, out))
+        return false;
+    double opened_m2 = rings_area_m2(out);
+    return opened_m2 - area_m2 <= AREA_OFF_M2 + AREA_OFF * area_m2 || about(opened_m2, arrange_wound_m2(o->arrangement));
 }
 
 static bool join_directly(struct overlay *o, const struct rings *const *parts, int n, double close_m, struct rings *out)
@@ -211,7 +243,7 @@ static bool join_directly(struct overlay *o, const struct rings *const *parts, i
     arrange_start(o->arrangement);
     for (int k = 0; k < n; k++)
         arrange_add(o->arrangement, parts[k], ARRANGE_COVERED);
-    return arrange_regions(o->arrangement, out) && (close_m == 0 || grow_and_back_directly(o, out, close_m, out));
+    return arrange_regions(o->arrangement, out) && (close_m == 0 || close_directly(o, out, close_m, out));
 }
 
 // --- the questions ---------------------------------------------------------------------------------------------------
@@ -357,7 +389,7 @@ enum status overlay_common(struct overlay *o, const struct rings *a, const struc
 enum status overlay_open_by(struct overlay *o, const struct rings *a, double radius_m, struct rings *out, struct err *e)
 {
     o->said[0] = '\0';
-    if (grow_and_back_directly(o, a, -radius_m, out))
+    if (open_directly(o, a, radius_m, out))
         return OK;
     return deliver(o, there_and_back(o, geometry_of(o, a), -radius_m), "open the outline", out, e);
 }
