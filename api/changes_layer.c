@@ -1,6 +1,7 @@
 #include "api/changes_layer.h"
 #include "api/reason.h"
 #include "api/summary.h"
+#include "core/base/ahead.h"
 #include "core/base/mem.h"
 #include "core/store/spatialite_guest.h"
 #include "gis/sink.h"
@@ -62,6 +63,8 @@ struct writer {
     struct sink *sink;
     struct maker *maker;
     int makers;
+    enum status status;     // of the sink's opening
+    struct err err;
 };
 
 static void list_ids(const struct footprints *f, const uint32_t *member, uint32_t count, struct buf *out)
@@ -100,6 +103,25 @@ static void fill_texts(const struct comparison *c, struct maker *m, const struct
     reason_sentences(ch, LANG_EN, &m->text[TEXT_EN]);
 }
 
+// Rows come by rank, what they are made of lies by place: it is asked for some rows ahead, and the ids of its members after that.
+static void row_comes(const struct comparison *c, int64_t i)
+{
+    enum { ROWS_AHEAD = 12, IDS_AHEAD = 6, LINE = 64 };
+    const struct diff_result *r = &c->pair.result;
+    if (i + ROWS_AHEAD >= r->count)
+        return;
+    const struct change *far = &r->change[i + ROWS_AHEAD], *near = &r->change[i + IDS_AHEAD];
+    ahead_read(&r->before_member[far->before_first]);
+    ahead_read(&r->after_member[far->after_first]);
+    ahead_read(&r->link[far->link_first]);
+    for (size_t at = 0; at < 3 * LINE && at < far->wkb_len; at += LINE)
+        ahead_read(r->wkb + far->wkb_first + at);
+    if (near->before_count > 0)
+        footprint_id_comes(&c->pair.survey[BEFORE].layer, r->before_member[near->before_first]);
+    if (near->after_count > 0)
+        footprint_id_comes(&c->pair.survey[AFTER].layer, r->after_member[near->after_first]);
+}
+
 static struct sink_value text_of(const char *text) { return (struct sink_value){ .text = text, .is_null = text[0] == '\0' }; }
 static struct sink_value real_of(double value) { return (struct sink_value){ .real = value }; } // NaN is written as null
 
@@ -108,6 +130,7 @@ static void make_row(void *ctx, int64_t i, int thread, struct sink_row *out)
     const struct writer *w = ctx;
     struct maker *m = &w->maker[thread];
     const struct change *ch = &w->c->pair.result.change[i];
+    row_comes(w->c, i);
     struct xy_m place = { ch->where.x / 1000.0, ch->where.y / 1000.0 };
     crs_road_go(m->to_lonlat, &place, 1);
     fill_texts(w->c, m, ch);
@@ -151,12 +174,12 @@ static void tell_rows(void *ctx, int64_t written)
     progress_tell(w->progress, "writing", BEGIN_SHARE + (1 - BEGIN_SHARE) * (double)written / fmax(1, (double)w->c->pair.result.count));
 }
 
-static enum status open_sink(struct writer *w, struct err *e)
+static enum status open_sink(struct writer *w)
 {
     const struct comparison *c = w->c;
     struct sink_spec spec = { .path = c->settings->output, .layer = "changes", .crs = c->pair.metric, .target = comparison_output_crs(c),
                               .field = columns, .fields = COLUMNS, .sql = &spatialite_guest };
-    return sink_open(&spec, &w->sink, e);
+    return sink_open(&spec, &w->sink, &w->err);
 }
 
 // The file tells what it was made of, with the hashes of both surveys, which may be done only now.
@@ -174,11 +197,8 @@ static enum status describe(const struct writer *w, struct err *e)
 }
 
 // PROJ takes its time to find a way; each thread finds its own.
-static void open_maker(void *ctx, int64_t i, int thread)
+static void open_maker(struct writer *w, struct maker *m)
 {
-    (void)thread;
-    struct writer *w = ctx;
-    struct maker *m = &w->maker[i];
     struct crs *lonlat;
     for (int k = 0; k < TEXTS; k++)
         buf_init(&m->text[k], TEXT_CEILING);
@@ -190,15 +210,30 @@ static void open_maker(void *ctx, int64_t i, int thread)
     crs_close(lonlat);
 }
 
-static enum status open_makers(struct writer *w, struct pool *pool, struct err *e)
+// And GDAL its time to make a file.
+static void open_one(void *ctx, int64_t job, int thread)
 {
-    pool_run(pool, w->makers, open_maker, w);
-    for (int i = 0; i < w->makers; i++)
-        if (w->maker[i].status != OK) {
+    (void)thread;
+    struct writer *w = ctx;
+    if (job == 0)
+        w->status = open_sink(w);
+    else
+        open_maker(w, &w->maker[job - 1]);
+}
+
+static enum status open_all(struct writer *w, struct pool *pool, struct err *e)
+{
+    w->err.lang = w->c->lang;
+    pool_run(pool, 1 + w->makers, open_one, w);
+    enum status status = w->status;
+    if (status != OK)
+        *e = w->err;
+    for (int i = 0; i < w->makers && status == OK; i++)
+        if ((status = w->maker[i].status) != OK)
             *e = w->maker[i].err;
-            return w->maker[i].status;
-        }
-    return OK;
+    if (status != OK && w->sink != NULL)
+        sink_abandon(w->sink);
+    return status;
 }
 
 static void close_makers(struct writer *w)
@@ -214,11 +249,8 @@ static void close_makers(struct writer *w)
 
 static enum status write_rows(struct writer *w, struct pool *pool, struct err *e)
 {
-    enum status status = open_sink(w, e);
-    if (status != OK)
-        return status;
     struct sink_rows rows = { .count = w->c->pair.result.count, .fill = make_row, .tell = tell_rows, .ctx = w };
-    status = sink_write_rows(w->sink, pool, &rows, e);
+    enum status status = sink_write_rows(w->sink, pool, &rows, e);
     if (status == OK)
         status = describe(w, e);
     if (status == OK)
@@ -234,7 +266,7 @@ enum status changes_layer_write(struct comparison *c, const struct progress *pro
     struct pool *pool = pool_open(c->pair.threads);
     struct writer w = { .c = c, .progress = progress, .makers = pool_threads(pool) };
     w.maker = mem_get((size_t)w.makers, sizeof *w.maker);
-    enum status status = open_makers(&w, pool, e);
+    enum status status = open_all(&w, pool, e);
     if (status == OK)
         status = write_rows(&w, pool, e);
     close_makers(&w);

@@ -78,3 +78,7 @@ struct box_m footprint_box(const struct footprints *f, int64_t i);   // metres i
 const char *footprint_id(const struct footprints *f, int64_t i, char *out, size_t cap);
 struct buf;
 void footprint_add_id(const struct footprints *f, int64_t i, struct buf *out); // the same, whole, at the end of a text
+static inline void footprint_id_comes(const struct footprints *f, int64_t i)
+{
+    ahead_read(f->id_first != NULL ? (const void *)&f->id_first[i] : &f->fid[i]);
+}
