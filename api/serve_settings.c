@@ -26,7 +26,7 @@ const struct option serve_options[] = {
     { .kind = OPTION_NUMBER, .name = "tile-cache", .value = "MB", .at = offsetof(struct serve_settings, tile_mb), .least = 0, .most = 1e5,
       .help = "memory for tiles that are kept (0: 64)" },
     { .kind = OPTION_NUMBER, .name = "feature-cache", .value = "MB", .at = offsetof(struct serve_settings, feature_mb), .least = 0, .most = 1e5,
-      .help = "memory for features of registers that are kept (0: 256)" },
+      .help = "memory for features of registers that are kept (0: 320)" },
     { .kind = OPTION_FLAG, .name = "quiet", .letter = 'q', .at = offsetof(struct serve_settings, quiet), .help = "no words" },
     { .kind = OPTION_END },
 };
