@@ -72,8 +72,8 @@ function layer_row(layer) {
 
 // --- The list ---------------------------------------------------------------------------------------------------------------------
 
-const list_of = element('select', { id: 'list-of', onchange: () => list() });
 const rows = element('ul', { id: 'list', class: 'rows' });
+const list_of = element('select', { id: 'list-of', onchange: () => list_anew() });
 const said = element('p', { id: 'said', class: 'soft', role: 'status', 'aria-live': 'polite' });
 let asked = 0, waiting = null;
 
@@ -119,6 +119,12 @@ async function fill_list() {
 export function list() {
   clearTimeout(waiting);
   waiting = setTimeout(() => fill_list().catch((e) => tell(e.message)), WAIT_MS);
+}
+
+// Rows of another layer do not stand under this one's name until its own are there.
+function list_anew() {
+  rows.replaceChildren();
+  list();
 }
 
 function tell(sentence) { said.replaceChildren(sentence); }
