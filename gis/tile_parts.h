@@ -170,7 +170,7 @@ struct tile_arrival {
     int depth;
     uint64_t vertices;
     bool broken, skip_holes, collapsed, clipped;
-    struct tile_window reach;                       // of all its rings
+    struct tile_window reach;                       // of all its rings, and of the square that stands for them
     double small_area;                              // of the largest part under a pixel; below 0: there is none
     struct tile_window small_box;
 };

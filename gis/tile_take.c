@@ -202,6 +202,7 @@ static enum tile_fate draw_square(struct tile *t)
     struct tile_window b = t->now.small_box, w = t->window;
     double side = clamp(round_off(sqrt(t->now.small_area)), 1, t->options.pixel_units);
     double x = round_off((b.min_x + b.max_x - side) / 2), y = round_off((b.min_y + b.max_y - side) / 2);
+    widen(&t->now.reach, (struct tile_window){ x, y, x + side, y + side });    // it may lie a unit beyond the box
     int32_t min_x = (int32_t)clamp(x, w.min_x, w.max_x), max_x = (int32_t)clamp(x + side, w.min_x, w.max_x);
     int32_t min_y = (int32_t)clamp(y, w.min_y, w.max_y), max_y = (int32_t)clamp(y + side, w.min_y, w.max_y);
     if (min_x == max_x || min_y == max_y)
