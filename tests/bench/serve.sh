@@ -152,6 +152,7 @@ CONF
   paths '/qgis/wfs3/collections/pkg/items.json?limit=1000&bbox=BOX' >"$home/qgis.box"
   paths '/qgis/wfs3/collections/pkg/items/NUMBER.json' >"$home/qgis.item"
 }
+rm -f "$home"/ms_fgb.* "$home"/ms_pkg.* "$home"/qgis.*          # of a run before
 [ -n "$alone" ] || others
 
 # --- Turns --------------------------------------------------------------------------------------------------------------------------
