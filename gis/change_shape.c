@@ -44,14 +44,6 @@ static double ring_area(const struct rings *r, uint32_t k, double *perimeter)
     return twice / 2;
 }
 
-static double distance2_to(struct xy_m a, struct xy_m b, struct xy_m p)
-{
-    double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
-    double along = ex * dx + ey * dy, l2 = dx * dx + dy * dy, t = along <= 0 ? 0 : along >= l2 ? 1 : along / l2;
-    ex -= t * dx, ey -= t * dy;
-    return ex * ex + ey * ey;
-}
-
 // The places of an edge that are looked at, and how far the shape is from each; further off than asked for is infinitely far.
 struct looked_at { int places; double length; struct xy_m place[MOST_PLACES]; double far2[MOST_PLACES]; };
 
@@ -83,7 +75,7 @@ static void touch_edge(struct xy_m a, struct xy_m b, const struct rings *shape, 
             if (at.places == 0)
                 look_along(a, b, &at);
             for (int n = 0; n < at.places; n++)
-                at.far2[n] = least(distance2_to(p, q, at.place[n]), at.far2[n]);
+                at.far2[n] = least(xy_to_segment_m2(at.place[n], p, q), at.far2[n]);
         }
     for (int k = 0; k < at.places; k++) {
         c->on_m += at.far2[k] < ON_LINE_M * ON_LINE_M ? at.length / at.places : 0;

@@ -14,6 +14,14 @@ struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
 struct lonlat_box { double west, south, east, north; };         // EPSG:4326, degrees; east < west: over the antimeridian
 struct mm { int32_t x, y; };                        // millimetres from a footprint's origin
 struct mm64 { int64_t x, y; };                      // millimetres in the metric CRS
+static inline double xy_to_segment_m2(struct xy_m p, struct xy_m a, struct xy_m b)     // the distance of p from the piece from a to b, squared
+{
+    double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
+    double along = ex * dx + ey * dy, l2 = dx * dx + dy * dy, t = along <= 0 ? 0 : along >= l2 ? 1 : along / l2;
+    ex -= t * dx, ey -= t * dy;
+    return ex * ex + ey * ey;
+}
+
 struct box_m { double min_x, min_y, max_x, max_y; };
 static inline bool box_is_empty(struct box_m b) { return !(b.min_x <= b.max_x && b.min_y <= b.max_y); }
 struct box_m box_union(struct box_m a, struct box_m b);

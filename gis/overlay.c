@@ -197,14 +197,6 @@ static bool grow_directly(struct overlay *o, const struct rings *a, double dista
     return arrange_regions(o->arrangement, out);
 }
 
-static double squared_distance(struct xy_m p, struct xy_m a, struct xy_m b)
-{
-    double dx = b.x - a.x, dy = b.y - a.y, x = p.x - a.x, y = p.y - a.y, along = x * dx + y * dy, length2 = dx * dx + dy * dy;
-    double share = along <= 0 ? 0 : along >= length2 ? 1 : along / length2;
-    x -= share * dx, y -= share * dy;
-    return x * x + y * y;
-}
-
 // Every vertex lies that far from every edge. What is shrunk by more than it is wide may turn inside out and look like ground again, but
 // then it comes too near to an edge.
 static bool stays_away(const struct rings *inner, const struct rings *outline, double least_m)
@@ -213,7 +205,7 @@ static bool stays_away(const struct rings *inner, const struct rings *outline, d
     for (uint32_t k = 0; k < outline->count; k++)
         for (uint32_t last = outline->first[k + 1] - 1, i = outline->first[k]; i < outline->first[k + 1]; last = i++)
             for (uint32_t v = 0; v < inner->first[inner->count]; v++)
-                if (squared_distance(inner->vertex[v], outline->vertex[last], outline->vertex[i]) < least2)
+                if (xy_to_segment_m2(inner->vertex[v], outline->vertex[last], outline->vertex[i]) < least2)
                     return false;
     return true;
 }
