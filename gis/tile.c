@@ -84,15 +84,10 @@ void tile_layer(struct tile *t, const char *name)
 
 // --- Polygons encoded before --------------------------------------------------------------------------------------------------
 
-static bool box_is_in(struct tile_window a, struct tile_window b)
-{
-    return a.min_x >= b.min_x && a.max_x <= b.max_x && a.min_y >= b.min_y && a.max_y <= b.max_y;
-}
-
 static bool lies_within(const struct tile *t, const struct tile_encoded *e)
 {
     double x = (double)e->x - t->grid.west, y = (double)e->y - t->grid.north;
-    return box_is_in((struct tile_window){ x + e->min_x, y + e->min_y, x + e->max_x, y + e->max_y }, t->window);
+    return tile_window_is_in((struct tile_window){ x + e->min_x, y + e->min_y, x + e->max_x, y + e->max_y }, t->window);
 }
 
 static void take_encoded(struct tile *t, const struct tile_encoded *e)
@@ -132,7 +127,7 @@ static enum tile_fate take(struct tile *t, const struct tile_feature *f)
     if (fate != TILE_SHOWN)
         return fate;
     tile_commands(&t->shape, t->now.kind, &t->commands);
-    t->is_encodable = t->now.kind == TILE_POLYGONS && box_is_in(t->now.reach, t->window);
+    t->is_encodable = t->now.kind == TILE_POLYGONS && tile_window_is_in(t->now.reach, t->window);
     return TILE_SHOWN;
 }
 

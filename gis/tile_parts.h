@@ -50,6 +50,10 @@ struct tile_simplifier { struct tile_corner *corner; size_t cap; };
 void tile_simplify(struct tile_simplifier *s, struct tile_path *p, bool closed, double tolerance);
 
 struct tile_window { double min_x, min_y, max_x, max_y; };
+static inline bool tile_window_is_in(struct tile_window a, struct tile_window b)
+{
+    return a.min_x >= b.min_x && a.max_x <= b.max_x && a.min_y >= b.min_y && a.max_y <= b.max_y;
+}
 // The part of a ring inside; where it leaves and comes back it follows the window. spare: scratch.
 void tile_clip_ring(struct tile_path *p, struct tile_path *spare, struct tile_window w);
 // A segment; false: nothing of it is inside. Ends come to lie on whole units.

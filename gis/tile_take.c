@@ -60,11 +60,6 @@ static bool boxes_meet(struct tile_window a, struct tile_window b)
     return a.min_x <= b.max_x && b.min_x <= a.max_x && a.min_y <= b.max_y && b.min_y <= a.max_y;
 }
 
-static bool box_is_in(struct tile_window a, struct tile_window b)
-{
-    return a.min_x >= b.min_x && a.max_x <= b.max_x && a.min_y >= b.min_y && a.max_y <= b.max_y;
-}
-
 static struct tile_point whole(struct xy_m p)
 {
     return (struct tile_point){ (int32_t)p.x, (int32_t)p.y };
@@ -78,7 +73,7 @@ static void end_points(struct tile *t)
     tile_shape_room(s, t->path.count);
     for (uint32_t i = 0; i < t->path.count; i++) {
         struct xy_m p = t->path.at[i];
-        if (box_is_in((struct tile_window){ p.x, p.y, p.x, p.y }, t->window))
+        if (tile_window_is_in((struct tile_window){ p.x, p.y, p.x, p.y }, t->window))
             s->at[s->points++] = whole(p);
     }
 }
@@ -184,7 +179,7 @@ static bool end_ring(struct tile *t, const struct outline *o, bool hole)
     if (p->count < 3)
         return false;
     tile_simplify(&t->simplifier, p, true, t->options.tolerance_units);
-    if (!box_is_in(o->box, t->window)) {
+    if (!tile_window_is_in(o->box, t->window)) {
         tile_clip_ring(p, &t->spare, t->window);
         t->now.clipped = true;
     }
