@@ -28,9 +28,9 @@ void geojson_begin(void *ctx, enum wkb_type type, uint32_t parts)
         buf_add(w->out, ",", 1);
     w->comma[w->depth] = true;
     if (is_object(w)) {
-        buf_text(w->out, "{\"type\":\"");
+        buf_text(w->out, GEOJSON_TYPE);
         buf_text(w->out, NAMES[type]);
-        buf_text(w->out, type == WKB_TYPE_COLLECTION ? "\",\"geometries\":" : "\",\"coordinates\":");
+        buf_text(w->out, type == WKB_TYPE_COLLECTION ? "\",\"geometries\":" : GEOJSON_COORDINATES);
     }
     if (type != WKB_TYPE_POINT)
         buf_add(w->out, "[", 1);

@@ -13,6 +13,9 @@ struct geojson_writing {
     bool comma[WKB_DEPTH_MOST + 2];                 // something stands before the next one on this level
     bool bad;                                       // a coordinate that cannot be written
 };
+// What stands before the coordinates of a geometry, and between that the name of its type.
+#define GEOJSON_TYPE "{\"type\":\""
+#define GEOJSON_COORDINATES "\",\"coordinates\":"
 void geojson_begin(void *ctx, enum wkb_type type, uint32_t parts);  // steps of wkb_walk and packed_walk; ctx is the writing
 void geojson_end(void *ctx, enum wkb_type type);
 void geojson_forget(struct buf *out, size_t before);                // whole or not at all

@@ -10,7 +10,6 @@
 #define AFTER(a) a "0" a "1" a "2" a "3" a "4" a "5" a "6" a "7" a "8" a "9" a "." a "," a "[" a "]" a "-" a "\0"
 static const char PAIRS[] = AFTER("0") AFTER("1") AFTER("2") AFTER("3") AFTER("4") AFTER("5") AFTER("6") AFTER("7") AFTER("8") AFTER("9")
                             AFTER(".") AFTER(",") AFTER("[") AFTER("]") AFTER("-") AFTER("\0");
-static const char BEGIN[] = "{\"type\":\"", MIDDLE[] = "\",\"coordinates\":";
 enum { TEXT_CEILING = 64 << 20, NO_LETTER = 15 };
 
 static int half_of(char letter)
@@ -32,8 +31,8 @@ static bool add_letters(struct buf *out, const char *text, size_t len)
 
 static bool add_coordinates(struct buf *out, const char *geojson, size_t len)
 {
-    const char *from = strstr(geojson, MIDDLE);     // a collection has none, or not at once
-    return geojson[len - 1] == '}' && from != NULL && add_letters(out, from + sizeof MIDDLE - 1, (size_t)(geojson + len - 1 - (from + sizeof MIDDLE - 1)));
+    const char *at = strstr(geojson, GEOJSON_COORDINATES), *from = at != NULL ? at + sizeof GEOJSON_COORDINATES - 1 : NULL;
+    return from != NULL && geojson[len - 1] == '}' && add_letters(out, from, (size_t)(geojson + len - 1 - from));
 }
 
 bool packed_add_digits(struct buf *out, const uint8_t *bytes, size_t len)
@@ -50,9 +49,9 @@ bool packed_add_digits(struct buf *out, const uint8_t *bytes, size_t len)
 
 void packed_add_geojson_of(struct buf *out, const uint8_t *bytes, const uint8_t *digits, size_t digits_len)
 {
-    buf_add(out, BEGIN, sizeof BEGIN - 1);
+    buf_text(out, GEOJSON_TYPE);
     buf_text(out, geojson_type_name((enum wkb_type)bytes[0]));
-    buf_add(out, MIDDLE, sizeof MIDDLE - 1);
+    buf_text(out, GEOJSON_COORDINATES);
     char *at = buf_room(out, 2 * digits_len + 1);
     if (at == NULL)
         return;
