@@ -208,17 +208,8 @@ static void tell(const struct feature_shelf *s, struct id_number number, const s
     feature_row_json(s->words, row_of(k), out);
 }
 
-static struct kept *keep(const uint8_t *both, size_t shape_len, size_t row_len)
-{
-    struct kept *k = mem_get(sizeof *k + shape_len + row_len, 1);
-    *k = (struct kept){ .shape_len = (uint32_t)shape_len, .row_len = (uint32_t)row_len };
-    if (shape_len + row_len > 0)
-        memcpy(k->bytes, both, shape_len + row_len);
-    return k;
-}
-
-// The same with its text or its digits behind it, as the shelf has room.
-static struct kept *with_tail(const struct feature_shelf *s, struct id_number id, struct kept *k)
+// The same, which has a shape and a row alone, with its text or its digits behind it, as the shelf has room.
+static struct kept *with_tail(const struct feature_shelf *s, struct id_number id, const struct kept *k)
 {
     struct buf tail;
     buf_init(&tail, TEXT_CEILING);
@@ -240,19 +231,20 @@ static struct kept *with_tail(const struct feature_shelf *s, struct id_number id
 // NULL: it is of no kind that can be kept.
 static struct kept *pack(struct feature_shelf *s, struct id_number id, const struct feature *f)
 {
-    struct buf both;
-    struct kept *k = NULL, *plain = NULL;
-    buf_init(&both, SHAPE_CEILING + TEXT_CEILING);
-    bool fits = f->wkb == NULL || packed_add_wkb(&both, f->wkb, f->wkb_len);
-    size_t shape_len = both.len;
+    struct buf plain;
+    struct kept head = { 0 }, *k = NULL;
+    buf_init(&plain, sizeof head + SHAPE_CEILING + TEXT_CEILING);
+    buf_add(&plain, &head, sizeof head);            // filled in when it is known
+    bool fits = f->wkb == NULL || packed_add_wkb(&plain, f->wkb, f->wkb_len);
+    head.shape_len = (uint32_t)(plain.len - sizeof head);
     if (fits)
-        feature_row_add(s->words, f, &both);
-    if (fits && !both.full) {
-        plain = keep((const uint8_t *)both.data, shape_len, both.len - shape_len);
-        k = with_tail(s, id, plain);
+        feature_row_add(s->words, f, &plain);
+    head.row_len = (uint32_t)(plain.len - sizeof head - head.shape_len);
+    if (fits && !plain.full) {
+        memcpy(plain.data, &head, sizeof head);
+        k = with_tail(s, id, (const struct kept *)(const void *)plain.data);
     }
-    mem_free(plain);
-    buf_clear(&both);
+    buf_clear(&plain);
     return k;
 }
 
@@ -341,7 +333,9 @@ static void order_by_place(struct feature_shelf *s)
 // Digits instead of texts, where these became too many.
 static void shorten(struct feature_shelf *s)
 {
-    for (uint32_t i = 0; i < s->used && !s->keeps_texts; i++) {
+    if (s->keeps_texts)
+        return;
+    for (uint32_t i = 0; i < s->used; i++) {
         struct entry *n = &s->entry[i];
         struct kept *k = n->kept;
         if (k->text_len == 0)
@@ -359,7 +353,7 @@ static size_t slab_room(const struct kept *k) { return (bytes_of(k) + sizeof(uin
 
 static void fill_slab(struct feature_shelf *s)
 {
-    size_t bytes = 0, at = 0, text_bytes = 0;
+    size_t bytes = 0, at = 0, text_bytes = s->text_bytes;      // which stay
     for (uint32_t i = 0; i < s->used; i++)
         bytes += slab_room(s->entry[i].kept);
     char *slab = mem_get(bytes, 1);
@@ -368,7 +362,6 @@ static void fill_slab(struct feature_shelf *s)
         memcpy(there, k, bytes_of(k));
         s->entry[i].kept = there;
         at += slab_room(k);
-        text_bytes += there->text_len;
         let_go(s, k);
     }
     s->slab = slab, s->slab_bytes = bytes;
