@@ -40,11 +40,16 @@ static PJ *replace(PJ *old, PJ *fresh)
     return fresh;
 }
 
-// Heights and axis order apart: only the plan counts here.
+// Heights apart: only the plan counts here.
+static PJ *plan_of(PJ_CONTEXT *context, PJ *pj)
+{
+    return proj_get_type(pj) == PJ_TYPE_COMPOUND_CRS ? replace(pj, proj_crs_get_sub_crs(context, pj, 0)) : pj;
+}
+
+// Axis order apart, too.
 static PJ *horizontal(PJ_CONTEXT *context, PJ *pj)
 {
-    if (proj_get_type(pj) == PJ_TYPE_COMPOUND_CRS)
-        pj = replace(pj, proj_crs_get_sub_crs(context, pj, 0));
+    pj = plan_of(context, pj);
     return replace(pj, proj_normalize_for_visualization(context, pj));
 }
 
@@ -232,12 +237,14 @@ struct crs_road {
     struct crs_patches *patches;
 };
 
+// Axes are turned once the way is found: a CRS whose axes were turned has lost its code, and PROJ looks through its whole register for
+// CRSs that are like it, 15 to 170 ms instead of 0.2 to 40.
 static PJ *pipeline(PJ_CONTEXT *context, const char *from_wkt, const char *to_wkt)
 {
     PJ *from = create(context, from_wkt), *to = create(context, to_wkt), *road = NULL;
     if (from != NULL && to != NULL) {
-        from = horizontal(context, from);
-        to = horizontal(context, to);
+        from = plan_of(context, from);
+        to = plan_of(context, to);
         road = proj_create_crs_to_crs_from_pj(context, from, to, NULL, NULL);
     }
     if (road != NULL)
@@ -263,6 +270,20 @@ enum status crs_road_open(const struct crs *from, const struct crs *to, struct c
     r->pj = pj;
     r->patch = from->geographic ? crs_half_turn(from) / 18000 : 1000 / from->unit;
     *out = r;
+    return OK;
+}
+
+enum status crs_road_copy(const struct crs_road *r, struct crs_road **out, struct err *e)
+{
+    PJ_CONTEXT *context = quiet_context();
+    PJ *pj = r->pj != NULL ? proj_clone(context, r->pj) : NULL;
+    if (r->pj != NULL && pj == NULL) {
+        proj_context_destroy(context);
+        return err_set(e, FAILED, "PROJ could not copy a way from one CRS to another");
+    }
+    struct crs_road *copy = mem_get(1, sizeof *copy);
+    *copy = (struct crs_road){ .context = context, .pj = pj, .patch = r->patch };
+    *out = copy;
     return OK;
 }
 

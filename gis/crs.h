@@ -29,6 +29,7 @@ enum status crs_choose_metric(const struct crs *of, struct box_m area, struct cr
 // One pipeline from one CRS to another. Not thread safe: one for each thread.
 struct crs_road;
 enum status crs_road_open(const struct crs *from, const struct crs *to, struct crs_road **out, struct err *e);
+enum status crs_road_copy(const struct crs_road *r, struct crs_road **out, struct err *e); // for another thread; finding one takes PROJ longer
 bool crs_road_is_straight(const struct crs_road *r);                     // both are the same: nothing to do
 size_t crs_road_go(struct crs_road *r, struct xy_m *points, size_t count); // in place; returns how many failed (they become NaN)
 // The same for very many points close together: several times faster, within 0.02 mm, a function of the place alone (crs_patch.h).

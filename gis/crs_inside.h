@@ -2,7 +2,7 @@
 #pragma once
 #include "gis/crs.h"
 
-#define CRS_WGS84 "OGC:CRS84"                  // longitude first
+#define CRS_WGS84 "EPSG:4326"                  // PROJ finds ways to it at once, which it does not to CRS84
 
 double crs_unit(const struct crs *c);          // of the axes, in metres or radians
 // To WGS 84, made when first asked for; belongs to the CRS, which is asked by one thread at a time.

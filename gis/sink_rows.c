@@ -201,7 +201,7 @@ enum status sink_hire(struct sink *s, struct err *e)
 {
     struct sink_maker m = { 0 };
     if (s->crs != NULL) {
-        enum status status = crs_road_open(s->crs, s->target, &m.road, e);
+        enum status status = s->makers > 0 ? crs_road_copy(s->maker[0].road, &m.road, e) : crs_road_open(s->crs, s->target, &m.road, e);
         if (status != OK)
             return status;
     }

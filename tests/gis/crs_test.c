@@ -74,6 +74,32 @@ static void x_is_always_east(void **state)
     crs_close(metres);
 }
 
+// Whatever order of axes an authority writes first, and whether it names a code or not; a copy answers like the way it was made from.
+static void order_of_axes_and_copies_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = { { "EPSG:4326", "OGC:CRS84" }, { "EPSG:4549", "+proj=tmerc +lat_0=0 +lon_0=120 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m" },
+                                           { "EPSG:2393", "+proj=tmerc +lat_0=0 +lon_0=27 +k=1 +x_0=3500000 +y_0=0 +ellps=intl +units=m" },
+                                           { "EPSG:32650+5773", "EPSG:32650" } };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct xy_m p[3];
+        for (int k = 0; k < 2; k++) {
+            struct crs *given = crs(same[i][k]), *base = crs(i == 0 ? "EPSG:32650" : same[i][0]);
+            struct crs_road *there = NULL, *copy = NULL;
+            assert_int_equal(crs_road_open(base, given, &there, &e), OK);
+            assert_int_equal(crs_road_copy(there, &copy, &e), OK);
+            crs_road_close(there);
+            p[k] = (struct xy_m){ 500123.25, 3450000.5 };
+            assert_int_equal(crs_road_go(copy, &p[k], 1), 0);
+            crs_road_close(copy);
+            crs_close(given);
+            crs_close(base);
+        }
+        assert_float_equal(p[0].x, p[1].x, 1e-6);
+        assert_float_equal(p[0].y, p[1].y, 1e-6);
+    }
+}
+
 static void what_fails_becomes_nan(void **state)
 {
     (void)state;
@@ -224,6 +250,7 @@ int main(void)
         cmocka_unit_test(every_way_of_writing_names_the_same_crs),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(x_is_always_east),
+        cmocka_unit_test(order_of_axes_and_copies_change_nothing),
         cmocka_unit_test(what_fails_becomes_nan),
         cmocka_unit_test(near_is_within_a_fiftieth_of_a_millimetre),
         cmocka_unit_test(near_keeps_to_the_edges_of_the_world),
