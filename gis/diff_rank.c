@@ -5,20 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULES = 10 };
+enum { RULES = POPULATION_SIZES };
 static const double RULE_BELOW_M2[RULES] = {40, 30, 25, 20, 15, 12, 10, 8, 6, 5};
 static const double RULE_SHARE = 0.8;     // of the population are changes of one class
 static const double RULE_NONE = 0.1;      // what the other survey has of it, at most, of what it would have without a rule
 static const int64_t RULE_FEWEST = 25;
 
-struct below { int64_t count[RULES]; }; // how many are smaller than each of RULE_BELOW_M2, the largest first
-
 // The few small ones are gathered first, without a branch to be guessed wrong.
-static struct below count_below(const struct footprints *f)
+void population_count(const struct footprints *f, struct population *out)
 {
     enum { CACHED = 4096 };
     double small[CACHED];
-    struct below n = {{0}};
+    *out = (struct population){.all = f};
     for (int64_t first = 0; first < f->count; first += CACHED) {
         int64_t last = f->count - first < CACHED ? f->count : first + CACHED, smalls = 0;
         for (int64_t i = first; i < last; i++) {
@@ -27,12 +25,13 @@ static struct below count_below(const struct footprints *f)
         }
         for (int t = 0; t < RULES; t++)
             for (int64_t i = 0; i < smalls; i++)
-                n.count[t] += small[i] < RULE_BELOW_M2[t];
+                out->below[t] += small[i] < RULE_BELOW_M2[t];
     }
-    return n;
 }
 
 static double area_of(const struct change *c) { return c->class == CHANGE_NEW ? c->area_after_m2 : c->area_before_m2; }
+
+struct below { int64_t count[RULES]; }; // how many are smaller than each of RULE_BELOW_M2, the largest first
 
 static struct below changed_below(const struct diff_result *r, enum change_class class)
 {
@@ -81,14 +80,12 @@ static double would_hold(const struct footprints *less, int64_t other, const str
     return rest_more > rest_less ? (double)population * rest_less / rest_more : (double)population;
 }
 
-struct population { const struct footprints *all; struct below below; };
-
 static bool rule_below(const struct population *less, const struct population *more, enum change_class class, struct diff_result *r)
 {
     struct below changes = changed_below(r, class);
     for (int t = 0; t < RULES; t++) {
         double below = RULE_BELOW_M2[t];
-        int64_t population = more->below.count[t], other = less->below.count[t], changed = changes.count[t];
+        int64_t population = more->below[t], other = less->below[t], changed = changes.count[t];
         double expected = would_hold(less->all, other, more->all, population);
         if (changed < RULE_FEWEST || expected < (double)RULE_FEWEST || (double)other > RULE_NONE * expected)
             continue;
@@ -102,12 +99,6 @@ static bool rule_below(const struct population *less, const struct population *m
         return true;
     }
     return false;
-}
-
-static bool rule_of_size(const struct footprints *before, const struct footprints *after, struct diff_result *r)
-{
-    struct population b = {before, count_below(before)}, a = {after, count_below(after)};
-    return rule_below(&b, &a, CHANGE_NEW, r) || rule_below(&a, &b, CHANGE_GONE, r);
 }
 
 static const char *kind_of(const struct footprints *f, uint32_t i) { return f->kind == NULL ? NULL : f->kind_name[f->kind[i]]; }
@@ -148,15 +139,15 @@ static bool falls_under(const struct diff_result *r, const struct footprints *af
     return c->class == CHANGE_NEW && c->area_after_m2 < r->summary.capture_rule.below_m2;
 }
 
-void find_capture_rule(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
+void find_capture_rule(const struct population *before, const struct population *after, const struct diff_options *options,
                        struct diff_result *r)
 {
-    if (!rule_of_kind(before, after, r) && !rule_of_size(before, after, r))
+    if (!rule_of_kind(before->all, after->all, r) && !rule_below(before, after, CHANGE_NEW, r) && !rule_below(after, before, CHANGE_GONE, r))
         return;
     int64_t kept = 0;
     for (int64_t k = 0; k < r->count; k++) {
         struct change *c = &r->change[k];
-        bool ruled = falls_under(r, after, c);
+        bool ruled = falls_under(r, after->all, c);
         if (ruled) {
             c->class = CHANGE_CAPTURE_RULE;
             c->reasons |= (uint64_t)1 << COUNTER_CAPTURE_RULE;

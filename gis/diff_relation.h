@@ -9,8 +9,12 @@
 
 struct relation_input {
     const struct footprints *before, *after;
-    const uint32_t *twin;          // AFTER -> identical BEFORE or UINT32_MAX
+    const uint32_t *twin, *twin_of; // AFTER -> identical BEFORE or UINT32_MAX; and back
     const struct groups *groups;
 };
+// Counts who is in which pair. Asks for no verdict, so it can be done while others judge. What the input points to must last.
+struct relations;
+struct relations *relations_open(const struct relation_input *in);
 // Fills per_relation of the summary, the relation and the links of every change, and the list of links.
-void find_relations(const struct relation_input *in, struct diff_result *r);
+void relations_tell(struct relations *l, struct diff_result *r);
+void relations_close(struct relations *l);

@@ -50,6 +50,8 @@ struct work {
     struct registration *registration;
     struct placed *placed;
     struct groups groups;
+    struct relations *relations;
+    struct population population[2]; // BEFORE, AFTER
     int64_t same;             // groups without change
     struct diff_result *out;
     double began_s;
@@ -200,9 +202,8 @@ static void keep_change(struct bundle *b, const struct change *c, bool all)
     b->change[b->count++] = *c;
 }
 
-static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
+static void judge_slice(struct judging *jg, int64_t first, int64_t last, int thread)
 {
-    struct judging *jg = ctx;
     struct bundle *b = &jg->bundle[first / SLICE];
     struct change c[LANES];
     buf_init(&b->wkb, WKB_MOST);
@@ -215,6 +216,22 @@ static void judge_slice(void *ctx, int64_t first, int64_t last, int thread)
             return;
         for (int k = 0; k < count; k++)
             keep_change(b, &c[k], jg->w->options.all);
+    }
+}
+
+// What is counted of both surveys is counted meanwhile.
+enum { RELATE, COUNT_BEFORE, COUNT_AFTER, COUNTS };
+static void judge_or_count(void *ctx, int64_t job, int thread)
+{
+    struct judging *jg = ctx;
+    struct work *w = jg->w;
+    if (job == RELATE)
+        w->relations = relations_open(&(struct relation_input){w->before, w->after, w->twin, w->twin_of, &w->groups});
+    else if (job < COUNTS)
+        population_count(job == COUNT_BEFORE ? w->before : w->after, &w->population[job - COUNT_BEFORE]);
+    else {
+        int64_t first = (job - COUNTS) * SLICE, left = w->groups.count - first;
+        judge_slice(jg, first, first + (left < SLICE ? left : SLICE), thread);
     }
 }
 
@@ -297,7 +314,7 @@ static enum status judge_all(struct work *w, struct wall_census *census)
     jg.bundle = mem_get(slices, sizeof *jg.bundle);
     for (size_t t = 0; t < threads; t++)
         jg.judge[t] = judge_open(&jg.in);
-    pool_range(w->pool, w->groups.count, SLICE, judge_slice, &jg);
+    pool_run(w->pool, COUNTS + (w->groups.count + SLICE - 1) / SLICE, judge_or_count, &jg);
     enum status s = collect_bundles(w, jg.bundle, slices, census);
     for (size_t k = 0; k < slices; k++) {
         mem_free(jg.bundle[k].change);
@@ -345,6 +362,7 @@ static void clear_work(struct work *w)
     registration_close(w->registration);
     mem_free(w->placed);
     groups_clear(&w->groups);
+    relations_close(w->relations);
 }
 
 enum status footprint_diff(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
@@ -370,8 +388,8 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
     stage_done(&w, STAGE_JUDGE, 0.95);
     if (s == OK) {
         hand_over_members(&w);
-        find_relations(&(struct relation_input){before, after, w.twin, &w.groups}, out);
-        find_capture_rule(before, after, &w.options, out);
+        relations_tell(w.relations, out);
+        find_capture_rule(&w.population[0], &w.population[1], &w.options, out);
         rank_changes(out);
         expect_false_alarms(&census, &out->summary);
         count_classes(&w);
@@ -383,13 +401,18 @@ enum status footprint_diff(const struct footprints *before, const struct footpri
     return s;
 }
 
+void diff_result_let_go(struct diff_result *r)
+{
+    mem_free(r->change), r->change = NULL;
+    mem_free(r->before_member), r->before_member = NULL;
+    mem_free(r->after_member), r->after_member = NULL;
+    mem_free(r->link), r->link = NULL;
+    mem_free(r->wkb), r->wkb = NULL;
+}
+
 void diff_result_clear(struct diff_result *r)
 {
-    mem_free(r->change);
-    mem_free(r->before_member);
-    mem_free(r->after_member);
-    mem_free(r->link);
-    mem_free(r->wkb);
+    diff_result_let_go(r);
     mem_free(r->cell);
     *r = (struct diff_result){0};
 }

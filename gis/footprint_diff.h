@@ -122,6 +122,7 @@ struct diff_result {
 
 enum status footprint_diff(const struct footprints *before, const struct footprints *after, const struct diff_options *options,
                            struct pool *pool, const struct progress *progress, struct diff_result *out, struct err *e);
+void diff_result_let_go(struct diff_result *r); // all but how many there were, the cells and the summary
 void diff_result_clear(struct diff_result *r);
 const char *change_class_name(enum change_class c); // "new", "gone", ...
 const char *relation_name(enum relation r);
