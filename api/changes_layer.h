@@ -5,5 +5,14 @@
 #pragma once
 #include "api/comparison.h"
 
-// Writes comparison->settings->output; nothing when there is none. FAILED leaves an older file as it was.
+// Begins settings->output, once the CRS of the comparison is settled; it is made on a thread of its own, for GDAL takes its time to
+// make a file and PROJ to find its ways. NULL: no output is asked for.
+struct changes_layer;
+struct changes_layer *changes_layer_begin(struct comparison *c);
+// Writes what was found. let_go: nobody asks for outlines or changes after this, and they are given back while the file is finished
+// (pair_diff_let_go). The layer is gone either way. FAILED leaves an older file as it was.
+enum status changes_layer_end(struct changes_layer *l, const struct progress *progress, bool let_go, struct err *e);
+void changes_layer_abandon(struct changes_layer *l);
+
+// Both at once; nothing when there is no output.
 enum status changes_layer_write(struct comparison *c, const struct progress *progress, struct err *e);

@@ -45,16 +45,28 @@ static void tell_summary(const struct comparison *c)
 }
 
 // The page and the report first: when one of them fails, the changes of an older run still stand.
-static enum status write_files(struct comparison *c, const struct progress *progress, struct err *e)
+static enum status write_files(struct comparison *c, struct changes_layer *changes, const struct progress *progress, struct err *e)
 {
     double begun = when_monotonic_s();
     enum status status = report_html_write(c, e);
     if (status == OK)
-        status = changes_layer_write(c, progress, e);
+        status = changes_layer_end(changes, progress, true, e);
+    else
+        changes_layer_abandon(changes);
     if (status == OK)
         status = pair_diff_hashes(&c->pair, e);
     c->write_s = when_monotonic_s() - begun;
     return status == OK ? write_report(c, e) : status;
+}
+
+static enum status run(struct comparison *c, const struct progress *progress, struct err *e)
+{
+    struct changes_layer *changes = changes_layer_begin(c);
+    enum status status = pair_diff_run(&c->pair, progress, e);
+    if (status == OK)
+        return write_files(c, changes, progress, e);
+    changes_layer_abandon(changes);
+    return status;
 }
 
 static enum status compare(struct comparison *c, const struct diff_settings *s, enum lang lang, struct err *e)
@@ -67,9 +79,7 @@ static enum status compare(struct comparison *c, const struct diff_settings *s, 
     if (status == OK)
         status = pair_diff_read(&c->pair, &progress, e);
     if (status == OK)
-        status = pair_diff_run(&c->pair, &progress, e);
-    if (status == OK)
-        status = write_files(c, &progress, e);
+        status = run(c, &progress, e);
     progress_bar_close(bar);
     return status;
 }

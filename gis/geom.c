@@ -189,12 +189,18 @@ bool rings_contain(const struct rings *r, struct xy_m p)
     return inside;
 }
 
-void footprints_clear(struct footprints *f)
+void footprints_let_go(struct footprints *f)
 {
     void *owned[] = { f->origin, f->size, f->ring_first, f->vertex_first, f->vertex, f->area_m2, f->centroid,
                       f->identity, f->fid, f->height_m, f->id_first, f->id_text, f->kind };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         mem_free(owned[i]);
+    *f = (struct footprints){ .count = f->count, .kind_name = f->kind_name, .kind_count = f->kind_count };
+}
+
+void footprints_clear(struct footprints *f)
+{
+    footprints_let_go(f);
     for (uint32_t k = 0; k < f->kind_count; k++)
         mem_free(f->kind_name[k]);
     mem_free(f->kind_name);

@@ -68,6 +68,7 @@ struct footprints {
     uint16_t *kind;                                 // index into kind_name, 0 = none; NULL: no kind field asked for
     char **kind_name; uint32_t kind_count;
 };
+void footprints_let_go(struct footprints *f);  // all but how many there were and the names of their kinds
 void footprints_clear(struct footprints *f);
 
 // Footprint i as rings in metres from `frame` (a millimetre place), moved by shift. Replaces what was in out.

@@ -157,16 +157,40 @@ static enum status wait_for_hash(struct pair_side *v, struct err *e)
     return hash != NULL ? hash_job_wait(hash, v->sha256, e) : OK;
 }
 
-// Hashes first: opening takes one processor only.
+struct opener { struct pair_diff *pair; enum side side; enum status status; struct err err; };
+
+static void *open_one(void *ctx)
+{
+    struct opener *o = ctx;
+    o->status = open_survey(&o->pair->survey[o->side], o->pair->spec, o->side, &o->err);
+    return NULL;
+}
+
+// Both at once. What is wrong with BEFORE is said first.
+static enum status open_both(struct pair_diff *c, struct err *e)
+{
+    struct opener opener[SIDES];
+    pthread_t other;
+    for (enum side side = BEFORE; side < SIDES; side++)
+        opener[side] = (struct opener){ c, side, OK, { .lang = c->lang } };
+    must(pthread_create(&other, NULL, open_one, &opener[AFTER]) == 0);
+    open_one(&opener[BEFORE]);
+    pthread_join(other, NULL);
+    for (int side = 0; side < SIDES; side++)
+        if (opener[side].status != OK) {
+            *e = opener[side].err;
+            return opener[side].status;
+        }
+    return OK;
+}
+
 enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum lang lang, struct err *e)
 {
     c->spec = s;
     c->lang = lang;
-    enum status status = OK;
     for (enum side side = BEFORE; side < SIDES; side++)
         start_hash(&c->survey[side], s, side, lang);
-    for (enum side side = BEFORE; side < SIDES && status == OK; side++)
-        status = open_survey(&c->survey[side], s, side, e);
+    enum status status = open_both(c, e);
     if (status == OK)
         status = s->metric_crs != NULL ? open_asked_metric(c, e) : choose_metric(c, e);
     return status == OK ? check_they_meet(c, e) : status;
@@ -362,6 +386,14 @@ enum status pair_diff_hashes(struct pair_diff *c, struct err *e)
     for (int side = 0; side < SIDES && status == OK; side++)
         status = wait_for_hash(&c->survey[side], e);
     return status;
+}
+
+void pair_diff_let_go(struct pair_diff *c)
+{
+    diff_result_let_go(&c->result);
+    for (int side = 0; side < SIDES; side++)
+        footprints_let_go(&c->survey[side].layer);
+    mem_trim();
 }
 
 void pair_diff_clear(struct pair_diff *c)

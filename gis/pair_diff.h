@@ -57,4 +57,6 @@ enum status pair_diff_read(struct pair_diff *c, const struct progress *progress,
 enum status pair_diff_run(struct pair_diff *c, const struct progress *progress, struct err *e);
 // Waits until the hashes of both files are known: as late as can be, they fill the time in which others wait.
 enum status pair_diff_hashes(struct pair_diff *c, struct err *e);
+// Gives back outlines and changes, when all that is still asked for is told by the counts and the summary.
+void pair_diff_let_go(struct pair_diff *c);
 void pair_diff_clear(struct pair_diff *c);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct stage {
     char name[NAME_MAX + 1]; // the target in it
     char folder[PATH_MAX];   // parent/.name.part
     int parent_fd, folder_fd;
+    pthread_t syncing;       // on its way while sync_fd is a file
+    int sync_fd;
 };
 
 // Folder and name of the target. A link is followed: its target is what gets replaced.
@@ -77,8 +80,18 @@ static bool remove_one(void *ctx, int folder_fd, const char *name)
     return unlinkat(folder_fd, name, 0) == 0;
 }
 
+static void await_sync(struct stage *s)
+{
+    if (s->sync_fd < 0)
+        return;
+    pthread_join(s->syncing, NULL);
+    close(s->sync_fd);
+    s->sync_fd = -1;
+}
+
 static void close_all(struct stage *s)
 {
+    await_sync(s);
     if (s->folder_fd >= 0)
         close(s->folder_fd); // gives the lock back
     if (s->parent_fd >= 0)
@@ -111,7 +124,7 @@ enum status stage_open(const char *target, struct stage **out, struct err *e)
     if (status != OK)
         return status;
     struct stage *s = mem_get(1, sizeof *s);
-    s->folder_fd = s->parent_fd = -1;
+    s->folder_fd = s->parent_fd = s->sync_fd = -1;
     status = split(target, s->parent, s->name, e);
     if (status == OK) {
         snprintf(s->folder, sizeof s->folder, "%.*s/.%s.part", PATH_MAX - NAME_MAX - 8, s->parent, s->name);
@@ -156,13 +169,21 @@ enum status stage_put(struct stage *s, const char *name, const void *data, size_
 
 void stage_drop_beside(struct stage *s, const char *name) { unlinkat(s->parent_fd, name, 0); }
 
+static void *begin_sync(void *ctx)
+{
+    const struct stage *s = ctx;
+    sync_file_range(s->sync_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return NULL;
+}
+
 void stage_begin_sync(struct stage *s)
 {
-    int fd = openat(s->folder_fd, s->name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    await_sync(s);
+    s->sync_fd = openat(s->folder_fd, s->name, O_RDONLY | O_CLOEXEC);
+    if (s->sync_fd < 0 || pthread_create(&s->syncing, NULL, begin_sync, s) == 0)
         return;
-    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    close(fd);
+    close(s->sync_fd);
+    s->sync_fd = -1;
 }
 
 static bool sync_one(void *ctx, int folder_fd, const char *name)

@@ -18,7 +18,7 @@ enum status stage_put(struct stage *s, const char *name, const void *data, size_
 // Forgets a file beside the target that would be read together with the new one (an old journal, an old index).
 void stage_drop_beside(struct stage *s, const char *name);
 
-// The target's file is being written and grows no more, or little: the disk may begin. Advice only.
+// The target's file is being written and grows no more, or little: the disk may begin, on a thread of its own. Advice only.
 void stage_begin_sync(struct stage *s);
 // Syncs every file in the folder and renames them beside each other, the target itself last. The stage is gone either way.
 enum status stage_commit(struct stage *s, struct err *e);
