@@ -1,5 +1,6 @@
 #include "gis/footprint_build.h"
 #include "core/base/mem.h"
+#include "gis/footprint_plain.h"
 #include "gis/footprint_valid.h"
 #include "gis/source_stream.h"
 #include <inttypes.h>
@@ -16,22 +17,6 @@ void outlines_clear(struct outlines *o)
     mem_free(o->at);
     mem_free(o->data);
     *o = (struct outlines){0};
-}
-
-// Behind the vertices: how many rings, then the size of each.
-static uint32_t told_behind(const struct outline *of, uint32_t place)
-{
-    return (uint32_t)of->number[((size_t)of->vertices << of->wide) + place];
-}
-
-uint32_t outline_rings(const struct outline *of)
-{
-    return of->several ? told_behind(of, 0) : 1;
-}
-
-uint32_t outline_ring_size(const struct outline *of, uint32_t ring)
-{
-    return of->several ? told_behind(of, ring + 1) : of->vertices;
 }
 
 struct mm outline_vertex(const struct outline *of, uint32_t k)
@@ -59,7 +44,7 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
 
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
-    *b = (struct footprint_builder){ .what = what, .road = road, .dirt = dirt, .overlay = overlay_open(),
+    *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt, .overlay = overlay_open(),
                                      .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
 }
 
@@ -235,7 +220,8 @@ static struct outline *take_place(struct outlines *o, size_t numbers)
     must(end <= UINT32_MAX);
     if (end + OUTLINE_SLACK > o->data_cap)
         o->data = mem_grow(o->data, &o->data_cap, end + OUTLINE_SLACK, sizeof *o->data);
-    o->at = mem_grow(o->at, &o->at_cap, (size_t)o->count + 1, sizeof *o->at);
+    if ((size_t)o->count == o->at_cap)
+        o->at = mem_grow(o->at, &o->at_cap, (size_t)o->count + 1, sizeof *o->at);
     o->at[o->count++] = o->end;
     struct outline *of = (struct outline *)(o->data + o->end);
     o->end = (uint32_t)end;
@@ -395,6 +381,18 @@ static void see(struct footprint_builder *b, struct box_m box)
     s->max_y = box.max_y > s->max_y ? box.max_y : s->max_y;
 }
 
+static bool add_plain(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len)
+{
+    struct plain_outline p;
+    reserve_draft(b, 1, PLAIN_ROOM);
+    if (!plain_outline_read(wkb, len, b->vertex, &p))
+        return false;
+    see(b, p.box);
+    b->first[0] = 0, b->first[1] = p.corners;
+    finish(b, fid, &(struct draft){ .origin = p.origin, .rings = 1 });
+    return true;
+}
+
 // Bytes that wkb_read does not know may still be a surface: GDAL makes polygons of it.
 static enum wkb_kind read_other(struct footprint_builder *b, const uint8_t *wkb, size_t len, struct wkb_facts *facts)
 {
@@ -416,7 +414,9 @@ static enum status say_broken(const struct footprint_builder *b, int64_t fid, si
 enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
 {
     struct wkb_facts facts = {0};
-    *added = false;
+    *added = b->straight && add_plain(b, fid, wkb, len);
+    if (*added)
+        return OK;
     enum wkb_kind kind = len > 0 ? wkb_read(wkb, len, &b->shape, &facts) : WKB_EMPTY;
     if (kind == WKB_OTHER)
         kind = read_other(b, wkb, len, &facts);
@@ -433,7 +433,7 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     struct given given = { .repeated = facts.repeated > 0, .too_few = facts.too_few > 0 };
     given.box = look_at(r, &given.all_numbers);
     see(b, given.box);
-    if (r->count > 0 && !crs_road_is_straight(b->road)) {
+    if (r->count > 0 && !b->straight) {
         crs_road_go_near(b->road, r->vertex, r->first[r->count]);
         given.box = look_at(r, &given.all_numbers);
     }

@@ -26,8 +26,16 @@ struct outlines {
 enum { OUTLINE_SLACK = 8 };        // vertices that may be read behind an outline's last one
 void outlines_clear(struct outlines *o);
 static inline const struct outline *outline_at(const struct outlines *o, int64_t i) { return (const struct outline *)(o->data + o->at[i]); }
-uint32_t outline_rings(const struct outline *of);                              // how many
-uint32_t outline_ring_size(const struct outline *of, uint32_t ring);
+// Behind the vertices of several rings: how many there are, then the size of each.
+static inline uint32_t outline_told_behind(const struct outline *of, uint32_t place)
+{
+    return (uint32_t)of->number[((size_t)of->vertices << of->wide) + place];
+}
+static inline uint32_t outline_rings(const struct outline *of) { return of->several ? outline_told_behind(of, 0) : 1; }
+static inline uint32_t outline_ring_size(const struct outline *of, uint32_t ring)
+{
+    return of->several ? outline_told_behind(of, ring + 1) : of->vertices;
+}
 struct mm outline_vertex(const struct outline *of, uint32_t k);
 // As rings in metres from `frame`. Replaces what was in out.
 void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out);
@@ -36,6 +44,7 @@ struct footprint_builder {
     struct outlines o;             // grows
     const char *what;              // "BEFORE t_1990.gpkg", for sentences
     struct crs_road *road;         // from the source's CRS to the metric one; not owned
+    bool straight;                 // both are the same
     struct dirt *dirt;             // not owned
     struct overlay *overlay;
     struct box_m seen;             // all coordinates as the source gave them

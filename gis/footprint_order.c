@@ -189,10 +189,9 @@ static uint64_t packed(struct mm v)
     return (uint64_t)(uint32_t)v.x << 32 | (uint32_t)v.y;
 }
 
-// The same for both directions of the edge.
-static uint64_t edge_hash(struct mm a, struct mm b)
+// Of two packed corners: the same for both directions of the edge.
+static uint64_t edge_hash(uint64_t p, uint64_t q)
 {
-    uint64_t p = packed(a), q = packed(b);
     return hash_fold(p + q + 0x9e3779b97f4a7c15u, (p ^ q) + 0xd6e8feb86659fd93u);
 }
 
@@ -205,7 +204,7 @@ static inline void add_ring_facts(const struct mm *v, uint32_t n, struct facts *
         s->area2 += cross;
         s->x6 += (ax + bx) * cross;
         s->y6 += (ay + by) * cross;
-        s->edges += edge_hash(v[j], v[i]);
+        s->edges += edge_hash(packed(v[j]), packed(v[i]));
         s->size.x = v[i].x > s->size.x ? v[i].x : s->size.x;
         s->size.y = v[i].y > s->size.y ? v[i].y : s->size.y;
     }
@@ -240,11 +239,15 @@ static inline void copy_wide(struct mm *to, const int32_t *from, uint32_t n)
         memcpy(to + i, from + 2 * (size_t)i, STEP * sizeof *to);
 }
 
+// Written two by two, for they are read again at once, one by one: what was written in smaller pieces than it is read in is waited for.
 static inline void copy_narrow(struct mm *to, const int32_t *from, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i += STEP)
-        for (uint32_t k = i; k < i + STEP; k++)
-            to[k] = (struct mm){ from[k] & UINT16_MAX, (int32_t)((uint32_t)from[k] >> 16) };
+    typedef uint32_t four __attribute__((vector_size(STEP * sizeof(uint32_t)), aligned(4), may_alias));
+    for (uint32_t i = 0; i < n; i += STEP) {
+        four both = *(const four *)(from + i), x = both & UINT16_MAX, y = both >> 16;
+        *(four *)(void *)(to + i) = __builtin_shufflevector(x, y, 0, 4, 1, 5);
+        *(four *)(void *)(to + i + STEP / 2) = __builtin_shufflevector(x, y, 2, 6, 3, 7);
+    }
 }
 
 static inline void lay_facts(struct footprints *f, int64_t i, const struct outline *of, const struct facts *s, uint32_t rings)

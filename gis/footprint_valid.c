@@ -102,12 +102,8 @@ static inline edge_box edge_box_of(struct mm a, struct mm b)
 
 static inline edge_box asking_box(edge_box b) { return -__builtin_shufflevector(b, b, 2, 3, 0, 1); }
 
-static bool ring_is_simple(const struct mm *v, uint32_t n, struct turns t)
+bool footprint_edges_apart(const struct mm *v, uint32_t n)
 {
-    if (is_convex(t))
-        return true;
-    if (t.straight && ring_has_spike(v, n))
-        return false;
     edge_box box[FOOTPRINT_VALID_VERTICES];
     must(n <= FOOTPRINT_VALID_VERTICES);
     for (uint32_t i = 0; i < n; i++)
@@ -120,6 +116,13 @@ static bool ring_is_simple(const struct mm *v, uint32_t n, struct turns t)
                 return false;
     }
     return true;
+}
+
+static bool ring_is_simple(const struct mm *v, uint32_t n, struct turns t)
+{
+    if (is_convex(t))
+        return true;
+    return !(t.straight && ring_has_spike(v, n)) && footprint_edges_apart(v, n);
 }
 
 static bool rings_meet(const struct mm *a, uint32_t na, const struct mm *b, uint32_t nb)
