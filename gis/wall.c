@@ -35,7 +35,8 @@ void walls_clear(struct walls *w)
 }
 
 // East and north are divided at once, as the wall is drawn: written down as ways and read again by vectors, it waited for itself longer.
-static inline void add_wall(struct walls *out, size_t n, const struct xy_m *from, const struct xy_m *to)
+// Returns its length.
+static inline double add_wall(struct walls *out, size_t n, const struct xy_m *from, const struct xy_m *to)
 {
     typedef double both __attribute__((vector_size(2 * sizeof(double))));
     both way = (both){to->x, to->y} - (both){from->x, from->y}, square = way * way;
@@ -43,28 +44,24 @@ static inline void add_wall(struct walls *out, size_t n, const struct xy_m *from
     way /= length;
     out->from_x[n] = from->x, out->from_y[n] = from->y;
     out->along_x[n] = way[0], out->along_y[n] = way[1];
-    out->length_m[n] = length;
+    return out->length_m[n] = length;
 }
 
-// From corner to corner.
-static void add_walls(const struct rings *r, struct walls *out)
+static inline double lesser(double a, double b) { return a < b ? a : b; }
+
+// From corner to corner. Returns the length of the shortest.
+static double add_walls(const struct rings *r, struct walls *out)
 {
     size_t n = 0;
+    double shortest = INFINITY;
     for (uint32_t k = 0; k < r->count; k++) {
         uint32_t first = r->first[k], last = r->first[k + 1] - 1;
         for (uint32_t i = first; i < last; i++)
-            add_wall(out, n++, &r->vertex[i], &r->vertex[i + 1]);
-        add_wall(out, n++, &r->vertex[last], &r->vertex[first]);
+            shortest = lesser(add_wall(out, n++, &r->vertex[i], &r->vertex[i + 1]), shortest);
+        shortest = lesser(add_wall(out, n++, &r->vertex[last], &r->vertex[first]), shortest);
     }
     out->count = n;
-}
-
-static bool any_point(const struct walls *w)
-{
-    bool any = false;
-    for (size_t i = 0; i < w->count; i++)
-        any |= w->length_m[i] < NO_WALL_M;
-    return any;
+    return shortest;
 }
 
 // A corner drawn twice has no wall.
@@ -86,8 +83,7 @@ void walls_of(const struct rings *outline, struct walls *out)
     if (outline->count == 0)
         return;
     walls_reserve(out, lanes_whole(outline->first[outline->count]));
-    add_walls(outline, out);
-    if (any_point(out))
+    if (add_walls(outline, out) < NO_WALL_M)
         drop_points(out);
 }
 
@@ -154,18 +150,27 @@ static inline uint64_t run_beside(const struct walls *old, size_t a, const struc
     return count < BATCH ? beside & (((uint64_t)1 << count) - 1) : beside;
 }
 
-static inline int find_beside(const struct walls *old, size_t a, const struct walls *new_, double reach_m, struct candidate *out)
+// Behind the n there are already; returns how many there are then.
+static inline int take_beside(const struct walls *old, size_t a, const struct walls *new_, size_t first, size_t count, double reach_m,
+                              struct candidate *out, int n)
 {
     struct runs r;
-    int n = 0;
-    for (size_t first = 0; first < new_->count && n < WALL_TRIES; first += BATCH) {
-        size_t count = new_->count - first < BATCH ? new_->count - first : BATCH;
-        uint64_t bits = run_beside(old, a, new_, first, count, reach_m, &r);
-        for (; bits != 0 && n < WALL_TRIES; bits &= bits - 1) {
-            int k = __builtin_ctzll(bits);
-            out[n++] = (struct candidate){(uint32_t)(first + (size_t)k), r.from[k], r.to[k], r.offset[k]};
-        }
+    uint64_t bits = run_beside(old, a, new_, first, count, reach_m, &r);
+    for (; bits != 0 && n < WALL_TRIES; bits &= bits - 1) {
+        int k = __builtin_ctzll(bits);
+        out[n++] = (struct candidate){(uint32_t)(first + (size_t)k), r.from[k], r.to[k], r.offset[k]};
     }
+    return n;
+}
+
+// Hardly any outline has more walls than a batch.
+static inline int find_beside(const struct walls *old, size_t a, const struct walls *new_, double reach_m, struct candidate *out)
+{
+    if (new_->count <= BATCH)
+        return take_beside(old, a, new_, 0, new_->count, reach_m, out, 0);
+    int n = 0;
+    for (size_t first = 0; first < new_->count && n < WALL_TRIES; first += BATCH)
+        n = take_beside(old, a, new_, first, new_->count - first < BATCH ? new_->count - first : BATCH, reach_m, out, n);
     return n;
 }
 
