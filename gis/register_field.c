@@ -128,13 +128,14 @@ static void fit_nodes(void *ctx, int64_t first, int64_t last, int thread)
 {
     (void)thread;
     struct field *f = ctx;
+    struct fit_rows rows = {{0}};
     for (int64_t c = first; c < last; c++) {
         struct xy_m corner = cell_corner(f->district, (size_t)c);
         struct polynomial *at = &f->at[f->node_first[c]];
         for (int k = 0; k < CORNERS * CORNERS; k++)
             if (f->nodes[c] >> k & 1)
                 fit_at(&f->asked, &f->rule, (struct xy_m){corner.x + k % CORNERS * f->node_m, corner.y + k / CORNERS * f->node_m}, SIZE_MAX,
-                       at++);
+                       &rows, at++);
     }
 }
 

@@ -222,6 +222,19 @@ static size_t cell_from(const struct cell_index *c, uint64_t key)
     return a;
 }
 
+// The same, where it is hardly ever far from where it was found the last time.
+static size_t cell_from_near(const struct cell_index *c, uint64_t key, size_t last)
+{
+    enum { STEPS = 3 };
+    size_t at = last;
+    for (int step = 0; step < STEPS && at < c->count && c->key[at] < key; step++)
+        at++;
+    for (int step = 0; step < STEPS && at > 0 && c->key[at - 1] >= key; step++)
+        at--;
+    bool found = (at == c->count || c->key[at] >= key) && (at == 0 || c->key[at - 1] < key);
+    return found ? at : cell_from(c, key);
+}
+
 static uint32_t place_of(const struct asked *a, size_t cell, size_t without)
 {
     uint32_t k = a->first[cell];
@@ -246,7 +259,7 @@ static void gather_anew(const struct looking *l, const struct tie_map *m, size_t
     gather_cell(l, cell_centre(VOTE_CELL_M, m->district->cell.key[cell]), &t, 0, n, skip, out);
 }
 
-static void gather(const struct asked *a, struct xy_m at, double h, bool anew, size_t without, struct near_ties *out)
+static void gather(const struct asked *a, struct xy_m at, double h, bool anew, size_t without, struct fit_rows *begin, struct near_ties *out)
 {
     const struct cell_index *c = &a->map->district->cell;
     struct looking l = {at, REACH * h, (float)(1 / h), without};
@@ -256,7 +269,9 @@ static void gather(const struct asked *a, struct xy_m at, double h, bool anew, s
     out->count = 0;
     for (int dy = 0; dy <= rows; dy++) { // the cells of one row lie side by side
         uint64_t to = cell_neighbour(low, wide, dy);
-        for (size_t k = cell_from(c, cell_neighbour(low, 0, dy)); k < c->count && c->key[k] <= to; k++) {
+        size_t *first = &begin->first[((low >> 32) + (uint64_t)dy) % FIT_ROWS];
+        *first = cell_from_near(c, cell_neighbour(low, 0, dy), *first);
+        for (size_t k = *first; k < c->count && c->key[k] <= to; k++) {
             struct xy_m centre = cell_centre(VOTE_CELL_M, c->key[k]);
             bool holds = without >= a->map->first[k] && without < a->map->first[k + 1];
             if (is_beyond(&l, centre))
@@ -382,12 +397,12 @@ static void bound_of(float *column, int count, float *low, float *high)
         *low = least[i] < *low ? least[i] : *low, *high = most[i] > *high ? most[i] : *high;
 }
 
-void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out)
+void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct fit_rows *rows, struct polynomial *out)
 {
     struct near_ties ties;
     double h = rule->bandwidth_m;
     for (int wider = 0;; wider++, h *= 2) {
-        gather(a, at, h, wider > 0 || a->first == NULL, without, &ties);
+        gather(a, at, h, wider > 0 || a->first == NULL, without, rows, &ties);
         if (ties.count >= FEW_TIES || wider == WIDEST - 1)
             break;
     }
@@ -415,6 +430,7 @@ static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
     (void)thread;
     struct leaving *l = ctx;
     const struct tie_map *map = l->map;
+    struct fit_rows rows = {{0}};
     for (int64_t i = first; i < last; i++) {
         size_t k = (size_t)i * l->step, a = 0, b = map->district->cell.count;
         while (a + 1 < b) { // the cell that holds it
@@ -427,7 +443,7 @@ static void leave_out(void *ctx, int64_t first, int64_t last, int thread)
         struct xy_m centre = cell_centre(VOTE_CELL_M, map->district->cell.key[a]);
         const struct tie_columns *t = &map->tie;
         struct polynomial p;
-        fit_at(&l->asked, &l->rule, (struct xy_m){centre.x + t->x[k], centre.y + t->y[k]}, k, &p);
+        fit_at(&l->asked, &l->rule, (struct xy_m){centre.x + t->x[k], centre.y + t->y[k]}, k, &rows, &p);
         l->ties[i] = p.ties;
         l->miss[i] = hypot(t->move_x[k] - p.term[0][EAST], t->move_y[k] - p.term[0][NORTH]);
     }

@@ -87,8 +87,11 @@ void asked_close(struct asked *a);
 enum { TERMS = 6, EAST = 0, NORTH = 1, AXES = 2 };
 struct polynomial { float term[TERMS][AXES], low[AXES], high[AXES], sd_factor; uint32_t ties; float per_m; };
 struct fit_rule { double bandwidth_m, noise_m, tukey_m; int turns; };
+// Where the rows of cells around the last place begin: the next place is hardly ever far from it. Any numbers will do.
+enum { FIT_ROWS = 8 };
+struct fit_rows { size_t first[FIT_ROWS]; };
 // a: asked for the rule's bandwidth. without: a tie of the map that is left out; SIZE_MAX: none.
-void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct polynomial *out);
+void fit_at(const struct asked *a, const struct fit_rule *rule, struct xy_m at, size_t without, struct fit_rows *rows, struct polynomial *out);
 void choose_bandwidth(const struct tie_map *m, struct fit_rule *rule); // the one that predicts left-out ties best
 
 // A rough field is only to look for ties by: it tells shifts, and not how sure they are.
