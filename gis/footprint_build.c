@@ -7,9 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-// Where a coordinate in millimetres may be: far beyond any projection, far within int64.
-static const double PLACE_LIMIT_M = 1e9;
-
 // --- outlines as they came -------------------------------------------------------------------------------------------
 
 void outlines_clear(struct outlines *o)
@@ -44,8 +41,8 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
 
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
-    *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt, .overlay = overlay_open(),
-                                     .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
+    *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt,
+                                     .overlay = overlay_open(), .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
 }
 
 void footprint_builder_close(struct footprint_builder *b)
@@ -99,12 +96,6 @@ struct draft {
 
 static int64_t whole_mm(double metres) { return llrint(metres * 1000); }
 
-// false: a coordinate is not finite or out of this world (a NaN is never <=).
-static bool is_a_place(struct box_m box, bool all_numbers)
-{
-    return all_numbers && -box.min_x <= PLACE_LIMIT_M && -box.min_y <= PLACE_LIMIT_M && box.max_x <= PLACE_LIMIT_M && box.max_y <= PLACE_LIMIT_M;
-}
-
 // The box of all vertices, and whether all of them are numbers; NaN stays out of the box.
 static struct box_m look_at(const struct rings *r, bool *all_numbers)
 {
@@ -132,15 +123,6 @@ static double area2_of(const struct mm *v, uint32_t n)
     return sum;
 }
 
-static void reverse(struct mm *v, uint32_t n)
-{
-    for (uint32_t i = 0, j = n - 1; i < j; i++, j--) {
-        struct mm t = v[i];
-        v[i] = v[j];
-        v[j] = t;
-    }
-}
-
 static bool same_mm(struct mm a, struct mm b)
 {
     return a.x == b.x && a.y == b.y;
@@ -165,7 +147,7 @@ static uint32_t draft_ring(struct draft *d, const struct xy_m *from, uint32_t n,
         return 0;
     d->doubtful |= area2 == 0;
     if ((area2 < 0) != hole)
-        reverse(to, kept);
+        mm_reverse(to, kept);
     return kept;
 }
 
@@ -341,7 +323,7 @@ static enum status add_outline(struct footprint_builder *b, int64_t fid, const s
 {
     struct draft d;
     *added = false;
-    if (r->first[r->count] > 0 && !is_a_place(g->box, g->all_numbers)) {
+    if (r->first[r->count] > 0 && !(g->all_numbers && box_is_a_place(g->box))) {
         dirt_note(b->dirt, DIRT_NOT_FINITE, fid);
         return OK;
     }

@@ -5,8 +5,7 @@
 #include <string.h>
 
 enum { FEWEST = 3, ALWAYS_ROUND_ONCE = 4 };  // corners that turn to one side only: with so few the ring cannot wind twice
-enum { NARROW_BITS = 16 };
-static const double PLACE_LIMIT_M = 1e9;     // as in footprint_build.c
+static const double NARROW = 0x1p16;         // millimetres
 static const double WHOLE = 0x1.8p52;        // added and taken away again a number below 2^51 is rounded, halves to even, as rint does
 
 // --- the bytes -----------------------------------------------------------------------------------------------------------
@@ -52,24 +51,20 @@ static struct box_m box_of(const uint8_t *point, uint32_t corners)
     return box;
 }
 
-static bool is_a_place(struct box_m box)
-{
-    return box.min_x >= -PLACE_LIMIT_M && box.min_y >= -PLACE_LIMIT_M && box.max_x <= PLACE_LIMIT_M && box.max_y <= PLACE_LIMIT_M;
-}
-
 // Two corners at a time; the point that closes the ring is the second of an odd last one. False: wider than 65 m, or no numbers.
 static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 origin, struct mm *vertex)
 {
     typedef lanes anywhere __attribute__((aligned(1), may_alias));
     const lanes low = { (double)origin.x, (double)origin.y, (double)origin.x, (double)origin.y };
-    floats_mask all = { 0 };
+    lanes_mask narrow = ~(lanes_mask){ 0 };
     for (uint32_t i = 0; i < corners; i += 2) {
-        lanes metres = *(const anywhere *)(point + (size_t)i * POINT_BYTES), whole = metres * 1000 + WHOLE - WHOLE;
-        floats_mask two = __builtin_convertvector(whole - low, floats_mask);
+        lanes metres = *(const anywhere *)(point + (size_t)i * POINT_BYTES), off = metres * 1000 + WHOLE - WHOLE - low;
+        lanes_mask fits = (off >= 0) & (off < NARROW); // a NaN does not
+        floats_mask two = __builtin_convertvector(lanes_only(fits, off), floats_mask);
         memcpy(&vertex[i], &two, sizeof two);
-        all |= two;
+        narrow &= fits;
     }
-    return (uint32_t)(all[0] | all[1] | all[2] | all[3]) >> NARROW_BITS == 0;
+    return lanes_bits(narrow) == (1 << LANES) - 1;
 }
 
 // --- the ring ------------------------------------------------------------------------------------------------------------
@@ -99,15 +94,6 @@ static int64_t area2_of(const struct mm *v, uint32_t n)
     return sum;
 }
 
-static void reverse(struct mm *v, uint32_t n)
-{
-    for (uint32_t i = 0, j = n - 1; i < j; i++, j--) {
-        struct mm t = v[i];
-        v[i] = v[j];
-        v[j] = t;
-    }
-}
-
 // False: somebody else must look. Else its turning is that of a valid ring.
 static bool find_turning(struct mm *v, uint32_t n, bool *clockwise)
 {
@@ -131,13 +117,13 @@ bool plain_outline_read(const uint8_t *wkb, size_t len, struct mm *vertex, struc
     if (point == NULL)
         return false;
     struct box_m box = box_of(point, corners);
-    if (!is_a_place(box))
+    if (!box_is_a_place(box))
         return false;
     struct mm64 origin = { llrint(box.min_x * 1000), llrint(box.min_y * 1000) };
     if (!round_points(point, corners, origin, vertex) || !find_turning(vertex, corners, &clockwise))
         return false;
     if (clockwise)
-        reverse(vertex, corners);
+        mm_reverse(vertex, corners);
     *out = (struct plain_outline){ box, origin, corners };
     return true;
 }

@@ -14,6 +14,14 @@ struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
 struct lonlat_box { double west, south, east, north; };         // EPSG:4326, degrees; east < west: over the antimeridian
 struct mm { int32_t x, y; };                        // millimetres from a footprint's origin
 struct mm64 { int64_t x, y; };                      // millimetres in the metric CRS
+static inline void mm_reverse(struct mm *v, uint32_t n)
+{
+    for (uint32_t i = 0, j = n - 1; i < j; i++, j--) {
+        struct mm t = v[i];
+        v[i] = v[j];
+        v[j] = t;
+    }
+}
 static inline double xy_to_segment_m2(struct xy_m p, struct xy_m a, struct xy_m b)     // the distance of p from the piece from a to b, squared
 {
     double dx = b.x - a.x, dy = b.y - a.y, ex = p.x - a.x, ey = p.y - a.y;
@@ -24,6 +32,11 @@ static inline double xy_to_segment_m2(struct xy_m p, struct xy_m a, struct xy_m 
 
 struct box_m { double min_x, min_y, max_x, max_y; };
 static inline bool box_is_empty(struct box_m b) { return !(b.min_x <= b.max_x && b.min_y <= b.max_y); }
+static inline bool box_is_a_place(struct box_m b)   // far beyond any projection, but its millimetres are far within int64; a NaN is none
+{
+    static const double LIMIT_M = 1e9;
+    return -b.min_x <= LIMIT_M && -b.min_y <= LIMIT_M && b.max_x <= LIMIT_M && b.max_y <= LIMIT_M;
+}
 struct box_m box_union(struct box_m a, struct box_m b);
 
 // Rings with vertices in one local frame. Ring k is vertex[first[k]] .. vertex[first[k+1]-1].

@@ -226,7 +226,7 @@ static size_t cell_from(const struct cell_index *c, uint64_t key)
 static size_t cell_from_near(const struct cell_index *c, uint64_t key, size_t last)
 {
     enum { STEPS = 3 };
-    size_t at = last;
+    size_t at = last < c->count ? last : c->count;
     for (int step = 0; step < STEPS && at < c->count && c->key[at] < key; step++)
         at++;
     for (int step = 0; step < STEPS && at > 0 && c->key[at - 1] >= key; step++)
