@@ -254,6 +254,13 @@ static PJ *pipeline(PJ_CONTEXT *context, const char *from_wkt, const char *to_wk
     return road;
 }
 
+static struct crs_road *new_road(PJ_CONTEXT *context, PJ *pj, double patch)
+{
+    struct crs_road *r = mem_get(1, sizeof *r);
+    *r = (struct crs_road){ .context = context, .pj = pj, .patch = patch };
+    return r;
+}
+
 enum status crs_road_open(const struct crs *from, const struct crs *to, struct crs_road **out, struct err *e)
 {
     PJ_CONTEXT *context = quiet_context();
@@ -265,11 +272,7 @@ enum status crs_road_open(const struct crs *from, const struct crs *to, struct c
             return err_set(e, INVALID, "PROJ knows no way from %.80s to %.80s", from->name, to->name);
         }
     }
-    struct crs_road *r = mem_get(1, sizeof *r);
-    r->context = context;
-    r->pj = pj;
-    r->patch = from->geographic ? crs_half_turn(from) / 18000 : 1000 / from->unit;
-    *out = r;
+    *out = new_road(context, pj, from->geographic ? crs_half_turn(from) / 18000 : 1000 / from->unit);
     return OK;
 }
 
@@ -281,9 +284,7 @@ enum status crs_road_copy(const struct crs_road *r, struct crs_road **out, struc
         proj_context_destroy(context);
         return err_set(e, FAILED, "PROJ could not copy a way from one CRS to another");
     }
-    struct crs_road *copy = mem_get(1, sizeof *copy);
-    *copy = (struct crs_road){ .context = context, .pj = pj, .patch = r->patch };
-    *out = copy;
+    *out = new_road(context, pj, r->patch);
     return OK;
 }
 

@@ -41,8 +41,8 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
 
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
-    *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt,
-                                     .overlay = overlay_open(), .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
+    *b = (struct footprint_builder){ .what = what, .road = road, .dirt = dirt, .overlay = overlay_open(),
+                                     .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
 }
 
 void footprint_builder_close(struct footprint_builder *b)
@@ -114,15 +114,6 @@ static struct box_m look_at(const struct rings *r, bool *all_numbers)
     return s;
 }
 
-// Twice the signed area; exact for buildings under 30 km.
-static double area2_of(const struct mm *v, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0, j = n - 1; i < n; j = i++)
-        sum += (double)v[j].x * v[i].y - (double)v[i].x * v[j].y;
-    return sum;
-}
-
 static bool same_mm(struct mm a, struct mm b)
 {
     return a.x == b.x && a.y == b.y;
@@ -142,7 +133,7 @@ static uint32_t draft_ring(struct draft *d, const struct xy_m *from, uint32_t n,
     d->repeated |= kept < n;
     if (kept < 3)
         return 0;
-    double area2 = area2_of(to, kept);
+    double area2 = mm_area2(to, kept);
     if (area2 == 0 && kept < 4)
         return 0;
     d->doubtful |= area2 == 0;
@@ -396,7 +387,7 @@ static enum status say_broken(const struct footprint_builder *b, int64_t fid, si
 enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
 {
     struct wkb_facts facts = {0};
-    *added = b->straight && add_plain(b, fid, wkb, len);
+    *added = crs_road_is_straight(b->road) && add_plain(b, fid, wkb, len);
     if (*added)
         return OK;
     enum wkb_kind kind = len > 0 ? wkb_read(wkb, len, &b->shape, &facts) : WKB_EMPTY;
@@ -415,7 +406,7 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     struct given given = { .repeated = facts.repeated > 0, .too_few = facts.too_few > 0 };
     given.box = look_at(r, &given.all_numbers);
     see(b, given.box);
-    if (r->count > 0 && !b->straight) {
+    if (r->count > 0 && !crs_road_is_straight(b->road)) {
         crs_road_go_near(b->road, r->vertex, r->first[r->count]);
         given.box = look_at(r, &given.all_numbers);
     }

@@ -43,8 +43,7 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
 struct footprint_builder {
     struct outlines o;             // grows
     const char *what;              // "BEFORE t_1990.gpkg", for sentences
-    struct crs_road *road;         // from the source's CRS to the metric one; not owned
-    bool straight;                 // both are the same
+    struct crs_road *road;         // from the source's CRS to the metric one; not owned; NULL: rings alone come
     struct dirt *dirt;             // not owned
     struct overlay *overlay;
     struct box_m seen;             // all coordinates as the source gave them

@@ -86,14 +86,6 @@ static struct turning turning_of(const struct mm *v, uint32_t n)
     return t;
 }
 
-static int64_t area2_of(const struct mm *v, uint32_t n)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0, j = n - 1; i < n; j = i++)
-        sum += (int64_t)v[j].x * v[i].y - (int64_t)v[i].x * v[j].y;
-    return sum;
-}
-
 // False: somebody else must look. Else its turning is that of a valid ring.
 static bool find_turning(struct mm *v, uint32_t n, bool *clockwise)
 {
@@ -104,7 +96,7 @@ static bool find_turning(struct mm *v, uint32_t n, bool *clockwise)
     *clockwise = t.most < 0;
     if (n <= ALWAYS_ROUND_ONCE && (t.least > 0 || t.most < 0))
         return true;
-    int64_t area2 = area2_of(v, n);
+    double area2 = mm_area2(v, n);
     *clockwise = area2 < 0;
     return area2 != 0 && footprint_edges_apart(v, n);
 }

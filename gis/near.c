@@ -270,13 +270,6 @@ static void found_reserve(struct found *out, uint32_t more)
         out->item = mem_grow(out->item, &out->cap, out->count + more, sizeof *out->item);
 }
 
-// On one axis: where a footprint ends, seen from the beginning of a stretch, lies from 0 to as far as both are long. One comparison, for
-// what is below 0 is very large without a sign.
-static inline bool meets(int64_t origin, int64_t size, int64_t low, int64_t high)
-{
-    return (uint64_t)(origin + size - low) <= (uint64_t)(high - low + size);
-}
-
 // Every candidate is written down, and the next one over it when it does not meet: no branch to guess.
 static void find_among(const struct near_grid *g, const struct box_mm *b, const uint32_t *item, uint32_t count, struct found *out)
 {
@@ -285,10 +278,9 @@ static void find_among(const struct near_grid *g, const struct box_mm *b, const 
     found_reserve(out, count);
     uint32_t *to = out->item + out->count;
     for (uint32_t k = 0; k < count; k++) {
-        const struct mm64 *origin = &g->f->origin[item[k]];
-        const struct mm *size = &g->f->size[item[k]];
+        struct box_mm other = box_of(g->f, item[k]);
         *to = item[k];
-        to += meets(origin->x, size->x, b->min_x, b->max_x) & meets(origin->y, size->y, b->min_y, b->max_y);
+        to += boxes_meet(b, &other);
     }
     out->count = (size_t)(to - out->item);
 }

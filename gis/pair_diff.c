@@ -157,31 +157,42 @@ static enum status wait_for_hash(struct pair_side *v, struct err *e)
     return hash != NULL ? hash_job_wait(hash, v->sha256, e) : OK;
 }
 
-struct opener { struct pair_diff *pair; enum side side; enum status status; struct err err; };
+// ---- both at once
 
-static void *open_one(void *ctx)
-{
-    struct opener *o = ctx;
-    o->status = open_survey(&o->pair->survey[o->side], o->pair->spec, o->side, &o->err);
-    return NULL;
-}
+struct shared_progress { pthread_mutex_t lock; double share[SIDES]; const struct progress *progress; };
 
-// Both at once. What is wrong with BEFORE is said first.
-static enum status open_both(struct pair_diff *c, struct err *e)
+struct half {                        // what one thread does of the work on both
+    struct pair_diff *pair;
+    enum side side;
+    struct shared_progress *shared;  // NULL: nobody is told
+    enum status status;
+    struct err err;
+};
+
+// What is wrong with BEFORE is said first.
+static enum status both_at_once(struct pair_diff *c, struct shared_progress *shared, void *(*work)(void *half), struct err *e)
 {
-    struct opener opener[SIDES];
-    pthread_t other;
-    for (enum side side = BEFORE; side < SIDES; side++)
-        opener[side] = (struct opener){ c, side, OK, { .lang = c->lang } };
-    must(pthread_create(&other, NULL, open_one, &opener[AFTER]) == 0);
-    open_one(&opener[BEFORE]);
-    pthread_join(other, NULL);
+    struct half half[SIDES];
+    pthread_t thread[SIDES];
+    for (enum side side = BEFORE; side < SIDES; side++) {
+        half[side] = (struct half){ c, side, shared, OK, { .lang = c->lang } };
+        must(pthread_create(&thread[side], NULL, work, &half[side]) == 0);
+    }
     for (int side = 0; side < SIDES; side++)
-        if (opener[side].status != OK) {
-            *e = opener[side].err;
-            return opener[side].status;
+        pthread_join(thread[side], NULL);
+    for (int side = 0; side < SIDES; side++)
+        if (half[side].status != OK) {
+            *e = half[side].err;
+            return half[side].status;
         }
     return OK;
+}
+
+static void *open_half(void *ctx)
+{
+    struct half *h = ctx;
+    h->status = open_survey(&h->pair->survey[h->side], h->pair->spec, h->side, &h->err);
+    return NULL;
 }
 
 enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum lang lang, struct err *e)
@@ -190,7 +201,7 @@ enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum 
     c->lang = lang;
     for (enum side side = BEFORE; side < SIDES; side++)
         start_hash(&c->survey[side], s, side, lang);
-    enum status status = open_both(c, e);
+    enum status status = both_at_once(c, NULL, open_half, e);
     if (status == OK)
         status = s->metric_crs != NULL ? open_asked_metric(c, e) : choose_metric(c, e);
     return status == OK ? check_they_meet(c, e) : status;
@@ -198,54 +209,28 @@ enum status pair_diff_open(struct pair_diff *c, const struct pair_spec *s, enum 
 
 // ---- reading
 
-struct shared_progress { pthread_mutex_t lock; double share[SIDES]; const struct progress *progress; };
-
-struct reader {
-    struct pair_side *survey;
-    const struct crs *metric;
-    struct shared_progress *shared;
-    enum side side;
-    enum status status;
-    struct err err;
-};
-
 static void tell_half(void *ctx, const char *stage, double share)
 {
-    struct reader *r = ctx;
-    pthread_mutex_lock(&r->shared->lock);
-    r->shared->share[r->side] = share;
-    double both = (r->shared->share[BEFORE] + r->shared->share[AFTER]) / SIDES;
-    pthread_mutex_unlock(&r->shared->lock);
-    progress_tell(r->shared->progress, stage, both * READ_SHARE);
+    struct half *h = ctx;
+    pthread_mutex_lock(&h->shared->lock);
+    h->shared->share[h->side] = share;
+    double both = (h->shared->share[BEFORE] + h->shared->share[AFTER]) / SIDES;
+    pthread_mutex_unlock(&h->shared->lock);
+    progress_tell(h->shared->progress, stage, both * READ_SHARE);
 }
 
-static void *read_survey(void *ctx)
+static void *read_half(void *ctx)
 {
-    struct reader *r = ctx;
-    struct pair_side *v = r->survey;
-    struct progress progress = { tell_half, r };
-    r->status = source_read(v->source, r->metric, &progress, &v->layer, &v->dirt, &r->err);
+    struct half *h = ctx;
+    struct pair_side *v = &h->pair->survey[h->side];
+    struct progress progress = { tell_half, h };
+    h->status = source_read(v->source, h->pair->metric, &progress, &v->layer, &v->dirt, &h->err);
     return NULL;
 }
 
 static enum status read_both(struct pair_diff *c, const struct progress *progress, struct err *e)
 {
-    struct shared_progress shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .progress = progress };
-    struct reader reader[SIDES];
-    pthread_t thread[SIDES];
-    for (enum side side = BEFORE; side < SIDES; side++) {
-        reader[side] = (struct reader){ &c->survey[side], c->metric, &shared, side, OK, { .lang = c->lang } };
-        must(pthread_create(&thread[side], NULL, read_survey, &reader[side]) == 0);
-    }
-    enum status status = OK;
-    for (int side = 0; side < SIDES; side++)
-        pthread_join(thread[side], NULL);
-    for (int side = 0; side < SIDES && status == OK; side++)
-        if (reader[side].status != OK) {
-            *e = reader[side].err;
-            status = reader[side].status;
-        }
-    return status;
+    return both_at_once(c, &(struct shared_progress){ .lock = PTHREAD_MUTEX_INITIALIZER, .progress = progress }, read_half, e);
 }
 
 // Coverage polygons may overlap each other; one shape without overlaps is what can be asked "is this place inside?".

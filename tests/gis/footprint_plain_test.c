@@ -42,9 +42,10 @@ static void turn_round(struct ring *r)
     }
 }
 
+static const double box[][2] = { { 0, 0 }, { 3, 0 }, { 3, 2 }, { 0, 2 } }, ell[][2] = { { 0, 0 }, { 3, 0 }, { 3, 1 }, { 1, 1 }, { 1, 2 }, { 0, 2 } };
+
 static void draw_house(struct ring *r)
 {
-    static const double box[][2] = { { 0, 0 }, { 3, 0 }, { 3, 2 }, { 0, 2 } }, ell[][2] = { { 0, 0 }, { 3, 0 }, { 3, 1 }, { 1, 1 }, { 1, 2 }, { 0, 2 } };
     static const double u[][2] = { { 0, 0 }, { 3, 0 }, { 3, 2 }, { 2, 2 }, { 2, 1 }, { 1, 1 }, { 1, 2 }, { 0, 2 } }, tri[][2] = { { 0, 0 }, { 2, 0 }, { 0, 2 } };
     static const double five[][2] = { { 0, 1 }, { 1, 0 }, { 2, 0 }, { 2, 2 }, { 0, 2 } }, star[][2] = { { 0, 2 }, { 2, -2 }, { -2, 1 }, { 2, 1 }, { -2, -2 } };
     static const double tie[][2] = { { 0, 0 }, { 2, 2 }, { 2, 0 }, { 0, 2 } }, inline_[][2] = { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 2, 2 }, { 0, 2 } };
@@ -176,7 +177,6 @@ static void both_ways_come_to_the_same(void **unused)
 static void houses_are_taken_at_one_go(void **unused)
 {
     (void)unused;
-    static const double box[][2] = { { 0, 0 }, { 3, 0 }, { 3, 2 }, { 0, 2 } }, ell[][2] = { { 0, 0 }, { 3, 0 }, { 3, 1 }, { 1, 1 }, { 1, 2 }, { 0, 2 } };
     uint8_t wkb[64 + 16 * POINTS_MOST];
     struct mm vertex[PLAIN_ROOM];
     struct plain_outline p;
