@@ -28,7 +28,7 @@ grep -q "holds no feature with a geometry" "$home/said" || fail "said of a surve
 
 serving "$station"
 chief=(-H "Authorization: Bearer $token")
-id=$(get /collections/survey/items "${chief[@]}" | jq -r '.features[0].id')
+id=$(get /collections/survey/items "${chief[@]}" | jq -r '.features[] | select(.properties.name == "2025") | .id')
 file=/surveys/$id/file
 
 # The whole, and what it is called.
