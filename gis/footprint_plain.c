@@ -1,5 +1,4 @@
 #include "gis/footprint_plain.h"
-#include "core/base/vectors.h"
 #include "gis/footprint_valid.h"
 #include <math.h>
 #include <string.h>
@@ -30,67 +29,81 @@ static const uint8_t *find_points(const uint8_t *wkb, size_t len, uint32_t *corn
     return memcmp(wkb, wkb + (size_t)*corners * POINT_BYTES, POINT_BYTES) == 0 ? wkb : NULL;
 }
 
-static inline double number_at(const uint8_t *at)
+// x and y side by side; any processor has room for them.
+typedef double pair __attribute__((vector_size(POINT_BYTES)));
+typedef int64_t pair_mask __attribute__((vector_size(POINT_BYTES)));
+
+static inline pair pair_swap(pair a) { return __builtin_shufflevector(a, a, 1, 0); }
+static inline pair pair_choose(pair_mask which, pair yes, pair no) { return (pair)((which & (pair_mask)yes) | (~which & (pair_mask)no)); }
+#ifdef __SSE2__
+static inline pair pair_least(pair a, pair b) { return __builtin_ia32_minpd(a, b); } // b where a is a NaN
+static inline pair pair_most(pair a, pair b) { return __builtin_ia32_maxpd(a, b); }
+#else
+static inline pair pair_least(pair a, pair b) { return pair_choose(a < b, a, b); }
+static inline pair pair_most(pair a, pair b) { return pair_choose(a > b, a, b); }
+#endif
+static inline void pair_to_mm(pair a, struct mm *out)
 {
-    double number;
-    memcpy(&number, at, sizeof number);
-    return number;
+    typedef int32_t two __attribute__((vector_size(sizeof *out)));
+    two whole = __builtin_convertvector(a, two);
+    memcpy(out, &whole, sizeof *out);
+}
+
+static inline pair point_at(const uint8_t *at)
+{
+    pair point;
+    memcpy(&point, at, sizeof point);
+    return point;
 }
 
 // A NaN stays out of it.
 static struct box_m box_of(const uint8_t *point, uint32_t corners)
 {
-    struct box_m box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+    pair least = { INFINITY, INFINITY }, most = -least;
     for (uint32_t i = 0; i < corners; i++, point += POINT_BYTES) {
-        double x = number_at(point), y = number_at(point + sizeof x);
-        box.min_x = x < box.min_x ? x : box.min_x;
-        box.max_x = x > box.max_x ? x : box.max_x;
-        box.min_y = y < box.min_y ? y : box.min_y;
-        box.max_y = y > box.max_y ? y : box.max_y;
+        least = pair_least(point_at(point), least);
+        most = pair_most(point_at(point), most);
     }
-    return box;
+    return (struct box_m){ least[0], least[1], most[0], most[1] };
 }
 
-// Two corners at a time; the point that closes the ring is the second of an odd last one. False: wider than 65 m, or no numbers.
-static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 origin, struct mm *vertex)
+// Millimetres from the origin. False: wider than 65 m, or no numbers.
+static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 origin, pair *off)
 {
-    typedef lanes anywhere __attribute__((aligned(1), may_alias));
-    const lanes low = { (double)origin.x, (double)origin.y, (double)origin.x, (double)origin.y };
-    lanes_mask narrow = ~(lanes_mask){ 0 };
-    for (uint32_t i = 0; i < corners; i += 2) {
-        lanes metres = *(const anywhere *)(point + (size_t)i * POINT_BYTES), off = metres * 1000 + WHOLE - WHOLE - low;
-        lanes_mask fits = (off >= 0) & (off < NARROW); // a NaN does not
-        floats_mask two = __builtin_convertvector(lanes_only(fits, off), floats_mask);
-        memcpy(&vertex[i], &two, sizeof two);
-        narrow &= fits;
+    const pair low = { (double)origin.x, (double)origin.y };
+    pair_mask narrow = { -1, -1 };
+    for (uint32_t i = 0; i < corners; i++, point += POINT_BYTES) {
+        off[i] = point_at(point) * 1000 + WHOLE - WHOLE - low;
+        narrow &= off[i] < NARROW; // a NaN is not
     }
-    return lanes_bits(narrow) == (1 << LANES) - 1;
+    return (narrow[0] & narrow[1]) != 0;
 }
 
 // --- the ring ------------------------------------------------------------------------------------------------------------
 
-// How it turns at its corners, the least and the most; in line where a corner does not turn at all or is drawn twice. v[n] is v[0].
-struct turning { int64_t least, most; bool in_line; };
+// How it turns at its corners, the least and the most; in line where a corner does not turn at all or is drawn twice.
+struct turning { double least, most; bool in_line; };
 
-static struct turning turning_of(const struct mm *v, uint32_t n)
+// off[n] is off[0]. The corners as whole numbers go to v; products of them are exact.
+static struct turning turning_of(const pair *off, uint32_t n, struct mm *v)
 {
-    struct turning t = { INT64_MAX, INT64_MIN, false };
-    int64_t from_x = v[0].x - v[n - 1].x, from_y = v[0].y - v[n - 1].y;
+    pair least = { INFINITY, INFINITY }, from = off[0] - off[n - 1];
+    pair_mask in_line = { 0, 0 };
     for (uint32_t i = 0; i < n; i++) {
-        int64_t to_x = v[i + 1].x - v[i].x, to_y = v[i + 1].y - v[i].y, turn = from_x * to_y - from_y * to_x;
-        t.least = turn < t.least ? turn : t.least;
-        t.most = turn > t.most ? turn : t.most;
-        t.in_line |= turn == 0;
-        from_x = to_x, from_y = to_y;
+        pair to = off[i + 1] - off[i], across = from * pair_swap(to), turn = across - pair_swap(across); // to one side, to the other
+        least = pair_least(turn, least);
+        in_line |= turn == 0;
+        pair_to_mm(off[i], &v[i]);
+        from = to;
     }
-    return t;
+    return (struct turning){ least[0], -least[1], in_line[0] != 0 };
 }
 
 // False: somebody else must look. Else its turning is that of a valid ring.
-static bool find_turning(struct mm *v, uint32_t n, bool *clockwise)
+static bool find_turning(pair *off, uint32_t n, struct mm *v, bool *clockwise)
 {
-    v[n] = v[0];
-    struct turning t = turning_of(v, n);
+    off[n] = off[0];
+    struct turning t = turning_of(off, n, v);
     if (t.in_line)
         return false;
     *clockwise = t.most < 0;
@@ -103,6 +116,7 @@ static bool find_turning(struct mm *v, uint32_t n, bool *clockwise)
 
 bool plain_outline_read(const uint8_t *wkb, size_t len, struct mm *vertex, struct plain_outline *out)
 {
+    pair off[PLAIN_CORNERS + 1];
     uint32_t corners;
     bool clockwise;
     const uint8_t *point = find_points(wkb, len, &corners);
@@ -112,7 +126,7 @@ bool plain_outline_read(const uint8_t *wkb, size_t len, struct mm *vertex, struc
     if (!box_is_a_place(box))
         return false;
     struct mm64 origin = { llrint(box.min_x * 1000), llrint(box.min_y * 1000) };
-    if (!round_points(point, corners, origin, vertex) || !find_turning(vertex, corners, &clockwise))
+    if (!round_points(point, corners, origin, off) || !find_turning(off, corners, vertex, &clockwise))
         return false;
     if (clockwise)
         mm_reverse(vertex, corners);
