@@ -6,6 +6,7 @@
 #include "core/lifecycle.h"
 #include "core/store/change_rows.h"
 #include "core/store/comparison_rows.h"
+#include "core/store/spatialite_guest.h"
 #include "core/told.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -93,6 +94,7 @@ static void settle(struct comparing *c)
     p->no_registration = o->no_registration;
     p->stable_ids = o->stable_ids;
     p->mask_capture_rule = o->mask_capture_rule;
+    p->sql = &spatialite_reader;
     p->threads = o->threads;           // never changes the result, so it is no parameter
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/blob.h"
 #include "core/folder.h"
+#include "core/store/spatialite_guest.h"
 #include "gis/footprint.h"
 #include "gis/packed.h"
 #include "gis/wkb.h"
@@ -87,7 +88,8 @@ static enum status read_all(struct survey_shapes *s, const char *path, const str
     struct source *source = NULL;
     struct footprints f = { 0 };
     struct dirt dirt = { 0 };
-    struct source_spec spec = { .role = "", .path = path, .id_field = or_null(v->id_field), .dissolve_by = or_null(v->dissolve_by) };
+    struct source_spec spec = { .role = "", .path = path, .id_field = or_null(v->id_field), .dissolve_by = or_null(v->dissolve_by),
+                                .sql = &spatialite_reader };
     enum status st = source_open(&spec, &source, e);
     if (st == OK)
         st = source_read(source, metric, NULL, &f, &dirt, e);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KIND_TEXT_BYTES = 80, KINDS_MAX = 65535, KIND_SLOTS = 1 << 17, NUMBER_BYTES = 32, WORTH_THREADS = 20000 };
+enum { KIND_TEXT_BYTES = 80, KINDS_MAX = 65535, KIND_SLOTS = 1 << 17, ROWS_A_TELLING = 8192, WORTH_THREADS = 20000 };
 static const double STOREY_M = 3.0;
 
 // One read under way. Arrays beside the outlines grow by the builder's count.
@@ -31,44 +31,32 @@ static bool asked(const struct reading *r, enum source_field field)
     return r->source->field[field] != NULL;
 }
 
-// The value as text; numbers are written into `number`.
-static const char *text_of(const struct column *c, int64_t row, char number[NUMBER_BYTES], size_t *len)
-{
-    *len = 0;
-    if (column_is_null(c, row))
-        return number;
-    if (c->type == COLUMN_TEXT || c->type == COLUMN_LONG_TEXT)
-        return column_bytes(c, row, len);
-    *len = column_text(c, row, number, NUMBER_BYTES);
-    return number;
-}
-
 // A feature without id is named by its feature id.
-static enum status add_id(struct reading *r, const struct source_batch *b, int64_t row, int64_t fid, struct err *e)
+static enum status add_id(struct reading *r, const struct source_value *v, int64_t fid, struct err *e)
 {
-    char number[NUMBER_BYTES];
+    char number[SOURCE_NUMBER_BYTES];
     size_t len;
-    const char *text = text_of(&b->field[FIELD_ID], row, number, &len);
+    const char *text = source_value_text(v, number, &len);
     if (len > 0)
         return texts_add(&r->id, text, len, e);
     dirt_note(r->dirt, DIRT_NO_ID, fid);
     return texts_add(&r->id, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)fid), e);
 }
 
-static enum status add_key(struct reading *r, const struct source_batch *b, int64_t row, struct err *e)
+static enum status add_key(struct reading *r, const struct source_value *v, struct err *e)
 {
-    char number[NUMBER_BYTES];
+    char number[SOURCE_NUMBER_BYTES];
     size_t len;
-    const char *text = text_of(&b->field[FIELD_DISSOLVE], row, number, &len);
+    const char *text = source_value_text(v, number, &len);
     return texts_add(&r->key, text, len, e);
 }
 
-static void add_height(struct reading *r, const struct source_batch *b, int64_t row, int64_t i)
+static void add_height(struct reading *r, const struct source_row *row, int64_t i)
 {
     double storey_m = r->source->spec.storey_m > 0 ? r->source->spec.storey_m : STOREY_M;
-    double height_m = column_real(&b->field[FIELD_HEIGHT], row);
+    double height_m = source_value_real(&row->field[FIELD_HEIGHT]);
     if (!isfinite(height_m))
-        height_m = column_real(&b->field[FIELD_FLOORS], row) * storey_m;
+        height_m = source_value_real(&row->field[FIELD_FLOORS]) * storey_m;
     r->height_m = mem_grow(r->height_m, &r->height_cap, (size_t)i + 1, sizeof *r->height_m);
     r->height_m[i] = isfinite(height_m) ? (float)height_m : NAN;
 }
@@ -99,11 +87,11 @@ static uint32_t kind_of(struct reading *r, const char *text, size_t len)
     }
 }
 
-static enum status add_kind(struct reading *r, const struct source_batch *b, int64_t row, int64_t i, struct err *e)
+static enum status add_kind(struct reading *r, const struct source_value *v, int64_t i, struct err *e)
 {
-    char number[NUMBER_BYTES];
+    char number[SOURCE_NUMBER_BYTES];
     size_t len;
-    const char *text = text_of(&b->field[FIELD_KIND], row, number, &len);
+    const char *text = source_value_text(v, number, &len);
     len = len < KIND_TEXT_BYTES ? len : KIND_TEXT_BYTES;
     uint32_t kind = len > 0 ? kind_of(r, text, strnlen(text, len)) : 0;
     if (len > 0 && kind == 0)
@@ -114,60 +102,38 @@ static enum status add_kind(struct reading *r, const struct source_batch *b, int
     return OK;
 }
 
-static enum status add_attributes(struct reading *r, const struct source_batch *b, int64_t row, int64_t fid, struct err *e)
+static enum status add_attributes(struct reading *r, const struct source_row *row, struct err *e)
 {
     int64_t i = r->builder.o.count - 1;
     enum status s = OK;
     if (asked(r, FIELD_ID))
-        s = add_id(r, b, row, fid, e);
+        s = add_id(r, &row->field[FIELD_ID], row->fid, e);
     if (s == OK && asked(r, FIELD_DISSOLVE))
-        s = add_key(r, b, row, e);
+        s = add_key(r, &row->field[FIELD_DISSOLVE], e);
     if (s == OK && asked(r, FIELD_KIND))
-        s = add_kind(r, b, row, i, e);
+        s = add_kind(r, &row->field[FIELD_KIND], i, e);
     if (s == OK && (asked(r, FIELD_HEIGHT) || asked(r, FIELD_FLOORS)))
-        add_height(r, b, row, i);
+        add_height(r, row, i);
     return s;
 }
 
 // --- rows ------------------------------------------------------------------------------------------------------------
 
-static enum status read_row(struct reading *r, const struct source_batch *b, int64_t row, struct err *e)
+static void tell(const struct reading *r)
 {
-    int64_t fid = b->fid.type == COLUMN_INT64 && !column_is_null(&b->fid, row) ? column_integer(&b->fid, row) : r->dirt->read;
-    size_t len = 0;
-    const char *wkb = column_is_null(&b->geometry, row) ? NULL : column_bytes(&b->geometry, row, &len);
-    bool added;
-    r->dirt->read++;
-    enum status s = footprint_add_wkb(&r->builder, fid, (const uint8_t *)wkb, len, &added, e);
-    return s == OK && added ? add_attributes(r, b, row, fid, e) : s;
-}
-
-static enum status read_batch(struct reading *r, const struct source_batch *b, struct err *e)
-{
-    enum status s = OK;
-    for (int64_t row = 0; row < b->rows && s == OK; row++)
-        s = read_row(r, b, row, e);
     int64_t expected = r->source->features;
     if (expected > 0)
         progress_tell(r->progress, "read", fmin(1, (double)r->dirt->read / (double)expected));
-    return s;
 }
 
-static enum status read_all(struct reading *r, struct err *e)
+static enum status read_row(void *ctx, const struct source_row *row, struct err *e)
 {
-    struct source_stream *stream = NULL;
-    enum status s = source_stream_open(r->source->layer, r->source->field, r->source->called, &stream, e);
-    for (bool more = s == OK; more;) {
-        struct source_batch batch = {0};
-        s = source_stream_next(stream, &batch, e);
-        more = s == OK && batch.array != NULL && batch.rows > 0;
-        if (more)
-            s = read_batch(r, &batch, e);
-        source_batch_release(&batch);
-        more = more && s == OK;
-    }
-    source_stream_close(stream);
-    return s;
+    struct reading *r = ctx;
+    bool added;
+    if (++r->dirt->read % ROWS_A_TELLING == 0)
+        tell(r);
+    enum status s = footprint_add_wkb(&r->builder, row->fid, row->wkb, row->len, &added, e);
+    return s == OK && added ? add_attributes(r, row, e) : s;
 }
 
 // --- the whole -------------------------------------------------------------------------------------------------------
@@ -297,7 +263,7 @@ enum status source_read(struct source *s, const struct crs *metric, const struct
     footprint_builder_open(&r.builder, s->called, road, dirt);
     footprint_builder_expect(&r.builder, s->features);
     begin(&r);
-    st = read_all(&r, e);
+    st = source_rows(s, &(struct source_taker){ read_row, &r }, e);
     ensure_arrays(&r, e);
     if (st == OK)
         st = finish(&r, out, e);

@@ -23,6 +23,7 @@ struct source_spec {
     bool skip_unusable;        // count and leave out empty and non-polygon features instead of refusing the layer
     bool from_stranger;        // only formats whose files refer to no other file or address are opened
     int threads;               // that lay out what was read; 0: as many as there are processors
+    const struct source_sql *sql; // how the rows of a GeoPackage are read (core/store/spatialite_guest.h); NULL: by GDAL, as all others
     bool by_place;             // footprints come in the order of their places (footprint_order.h), else as the source has them
 };
 

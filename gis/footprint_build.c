@@ -2,7 +2,7 @@
 #include "core/base/mem.h"
 #include "gis/footprint_plain.h"
 #include "gis/footprint_valid.h"
-#include "gis/source_stream.h"
+#include "gis/source_shape.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

@@ -32,7 +32,7 @@ static enum status open_survey(struct pair_side *v, const struct pair_spec *s, e
         .role = ROLE[side], .path = v->path, .layer = own->layer, .crs = own->crs, .id_field = own->id_field,
         .height_field = own->height_field, .floors_field = own->floors_field, .storey_m = s->storey_m, .where = own->where,
         .dissolve_by = own->dissolve_by, .kind_field = own->kind_field, .skip_unusable = s->skip_unusable, .by_place = true,
-        .from_stranger = s->from_stranger, .threads = (int)s->threads,
+        .from_stranger = s->from_stranger, .threads = (int)s->threads, .sql = s->sql,
     };
     enum status status = source_open(&spec, &v->source, e);
     if (status != OK)
@@ -292,7 +292,7 @@ static enum status read_coverage(struct pair_diff *c, enum side side, struct err
         return take_coverage(c, side, e);
     if (path == NULL)
         return OK;
-    struct source_spec spec = { .role = role[side], .path = path };
+    struct source_spec spec = { .role = role[side], .path = path, .sql = c->spec->sql };
     struct source *source;
     struct footprints polygons = { 0 };
     struct dirt dirt = { 0 };

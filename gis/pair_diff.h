@@ -28,6 +28,7 @@ struct pair_spec {
     double min_area_m2, min_width_m, min_height_m, max_shift_m;
     bool no_registration, stable_ids, mask_capture_rule, all;
     double threads, tile_m;               // 0: chosen
+    const struct source_sql *sql;         // as in footprint.h
 };
 
 struct pair_side {

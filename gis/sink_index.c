@@ -1,4 +1,5 @@
 #include "gis/sink_inside.h"
+#include "gis/source_sqlite.h"
 #include "core/base/mem.h"
 #include "core/base/status.h"
 #include "gis/rtree_pack.h"
@@ -28,9 +29,9 @@ struct sink_index *sink_index_open(const struct sink_base *base, void *dataset, 
 {
     struct sink_index *x = mem_get(1, sizeof *x);
     x->base = base;
-    x->table = sink_ask(dataset, "SELECT name FROM sqlite_master WHERE name = 'rtree_%s_geom'", layer);
-    x->trigger = sink_ask(dataset, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'rtree_%s_geom_insert'", layer);
-    char *bytes = sink_ask(dataset, "SELECT length(data) FROM \"rtree_%s_geom_node\"", layer);
+    x->table = source_ask(dataset, "SELECT name FROM sqlite_master WHERE name = 'rtree_%s_geom'", layer);
+    x->trigger = source_ask(dataset, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'rtree_%s_geom_insert'", layer);
+    char *bytes = source_ask(dataset, "SELECT length(data) FROM \"rtree_%s_geom_node\"", layer);
     size_t node_bytes = bytes != NULL ? strtoul(bytes, NULL, 10) : 0;
     mem_free(bytes);
     x->pack = node_bytes <= NODE_ROOM ? rtree_pack_open(node_bytes) : NULL;

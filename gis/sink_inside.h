@@ -67,8 +67,6 @@ bool sink_table_make(const struct sink_table *t, struct sink_maker *m, const uin
 bool sink_table_write(struct sink_table *t, const struct table_rows *rows, int count);
 void sink_table_finish(struct sink_table *t); // the spatial index, and what GDAL would have counted; what goes wrong is a complaint
 void sink_table_close(struct sink_table *t);  // before the dataset
-// The first answer of a query, as text; NULL: none. Caller frees (mem_free).
-char *sink_ask(void *dataset, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // sink_index.c. The spatial index of a new GeoPackage layer, packed at once when all rows are written: put into the R*Tree one
 // after the other they take longer than the rows themselves. NULL: this SQLite keeps it in another way than we know.

@@ -2,9 +2,9 @@
 #include "core/base/mem.h"
 #include "core/base/status.h"
 #include "gis/sink_inside.h"
+#include "gis/source_sqlite.h"
 #include <gdal.h>
 #include <ogr_api.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,36 +33,16 @@ struct sink_table {
 
 // --- Opening ------------------------------------------------------------------------------------------------------------------
 
-char *sink_ask(void *dataset, const char *format, ...)
-{
-    char sql[SQL_ROOM];
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(sql, sizeof sql, format, args);
-    va_end(args);
-    must(len >= 0 && len < SQL_ROOM);
-    OGRLayerH answer = GDALDatasetExecuteSQL(dataset, sql, NULL, NULL);
-    OGRFeatureH row = answer != NULL ? OGR_L_GetNextFeature(answer) : NULL;
-    char *text = row != NULL ? mem_text(OGR_F_GetFieldAsString(row, 0)) : NULL;
-    if (row != NULL)
-        OGR_F_Destroy(row);
-    if (answer != NULL)
-        GDALDatasetReleaseResultSet(dataset, answer);
-    return text;
-}
-
 static bool find_connection(struct sink_table *t, void *dataset)
 {
-    char *id = sink_ask(dataset, "SELECT sqlite_source_id()");
-    bool same = id != NULL && sink_base_fine(&t->base, t->base.sql->check(id));
-    mem_free(id);
-    t->base.sqlite = same ? GDALGetInternalHandle(dataset, "SQLITE_HANDLE") : NULL;
-    return t->base.sqlite != NULL;
+    const char *wrong = NULL;
+    t->base.sqlite = source_sqlite(dataset, t->base.sql->check, &wrong);
+    return sink_base_fine(&t->base, wrong) && t->base.sqlite != NULL;
 }
 
 static bool find_srs(struct sink_table *t, void *dataset)
 {
-    char *id = sink_ask(dataset, "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = '%s'", t->layer);
+    char *id = source_ask(dataset, "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = '%s'", t->layer);
     t->srs_id = id != NULL ? (int32_t)strtol(id, NULL, 10) : 0;
     mem_free(id);
     return id != NULL;
@@ -71,7 +51,7 @@ static bool find_srs(struct sink_table *t, void *dataset)
 static bool find_triggers(struct sink_table *t, void *dataset)
 {
     for (int i = 0; i < TRIGGERS; i++) {
-        t->trigger[i] = sink_ask(dataset, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '%s_%s'", TRIGGER[i], t->layer);
+        t->trigger[i] = source_ask(dataset, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '%s_%s'", TRIGGER[i], t->layer);
         if (t->trigger[i] == NULL)
             return false;
     }
@@ -97,7 +77,7 @@ struct sink_table *sink_table_open(struct sink *s, const char *layer, const stru
     t->fields = s->fields;
     t->extent = NOWHERE;
     write_head(t, s->field);
-    mem_free(sink_ask(s->dataset, "SELECT CreateSpatialIndex('%s', 'geom')", layer)); // the table comes to be with it
+    mem_free(source_ask(s->dataset, "SELECT CreateSpatialIndex('%s', 'geom')", layer)); // the table comes to be with it
     if (find_connection(t, s->dataset) && find_srs(t, s->dataset) && find_triggers(t, s->dataset))
         t->index = sink_index_open(&t->base, s->dataset, layer);
     if (t->index != NULL)

@@ -3,7 +3,7 @@
 #include "core/base/disk.h"
 #include "gis/crs.h"
 #include "gis/source_layer.h"
-#include "gis/source_stream.h"
+#include "gis/source_hush.h"
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <gdal.h>

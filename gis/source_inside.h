@@ -2,7 +2,8 @@
 #pragma once
 #include "core/base/buf.h"
 #include "gis/footprint.h"
-#include "gis/source_stream.h"
+#include "gis/source_hush.h"
+#include "gis/source_rows.h"
 
 struct source {
     struct source_spec spec;           // texts are copies
@@ -24,3 +25,9 @@ void source_ignore_other_fields(struct source *s);
 // Names for a sentence, commas between; silent once the list is long.
 enum { SOURCE_LIST_BYTES = 2000 };
 void source_list_add(struct buf *list, const char *name);
+
+// source_stream.c. As source_rows, by GDAL.
+enum status source_stream_rows(const struct source *s, const struct source_taker *to, struct err *e);
+// source_table.c. As source_rows, past GDAL. *known false: it is no plain table of a GeoPackage, and nothing was taken.
+enum status source_table_rows(const struct source *s, const struct source_taker *to, bool *known, struct err *e);
+enum status source_broke_off(const char *what, const char *said, struct err *e); // INVALID; said: GDAL's or SQLite's words, "" none

@@ -3,7 +3,7 @@
 #include "core/base/mem.h"
 #include "gis/china_crs.h"
 #include "gis/source_layer.h"
-#include "gis/source_stream.h"
+#include "gis/source_hush.h"
 #include <cpl_conv.h>
 #include <gdal.h>
 #include <math.h>

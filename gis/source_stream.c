@@ -1,61 +1,29 @@
-#include "gis/source_stream.h"
 #include "core/base/mem.h"
-#include <cpl_error.h>
+#include "gis/source_hush.h"
+#include "gis/source_inside.h"
+#include <cpl_conv.h>
 #include <cpl_string.h>
-#include <inttypes.h>
-#include <math.h>
 #include <ogr_api.h>
 #include <ogr_recordbatch.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-// Small enough to stay in the cache and to come from memory that was used before, large enough for the calls not to count.
+// GDAL's Arrow interface (GDAL 3.6) hands rows out in batches: small enough to stay in the cache and to come from memory that was used
+// before, large enough for the calls not to count.
 static const char BATCH_FEATURES[] = "8192";
-
-// --- silence ---------------------------------------------------------------------------------------------------------
-
-static void CPL_STDCALL remember(CPLErr severity, CPLErrorNum number, const char *message)
-{
-    (void)number;
-    struct source_hush *h = CPLGetErrorHandlerUserData();
-    if (severity < CE_Failure || h == NULL)
-        return;
-    h->errors++;
-    snprintf(h->said, sizeof h->said, "%s", message);
-    char *end = h->said;
-    for (char *c = h->said; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-        if (*c != ' ')
-            end = c + 1;
-    }
-    *end = '\0';
-}
-
-void source_hush_begin(struct source_hush *h)
-{
-    *h = (struct source_hush){0};
-    CPLErrorReset();
-    CPLPushErrorHandlerEx(remember, h);
-}
-
-void source_hush_end(struct source_hush *h)
-{
-    (void)h;
-    CPLPopErrorHandler();
-    CPLErrorReset();
-}
 
 // --- columns ---------------------------------------------------------------------------------------------------------
 
-bool column_is_null(const struct column *c, int64_t row)
+enum column_type { COLUMN_NONE, COLUMN_BOOL, COLUMN_INT16, COLUMN_INT32, COLUMN_INT64, COLUMN_FLOAT, COLUMN_DOUBLE, COLUMN_TEXT,
+                   COLUMN_BYTES, COLUMN_LONG_TEXT, COLUMN_LONG_BYTES };
+struct column { enum column_type type; const uint8_t *valid; const void *value; const uint8_t *data; int64_t offset; };
+
+static bool is_null(const struct column *c, int64_t row)
 {
     int64_t at = row + c->offset;
     return c->type == COLUMN_NONE || (c->valid != NULL && (c->valid[at / 8] >> (at % 8) & 1) == 0);
 }
 
-int64_t column_integer(const struct column *c, int64_t row)
+static int64_t integer_of(const struct column *c, int64_t row)
 {
     int64_t at = row + c->offset;
     switch (c->type) {
@@ -67,7 +35,7 @@ int64_t column_integer(const struct column *c, int64_t row)
     }
 }
 
-const char *column_bytes(const struct column *c, int64_t row, size_t *len)
+static const char *bytes_of(const struct column *c, int64_t row, size_t *len)
 {
     int64_t at = row + c->offset, from, to;
     if (c->type == COLUMN_LONG_TEXT || c->type == COLUMN_LONG_BYTES) {
@@ -81,98 +49,29 @@ const char *column_bytes(const struct column *c, int64_t row, size_t *len)
     return (const char *)c->data + from;
 }
 
-// "12.5", "12,5", "12.5 m"; anything else is no height.
-static double number_of_text(const char *text, size_t len)
+static struct source_value value_of(const struct column *c, int64_t row)
 {
-    char copy[40], *end;
-    if (len == 0 || len >= sizeof copy)
-        return NAN;
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    char *comma = strchr(copy, ',');
-    if (comma != NULL)
-        *comma = '.';
-    double value = CPLStrtod(copy, &end);
-    if (end == copy)
-        return NAN;
-    while (*end == ' ')
-        end++;
-    return *end == '\0' || strcmp(end, "m") == 0 ? value : NAN;
-}
-
-double column_real(const struct column *c, int64_t row)
-{
-    if (column_is_null(c, row))
-        return NAN;
-    size_t len;
+    struct source_value v = { .kind = SOURCE_NULL };
+    if (is_null(c, row))
+        return v;
+    int64_t at = row + c->offset;
     switch (c->type) {
-    case COLUMN_FLOAT: return ((const float *)c->value)[row + c->offset];
-    case COLUMN_DOUBLE: return ((const double *)c->value)[row + c->offset];
-    case COLUMN_TEXT: case COLUMN_LONG_TEXT: {
-        const char *text = column_bytes(c, row, &len);
-        return number_of_text(text, len);
+    case COLUMN_FLOAT: v.kind = SOURCE_REAL, v.real = ((const float *)c->value)[at]; break;
+    case COLUMN_DOUBLE: v.kind = SOURCE_REAL, v.real = ((const double *)c->value)[at]; break;
+    case COLUMN_TEXT: case COLUMN_LONG_TEXT: v.kind = SOURCE_TEXT, v.text = bytes_of(c, row, &v.len); break;
+    default: v.kind = SOURCE_INTEGER, v.integer = integer_of(c, row);
     }
-    default: return (double)column_integer(c, row);
-    }
-}
-
-size_t column_text(const struct column *c, int64_t row, char *out, size_t cap)
-{
-    if (column_is_null(c, row))
-        return 0;
-    if (c->type == COLUMN_TEXT || c->type == COLUMN_LONG_TEXT) {
-        size_t len;
-        const char *text = column_bytes(c, row, &len);
-        len = len < cap ? len : cap;
-        memcpy(out, text, len);
-        return len;
-    }
-    int n = c->type == COLUMN_FLOAT || c->type == COLUMN_DOUBLE ? CPLsnprintf(out, cap, "%.15g", column_real(c, row))
-                                                                : snprintf(out, cap, "%" PRId64, column_integer(c, row));
-    return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap;
-}
-
-// --- curves ----------------------------------------------------------------------------------------------------------
-
-static bool is_other_surface(OGRGeometryH g)
-{
-    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(g));
-    return type == wkbCurvePolygon || type == wkbMultiSurface || type == wkbPolyhedralSurface || type == wkbTIN || type == wkbTriangle;
-}
-
-static uint8_t *export_wkb(OGRGeometryH g, size_t *len)
-{
-    *len = (size_t)OGR_G_WkbSize(g);
-    uint8_t *bytes = mem_get(*len, 1);
-    if (OGR_G_ExportToIsoWkb(g, wkbNDR, bytes) == OGRERR_NONE)
-        return bytes;
-    mem_free(bytes);
-    return NULL;
-}
-
-uint8_t *source_linear_wkb(const uint8_t *wkb, size_t len, size_t *linear_len)
-{
-    OGRGeometryH g = NULL, linear = NULL;
-    uint8_t *answer = NULL;
-    struct source_hush hush;
-    source_hush_begin(&hush);
-    if (len <= INT32_MAX && OGR_G_CreateFromWkb(wkb, NULL, &g, (int)len) == OGRERR_NONE && is_other_surface(g))
-        linear = OGR_G_ForceToMultiPolygon(OGR_G_GetLinearGeometry(g, 0, NULL));
-    if (linear != NULL && wkbFlatten(OGR_G_GetGeometryType(linear)) == wkbMultiPolygon)
-        answer = export_wkb(linear, linear_len);
-    OGR_G_DestroyGeometry(linear);
-    OGR_G_DestroyGeometry(g);
-    source_hush_end(&hush);
-    return answer;
+    return v;
 }
 
 // --- the stream ------------------------------------------------------------------------------------------------------
 
-struct source_stream {
+struct stream {
     struct ArrowArrayStream arrow;
     struct ArrowSchema schema;
     const char *what;
     int fid, geometry, field[SOURCE_FIELDS]; // which child of the schema; -1: none
+    int64_t rows;                            // given before
 };
 
 static const struct { const char *format; enum column_type type; } formats[] = {
@@ -215,7 +114,7 @@ static int fid_child(const struct ArrowSchema *s, OGRLayerH layer)
     return child >= 0 && type_of(s->children[child]->format) == COLUMN_INT64 ? child : -1;
 }
 
-static void find_children(struct source_stream *s, OGRLayerH layer, const char *const field[SOURCE_FIELDS])
+static void find_children(struct stream *s, OGRLayerH layer, const char *const *field)
 {
     s->fid = fid_child(&s->schema, layer);
     s->geometry = geometry_child(&s->schema);
@@ -223,26 +122,39 @@ static void find_children(struct source_stream *s, OGRLayerH layer, const char *
         s->field[i] = child_named(&s->schema, field[i]);
 }
 
-enum status source_stream_open(void *layer, const char *const field[SOURCE_FIELDS], const char *what, struct source_stream **out,
-                               struct err *e)
+// GDAL 3.6.2 mixes up the bits of booleans where it makes batches of a GeoPackage in its fast way.
+static bool has_booleans(const struct source *s)
 {
-    struct source_stream *s = mem_get(1, sizeof *s);
+    OGRFeatureDefnH definition = OGR_L_GetLayerDefn(s->layer);
+    for (int i = 0; i < SOURCE_FIELDS; i++)
+        if (s->field[i] != NULL &&
+            OGR_Fld_GetSubType(OGR_FD_GetFieldDefn(definition, OGR_FD_GetFieldIndex(definition, s->field[i]))) == OFSTBoolean)
+            return true;
+    return false;
+}
+
+static enum status open_stream(const struct source *source, struct stream *s, struct err *e)
+{
     struct source_hush hush;
-    s->what = what;
+    *s = (struct stream){ .what = source->called };
     char **options = CSLSetNameValue(CSLSetNameValue(NULL, "INCLUDE_FID", "YES"), "MAX_FEATURES_IN_BATCH", BATCH_FEATURES);
     source_hush_begin(&hush);
-    bool good = OGR_L_GetArrowStream(layer, &s->arrow, options) && s->arrow.get_schema(&s->arrow, &s->schema) == 0;
+    bool good = OGR_L_GetArrowStream(source->layer, &s->arrow, options) && s->arrow.get_schema(&s->arrow, &s->schema) == 0;
     source_hush_end(&hush);
     CSLDestroy(options);
     if (good)
-        find_children(s, layer, field);
-    if (good && s->geometry >= 0) {
-        *out = s;
+        find_children(s, source->layer, source->field);
+    if (good && s->geometry >= 0)
         return OK;
-    }
-    err_set(e, INVALID, "%s: reading could not begin: %.300s", what, hush.said[0] != '\0' ? hush.said : "-");
-    source_stream_close(s);
-    return INVALID;
+    return err_set(e, INVALID, "%s: reading could not begin: %.300s", s->what, hush.said[0] != '\0' ? hush.said : "-");
+}
+
+static void close_stream(struct stream *s)
+{
+    if (s->schema.release != NULL)
+        s->schema.release(&s->schema);
+    if (s->arrow.release != NULL)
+        s->arrow.release(&s->arrow);
 }
 
 static struct column column_of(const struct ArrowSchema *schema, const struct ArrowArray *all, int child)
@@ -259,51 +171,55 @@ static struct column column_of(const struct ArrowSchema *schema, const struct Ar
     };
 }
 
-static enum status broke_off(const struct source_stream *s, const struct source_hush *h, struct err *e)
+// Released already at the end of the stream.
+static enum status next_batch(struct stream *s, struct ArrowArray *batch, struct err *e)
 {
-    return err_set(e, INVALID, "%s breaks off in the middle: %.300s", s->what, h->said[0] != '\0' ? h->said : "-");
-}
-
-enum status source_stream_next(struct source_stream *s, struct source_batch *out, struct err *e)
-{
-    struct ArrowArray *array = mem_get(1, sizeof *array);
     struct source_hush hush;
     source_hush_begin(&hush);
-    int code = s->arrow.get_next(&s->arrow, array);
+    int code = s->arrow.get_next(&s->arrow, batch);
     source_hush_end(&hush);
-    if (code != 0 || hush.errors > 0) {
-        if (code == 0 && array->release != NULL)
-            array->release(array);
-        mem_free(array);
-        return broke_off(s, &hush, e);
-    }
-    *out = (struct source_batch){ .array = array };
-    if (array->release == NULL)
+    if (code == 0 && hush.errors == 0)
         return OK;
-    out->rows = array->length;
-    out->fid = column_of(&s->schema, array, s->fid);
-    out->geometry = column_of(&s->schema, array, s->geometry);
+    if (code == 0 && batch->release != NULL)
+        batch->release(batch);
+    return source_broke_off(s->what, hush.said, e);
+}
+
+static enum status give_rows(struct stream *s, const struct ArrowArray *batch, const struct source_taker *to, struct err *e)
+{
+    struct column fid = column_of(&s->schema, batch, s->fid), geometry = column_of(&s->schema, batch, s->geometry), field[SOURCE_FIELDS];
     for (int i = 0; i < SOURCE_FIELDS; i++)
-        out->field[i] = column_of(&s->schema, array, s->field[i]);
-    return OK;
+        field[i] = column_of(&s->schema, batch, s->field[i]);
+    struct source_value value[SOURCE_FIELDS];
+    enum status st = OK;
+    for (int64_t at = 0; at < batch->length && st == OK; at++, s->rows++) {
+        struct source_row row = { .fid = is_null(&fid, at) ? s->rows : integer_of(&fid, at), .field = value };
+        if (!is_null(&geometry, at))
+            row.wkb = (const uint8_t *)bytes_of(&geometry, at, &row.len);
+        for (int i = 0; i < SOURCE_FIELDS; i++)
+            value[i] = value_of(&field[i], at);
+        st = to->take(to->ctx, &row, e);
+    }
+    return st;
 }
 
-void source_batch_release(struct source_batch *b)
+enum status source_stream_rows(const struct source *source, const struct source_taker *to, struct err *e)
 {
-    struct ArrowArray *array = b->array;
-    if (array != NULL && array->release != NULL)
-        array->release(array);
-    mem_free(array);
-    *b = (struct source_batch){0};
-}
-
-void source_stream_close(struct source_stream *s)
-{
-    if (s == NULL)
-        return;
-    if (s->schema.release != NULL)
-        s->schema.release(&s->schema);
-    if (s->arrow.release != NULL)
-        s->arrow.release(&s->arrow);
-    mem_free(s);
+    struct stream s;
+    CPLSetThreadLocalConfigOption("OGR_GPKG_STREAM_BASE_IMPL", has_booleans(source) ? "YES" : NULL);
+    enum status st = open_stream(source, &s, e);
+    for (bool more = st == OK; more;) {
+        struct ArrowArray batch = {0};
+        st = next_batch(&s, &batch, e);
+        more = st == OK && batch.release != NULL;
+        if (!more)
+            break;
+        more = batch.length > 0;
+        st = give_rows(&s, &batch, to, e);
+        batch.release(&batch);
+        more = more && st == OK;
+    }
+    close_stream(&s);
+    CPLSetThreadLocalConfigOption("OGR_GPKG_STREAM_BASE_IMPL", NULL);
+    return st;
 }

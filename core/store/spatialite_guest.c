@@ -1,7 +1,11 @@
 #include "core/store/spatialite_guest.h"
 
 #include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { FID, GEOMETRY, FIRST_FIELD };
 
 // A connection of one copy of the library is rubbish to another.
 static const char *check(const char *source_id)
@@ -49,5 +53,60 @@ static const char *run(void *statement, const struct sink_cell *cell, int cells)
 }
 
 static void finalize(void *statement) { sqlite3_finalize(statement); }
+
+// --- rows out of it ------------------------------------------------------------------------------------------------------------
+
+static struct source_value value_of(sqlite3_value *v, enum source_kind kind)
+{
+    struct source_value out = { .kind = sqlite3_value_type(v) == SQLITE_NULL ? SOURCE_NULL : kind };
+    switch (out.kind) {
+    case SOURCE_NULL: break;
+    case SOURCE_INTEGER: out.integer = sqlite3_value_int64(v); break;
+    case SOURCE_REAL: out.real = sqlite3_value_double(v); break;
+    case SOURCE_TEXT: out.text = (const char *)sqlite3_value_text(v), out.len = (size_t)sqlite3_value_bytes(v); break;
+    }
+    if (out.kind == SOURCE_TEXT && out.text == NULL) // no memory
+        out.kind = SOURCE_NULL;
+    return out;
+}
+
+static void take_row(sqlite3_context *ctx, int columns, sqlite3_value **column)
+{
+    const struct source_query *q = sqlite3_user_data(ctx);
+    struct source_value field[SOURCE_FIELDS];
+    for (int i = 0; i < columns - FIRST_FIELD; i++)
+        field[i] = value_of(column[FIRST_FIELD + i], q->kind[i]);
+    bool is_blob = sqlite3_value_type(column[GEOMETRY]) == SQLITE_BLOB;
+    const void *blob = is_blob ? sqlite3_value_blob(column[GEOMETRY]) : NULL;
+    size_t len = is_blob ? (size_t)sqlite3_value_bytes(column[GEOMETRY]) : 0;
+    if (!q->take(q->ctx, sqlite3_value_int64(column[FID]), blob, len, field))
+        sqlite3_result_error(ctx, "enough", -1);
+}
+
+static void no_answer(sqlite3_context *ctx) { sqlite3_result_null(ctx); }
+
+// An aggregate sees the bytes where they lie in their page; a row that is handed out is copied first. It is there for us alone: nothing
+// that stands in the file may call it.
+static int teach(sqlite3 *db, const struct source_query *q, bool known)
+{
+    return sqlite3_create_function_v2(db, SOURCE_ROW_FUNCTION, FIRST_FIELD + q->fields, SQLITE_UTF8 | SQLITE_DIRECTONLY, (void *)(uintptr_t)q,
+                                      NULL, known ? take_row : NULL, known ? no_answer : NULL, NULL);
+}
+
+static bool read_rows(void *sqlite, struct source_query *q)
+{
+    sqlite3_stmt *stmt = NULL;
+    q->said[0] = '\0';
+    bool understood = teach(sqlite, q, true) == SQLITE_OK && sqlite3_prepare_v2(sqlite, q->select, -1, &stmt, NULL) == SQLITE_OK;
+    if (understood) {
+        sqlite3_step(stmt);
+        if (sqlite3_finalize(stmt) != SQLITE_OK)
+            snprintf(q->said, sizeof q->said, "%s", sqlite3_errmsg(sqlite));
+    }
+    teach(sqlite, q, false);
+    return understood;
+}
+
+const struct source_sql spatialite_reader = { .check = check, .run = read_rows };
 
 const struct sink_sql spatialite_guest = { .check = check, .prepare = prepare, .run = run, .finalize = finalize };
