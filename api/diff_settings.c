@@ -104,7 +104,8 @@ static enum status check_outputs(const struct diff_settings *s, struct err *e)
 
 enum status diff_settings_read(const struct call *call, struct diff_settings *out, struct err *e)
 {
-    struct diff_settings s = { .pair = { .sql = &spatialite_reader, .storey_m = 3, .min_area_m2 = 4, .min_width_m = 1, .min_height_m = 2.2, .max_shift_m = 10 } };
+    struct diff_settings s = { .pair = { .sql = &spatialite_reader, .storey_m = 3, .min_area_m2 = 4, .min_width_m = 1, .min_height_m = 2.2,
+                                          .max_shift_m = 10 } };
     struct operands names;
     enum status status = options_read(diff_options_table, call->argc, call->argv, SIDES, &s, &names, e);
     if (status != OK)

@@ -163,7 +163,8 @@ static double or_usual(double given, double usual) { return given > 0 ? given : 
 static void settle(const struct layers *l, struct pair_spec *p)
 {
     const struct comparison_options *m = &l->measure;
-    *p = (struct pair_spec){ .from_stranger = true, .skip_unusable = l->skip_unusable, .hashes = true, .sql = &spatialite_reader, .storey_m = or_usual(m->storey_m, STOREY_M),
+    *p = (struct pair_spec){ .from_stranger = true, .skip_unusable = l->skip_unusable, .hashes = true, .sql = &spatialite_reader,
+                             .storey_m = or_usual(m->storey_m, STOREY_M),
                              .min_area_m2 = or_usual(m->min_area_m2, MIN_AREA_M2), .min_width_m = or_usual(m->min_width_m, MIN_WIDTH_M),
                              .min_height_m = or_usual(m->min_height_m, MIN_HEIGHT_M), .max_shift_m = or_usual(m->max_shift_m, MAX_SHIFT_M),
                              .no_registration = m->no_registration, .stable_ids = m->stable_ids, .mask_capture_rule = m->mask_capture_rule };

@@ -1,7 +1,6 @@
 #include "core/store/spatialite_guest.h"
 
 #include <sqlite3.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,10 +86,10 @@ static void no_answer(sqlite3_context *ctx) { sqlite3_result_null(ctx); }
 
 // An aggregate sees the bytes where they lie in their page; a row that is handed out is copied first. It is there for us alone: nothing
 // that stands in the file may call it.
-static int teach(sqlite3 *db, const struct source_query *q, bool known)
+static int teach(sqlite3 *db, struct source_query *q, bool known)
 {
-    return sqlite3_create_function_v2(db, SOURCE_ROW_FUNCTION, FIRST_FIELD + q->fields, SQLITE_UTF8 | SQLITE_DIRECTONLY, (void *)(uintptr_t)q,
-                                      NULL, known ? take_row : NULL, known ? no_answer : NULL, NULL);
+    return sqlite3_create_function_v2(db, SOURCE_ROW_FUNCTION, FIRST_FIELD + q->fields, SQLITE_UTF8 | SQLITE_DIRECTONLY, q, NULL,
+                                      known ? take_row : NULL, known ? no_answer : NULL, NULL);
 }
 
 static bool read_rows(void *sqlite, struct source_query *q)

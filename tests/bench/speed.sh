@@ -17,7 +17,7 @@ while [ $# -gt 0 ]; do
     *) echo "speed.sh: what is $1?" >&2; exit 2 ;;
   esac
 done
-for program in gridpatrol city read_layers plain_geos measure; do
+for program in gridpatrol city read_layers read_past_gdal plain_geos measure; do
   [ -x "$build/$program" ] || { echo "speed.sh: build it first: cmake --preset release && cmake --build --preset release" >&2; exit 2; }
 done
 home=${keep:-$(mktemp -d /tmp/gridpatrol-speed-XXXXXX)}
@@ -44,6 +44,7 @@ for round in $(seq "$rounds"); do
     before=$home/$pair/before.$format after=$home/$pair/after.$format
     turn reading "$pair" "$build/read_layers" "$before" "$after"
     turn at-once "$pair" "$build/read_layers" --at-once "$before" "$after"
+    [ "$format" != gpkg ] || turn past-gdal "$pair" "$build/read_past_gdal" "$before" "$after"
     turn ours "$pair" "$build/gridpatrol" diff "$before" "$after" -o "$home/$pair/changes.gpkg" --quiet --threads 2
     turn geos "$pair" "$build/plain_geos" "$before" "$after"
     if [ -n "$postgis" ] && [ "$round$pair" = 1identical ]; then # one turn: the query takes a minute, loading another
@@ -59,7 +60,7 @@ printf '%s\n' "$buildings against $buildings buildings, $format, median of $roun
 printf '%-10s %-9s %10s %12s %10s %10s\n' pair who seconds 'times ours' 'cpu s' 'peak MB'
 for pair in identical redrawn; do
   own=$(column ours "$pair" 1)
-  for who in reading at-once ours geos postgis; do
+  for who in reading at-once past-gdal ours geos postgis; do
     [ -s "$home/$who.$pair" ] || continue
     peak=$(column "$who" "$pair" 2) cpu=$(column "$who" "$pair" 3)
     [ "$who" != postgis ] || peak=- cpu=-
@@ -70,6 +71,8 @@ done
 awk -v o="$(column ours identical 1)" -v r="$(column reading identical 1)" -v ob="$(best ours identical)" -v rb="$(best reading identical)" \
   'BEGIN { printf "identical: ours is %.2f times the mere reading, one layer after the other (asked: at most 4); %.2f by the best turns\n", o / r, ob / rb }'
 awk -v o="$(column ours identical 1)" -v r="$(column at-once identical 1)" 'BEGIN { printf "identical: and %.2f times the reading of both at once\n", o / r }'
+[ ! -s "$home/past-gdal.identical" ] || awk -v o="$(column ours identical 1)" -v r="$(column past-gdal identical 1)" \
+  'BEGIN { printf "identical: and %.2f times our own reading, past GDAL, one layer after the other\n", o / r }'
 [ ! -s "$home/postgis.identical" ] || awk -v o="$(column ours identical 1)" -v p="$(column postgis identical 1)" \
   'BEGIN { printf "identical: the PostGIS query takes %.1f times ours (asked: at least 25)\n", p / o }'
 awk -v o="$(column ours redrawn 1)" -v g="$(column geos redrawn 1)" -v ob="$(best ours redrawn)" -v gb="$(best geos redrawn)" \
