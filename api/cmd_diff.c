@@ -5,6 +5,7 @@
 #include "api/summary.h"
 #include "core/base/when.h"
 #include "gis/sink.h"
+#include "gis/stage.h"
 #include <stdio.h>
 
 enum { SUMMARY_CEILING = 4 << 20 };
@@ -94,6 +95,7 @@ int cmd_diff(const struct call *call)
     if (status != OK)
         return command_failed(call, &e);
     struct comparison c = { .settings = &settings, .lang = call->lang };
+    stage_abandon_when_ended();
     status = compare(&c, &settings, call->lang, &e);
     if (status == OK) {
         tell_summary(&c);

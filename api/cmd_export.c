@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/data_reader.h"
 #include "core/export.h"
+#include "gis/stage.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -82,5 +83,6 @@ static enum status check(void *settings, const struct operands *words, struct er
 
 int cmd_export(const struct call *call)
 {
+    stage_abandon_when_ended();
     return station_command(call, &(struct station_command){ .least = 2, .most = 2, .check = check, .run = run }, &(struct settings){ .work.by = "all" });
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,10 @@ struct stage {
     int parent_fd, folder_fd;
     pthread_t syncing;       // on its way while sync_fd is a file
     int sync_fd;
+    struct stage *next;      // of those that are open
 };
+static struct stage *opened;
+static pthread_mutex_t opened_lock = PTHREAD_MUTEX_INITIALIZER;
 
 // Folder and name of the target. A link is followed: its target is what gets replaced.
 static enum status split(const char *target, char *parent, char *name, struct err *e)
@@ -89,8 +93,28 @@ static void await_sync(struct stage *s)
     s->sync_fd = -1;
 }
 
+static void enlist(struct stage *s)
+{
+    pthread_mutex_lock(&opened_lock);
+    s->next = opened;
+    opened = s;
+    pthread_mutex_unlock(&opened_lock);
+}
+
+static void strike_off(const struct stage *s)
+{
+    pthread_mutex_lock(&opened_lock);
+    for (struct stage **at = &opened; *at != NULL; at = &(*at)->next)
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    pthread_mutex_unlock(&opened_lock);
+}
+
 static void close_all(struct stage *s)
 {
+    strike_off(s);
     await_sync(s);
     if (s->folder_fd >= 0)
         close(s->folder_fd); // gives the lock back
@@ -135,6 +159,7 @@ enum status stage_open(const char *target, struct stage **out, struct err *e)
         close_all(s);
         return status;
     }
+    enlist(s);
     *out = s;
     return OK;
 }
@@ -226,11 +251,57 @@ enum status stage_commit(struct stage *s, struct err *e)
     return status;
 }
 
+static void remove_folder(const struct stage *s)
+{
+    each_file(s->folder_fd, remove_one, NULL);
+    rmdir(s->folder);
+}
+
 void stage_abandon(struct stage *s)
 {
     if (s == NULL)
         return;
-    each_file(s->folder_fd, remove_one, NULL);
-    rmdir(s->folder);
+    remove_folder(s);
     close_all(s);
+}
+
+// --- the end of the program ----------------------------------------------------------------------------------------------
+
+static sigset_t ends; // that are waited for
+
+// Others go on writing until the end: what they put into the folder once it was emptied is the next run's to take away.
+static void *await_end(void *ctx)
+{
+    (void)ctx;
+    int got;
+    if (sigwait(&ends, &got) != 0)
+        return NULL;
+    pthread_mutex_lock(&opened_lock); // for good: nobody makes or moves anything in them from here on who did not begin before
+    for (const struct stage *s = opened; s != NULL; s = s->next)
+        remove_folder(s);
+    signal(got, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
+    raise(got);
+    return NULL;
+}
+
+static bool is_ignored(int signal_number)
+{
+    struct sigaction now;
+    return sigaction(signal_number, NULL, &now) != 0 || now.sa_handler == SIG_IGN;
+}
+
+void stage_abandon_when_ended(void)
+{
+    static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+    pthread_t thread;
+    sigemptyset(&ends);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!is_ignored(all[i]))
+            sigaddset(&ends, all[i]);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    if (pthread_create(&thread, NULL, await_end, NULL) == 0)
+        pthread_detach(thread);
+    else
+        pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
 }

@@ -23,3 +23,7 @@ void stage_begin_sync(struct stage *s);
 // Syncs every file in the folder and renames them beside each other, the target itself last. The stage is gone either way.
 enum status stage_commit(struct stage *s, struct err *e);
 void stage_abandon(struct stage *s);
+
+// Whoever ends the program by SIGINT, SIGTERM or SIGHUP leaves no folder behind: what is open then is abandoned first. Once, before there are
+// other threads; for programs that do nothing else about these signals. One that is ignored stays so.
+void stage_abandon_when_ended(void);

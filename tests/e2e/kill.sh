@@ -1,5 +1,6 @@
 #!/bin/bash
-# kill.sh - a run that is killed leaves the old output or none, and the next run to the same file is not disturbed by it.
+# kill.sh - a run that is killed leaves the old output or none, and the next run to the same file is not disturbed by it; one that is ended
+# (Ctrl-C and its like) leaves nothing beside it either.
 set -u
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
@@ -49,5 +50,30 @@ for ending in gpkg geojson fgb shp; do
     whole "target.$ending" || fail "the run after the killed ones wrote something else"
     [ $caught -gt 0 ] || fail ".$ending: none of the 4 runs was killed while writing"
     [ -z "$(find . -name '.target*')" ] || fail "left behind: $(find . -name '.target*')"
+done
+
+# Ended while it compares and while it writes. --default-signal: a shell's background jobs ignore SIGINT.
+houses before.geojson 200 0
+houses after.geojson 200 0.0002
+"$GRIDPATROL" diff before.geojson after.geojson -o large.gpkg --quiet || fail "the large run failed"
+for ending in INT TERM HUP; do
+    caught=0
+    for wait in 0 0.1 0.2 0.4; do
+        rm -rf ended.* .ended.*
+        [ $wait = 0 ] || echo "an older result" >ended.gpkg
+        env --default-signal=$ending "$GRIDPATROL" diff before.geojson after.geojson -o ended.gpkg --quiet 2>/dev/null &
+        pid=$!
+        while [ ! -d .ended.gpkg.part ] && kill -0 $pid 2>/dev/null; do :; done
+        sleep $wait
+        kill -$ending $pid 2>/dev/null
+        wait $pid
+        status=$?
+        [ $status = 0 ] && continue # it was done
+        caught=$((caught + 1))
+        [ $status = $((128 + $(kill -l $ending))) ] || fail "$ending: status $status"
+        [ ! -e ended.gpkg ] || cmp -s ended.gpkg large.gpkg || grep -qx "an older result" ended.gpkg || fail "$ending: ended.gpkg is neither old nor whole"
+        [ -z "$(find . -name '.ended*')" ] || fail "$ending after $wait s: left behind: $(find . -name '.ended*')"
+    done
+    [ $caught -gt 0 ] || fail "$ending: none of the runs was ended while it worked"
 done
 [ $failures = 0 ] && echo "all well" || exit 1
