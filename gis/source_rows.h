@@ -14,8 +14,7 @@ enum { SOURCE_NUMBER_BYTES = 32 };
 // As text of *len bytes, without ending; a number is written into `number`.
 const char *source_value_text(const struct source_value *v, char number[SOURCE_NUMBER_BYTES], size_t *len);
 
-// What it points to is gone when the taker comes back. fid: its place among the rows where the source
-// numbers nothing. wkb NULL: no geometry.
+// What it points to is gone when the taker comes back. fid: its place among the rows where the source numbers nothing. wkb NULL: no geometry.
 struct source_row { int64_t fid; const uint8_t *wkb; size_t len; const struct source_value *field; /* [SOURCE_FIELDS] */ };
 struct source_taker { enum status (*take)(void *ctx, const struct source_row *row, struct err *e); void *ctx; };
 

@@ -17,7 +17,7 @@ struct table {
     const struct source *source;
     const struct source_taker *to;
     struct source_query query;
-    struct column { enum source_field field; OGRFieldType type; OGRFieldSubType subtype; } column[SOURCE_FIELDS]; // that are asked for
+    struct asked { enum source_field field; OGRFieldType type; OGRFieldSubType subtype; } asked[SOURCE_FIELDS]; // that are asked for
     struct source_value value[SOURCE_FIELDS]; // of the row at hand; fields that are not asked for stay null
     enum status status;
     struct err *e;
@@ -25,9 +25,10 @@ struct table {
 
 // --- the question ----------------------------------------------------------------------------------------------------
 
-static void write_name(struct buf *out, const char *name)
+// before: what stands in front of the quotes.
+static void write_name(struct buf *out, const char *before, const char *name)
 {
-    buf_text(out, "\"");
+    buf_printf(out, "%s\"", before);
     for (; *name != '\0'; name++)
         buf_add(out, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
     buf_text(out, "\"");
@@ -45,27 +46,23 @@ static void add_field(struct table *t, enum source_field field, struct buf *sele
     if (name == NULL)
         return;
     OGRFieldDefnH found = OGR_FD_GetFieldDefn(definition, OGR_FD_GetFieldIndex(definition, name));
-    struct column c = { field, OGR_Fld_GetType(found), OGR_Fld_GetSubType(found) };
-    t->query.kind[t->query.fields] = kind_of(c.type);
-    t->column[t->query.fields++] = c;
-    buf_text(select, ", ");
-    write_name(select, name);
+    struct asked a = { field, OGR_Fld_GetType(found), OGR_Fld_GetSubType(found) };
+    t->query.kind[t->query.fields] = kind_of(a.type);
+    t->asked[t->query.fields++] = a;
+    write_name(select, ", t.", name);
 }
 
-// In the order of the rows, whatever indices there are.
+// In the order of the rows, whatever indices there are. To SQLite a name in quotes that is no column's is a text, unless it says whose.
 static void write_select(struct table *t, struct buf *out)
 {
     OGRLayerH layer = t->source->layer;
     buf_init(out, SQL_CEILING);
-    buf_text(out, "SELECT " SOURCE_ROW_FUNCTION "(");
-    write_name(out, OGR_L_GetFIDColumn(layer));
-    buf_text(out, ", ");
-    write_name(out, OGR_L_GetGeometryColumn(layer));
+    write_name(out, "SELECT " SOURCE_ROW_FUNCTION "(t.", OGR_L_GetFIDColumn(layer));
+    write_name(out, ", t.", OGR_L_GetGeometryColumn(layer));
     for (int i = 0; i < SOURCE_FIELDS; i++)
         add_field(t, i, out);
-    buf_text(out, ") FROM ");
-    write_name(out, OGR_L_GetName(layer));
-    buf_text(out, " NOT INDEXED");
+    write_name(out, ") FROM ", OGR_L_GetName(layer));
+    buf_text(out, " AS t NOT INDEXED");
 }
 
 // --- a row -----------------------------------------------------------------------------------------------------------
@@ -84,12 +81,12 @@ static bool find_wkb(const uint8_t *blob, size_t len, struct source_row *row)
 }
 
 // What does not fit its type is seen as GDAL sees it.
-static struct source_value as_declared(struct source_value v, const struct column *c)
+static struct source_value as_declared(struct source_value v, const struct asked *a)
 {
-    if (v.kind == SOURCE_REAL && c->subtype == OFSTFloat32)
+    if (v.kind == SOURCE_REAL && a->subtype == OFSTFloat32)
         v.real = (float)v.real;
-    if (v.kind == SOURCE_INTEGER && c->type == OFTInteger)
-        v.integer = c->subtype == OFSTBoolean ? (int32_t)v.integer != 0 : c->subtype == OFSTInt16 ? (int16_t)v.integer : (int32_t)v.integer;
+    if (v.kind == SOURCE_INTEGER && a->type == OFTInteger)
+        v.integer = a->subtype == OFSTBoolean ? (int32_t)v.integer != 0 : a->subtype == OFSTInt16 ? (int16_t)v.integer : (int32_t)v.integer;
     return v;
 }
 
@@ -116,7 +113,7 @@ static bool take(void *ctx, int64_t fid, const uint8_t *blob, size_t len, const 
     struct table *t = ctx;
     struct source_row row = { .fid = fid, .field = t->value };
     for (int i = 0; i < t->query.fields; i++)
-        t->value[t->column[i].field] = as_declared(value[i], &t->column[i]);
+        t->value[t->asked[i].field] = as_declared(value[i], &t->asked[i]);
     t->status = find_wkb(blob, len, &row) ? t->to->take(t->to->ctx, &row, t->e) : ask_gdal(t, &row);
     return t->status == OK;
 }

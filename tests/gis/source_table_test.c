@@ -287,6 +287,11 @@ static void views_and_other_tables(void **state)
         "INSERT INTO gpkg_geometry_columns VALUES ('v', 'geom', 'GEOMETRY', 32651, 0, 0)");
     const char *const two[SOURCE_FIELDS] = { "name", NULL, "floors" };
     assert_int_equal(same_both_ways("v", two, true), 3);
+    // A view that numbers no row.
+    run("CREATE VIEW u AS SELECT geom, name FROM t;"
+        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('u', 'features', 32651);"
+        "INSERT INTO gpkg_geometry_columns VALUES ('u', 'geom', 'GEOMETRY', 32651, 0, 0)");
+    same_both_ways("u", NULL, false);
     run("CREATE TABLE w (name TEXT PRIMARY KEY, geom BLOB, floors INTEGER) WITHOUT ROWID;"
         "INSERT INTO w SELECT 'k' || (9 - fid), geom, 3 FROM t;"
         "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('w', 'features', 32651);"
