@@ -17,6 +17,7 @@ struct reading {
     struct footprint_builder builder;
     struct dirt *dirt;
     const struct progress *progress;
+    bool attributes;                // some are asked for
     struct footprint_texts id, key;
     float *height_m; size_t height_cap;
     uint16_t *kind; size_t kind_cap;
@@ -133,13 +134,15 @@ static enum status read_row(void *ctx, const struct source_row *row, struct err 
     if (++r->dirt->read % ROWS_A_TELLING == 0)
         tell(r);
     enum status s = footprint_add_wkb(&r->builder, row->fid, row->wkb, row->len, &added, e);
-    return s == OK && added ? add_attributes(r, row, e) : s;
+    return s == OK && added && r->attributes ? add_attributes(r, row, e) : s;
 }
 
 // --- the whole -------------------------------------------------------------------------------------------------------
 
 static void begin(struct reading *r)
 {
+    for (int i = 0; i < SOURCE_FIELDS; i++)
+        r->attributes |= asked(r, i);
     if (!asked(r, FIELD_KIND))
         return;
     r->kind_slot = mem_get(KIND_SLOTS, sizeof *r->kind_slot);

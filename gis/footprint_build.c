@@ -39,10 +39,21 @@ void outline_draw(const struct outline *of, struct mm64 frame, struct rings *out
 
 // --- the builder -----------------------------------------------------------------------------------------------------
 
+static void reserve_draft(struct footprint_builder *b, uint32_t rings, uint32_t vertices)
+{
+    if ((size_t)vertices + OUTLINE_SLACK > b->vertex_cap)
+        b->vertex = mem_grow(b->vertex, &b->vertex_cap, (size_t)vertices + OUTLINE_SLACK, sizeof *b->vertex);
+    if (rings + (size_t)1 > b->first_cap)
+        b->first = mem_grow(b->first, &b->first_cap, rings + (size_t)1, sizeof *b->first);
+    if (rings > b->hole_cap)
+        b->is_hole = mem_grow(b->is_hole, &b->hole_cap, rings, sizeof *b->is_hole);
+}
+
 void footprint_builder_open(struct footprint_builder *b, const char *what, struct crs_road *road, struct dirt *dirt)
 {
-    *b = (struct footprint_builder){ .what = what, .road = road, .dirt = dirt, .overlay = overlay_open(),
-                                     .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
+    *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt,
+                                     .overlay = overlay_open(), .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
+    reserve_draft(b, 1, PLAIN_ROOM);
 }
 
 void footprint_builder_close(struct footprint_builder *b)
@@ -72,16 +83,6 @@ void footprint_builder_expect(struct footprint_builder *b, int64_t features)
     size_t n = features < MOST ? (size_t)features : MOST;
     b->o.at = mem_grow(b->o.at, &b->o.at_cap, n + n / 64, sizeof *b->o.at);
     b->o.data = mem_grow(b->o.data, &b->o.data_cap, n * WORDS, sizeof *b->o.data);
-}
-
-static void reserve_draft(struct footprint_builder *b, uint32_t rings, uint32_t vertices)
-{
-    if ((size_t)vertices + OUTLINE_SLACK > b->vertex_cap)
-        b->vertex = mem_grow(b->vertex, &b->vertex_cap, (size_t)vertices + OUTLINE_SLACK, sizeof *b->vertex);
-    if (rings + (size_t)1 > b->first_cap)
-        b->first = mem_grow(b->first, &b->first_cap, rings + (size_t)1, sizeof *b->first);
-    if (rings > b->hole_cap)
-        b->is_hole = mem_grow(b->is_hole, &b->hole_cap, rings, sizeof *b->is_hole);
 }
 
 // --- an outline on its way into them ---------------------------------------------------------------------------------
@@ -236,8 +237,7 @@ static void finish(struct footprint_builder *b, int64_t fid, const struct draft 
     bool several = d->rings > 1;
     must(n < 1u << 30);
     struct outline *of = take_place(&b->o, ((size_t)n << d->wide) + (several ? d->rings + (size_t)1 : 0));
-    of->origin = d->origin;
-    of->fid = fid;
+    of->origin = d->origin, of->fid = fid;
     of->vertices = n, of->several = several, of->wide = d->wide;
     int32_t *behind = (d->wide ? put_wide : put_narrow)(of->number, b->vertex, n);
     if (several)
@@ -357,12 +357,14 @@ static void see(struct footprint_builder *b, struct box_m box)
 static bool add_plain(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len)
 {
     struct plain_outline p;
-    reserve_draft(b, 1, PLAIN_ROOM);
     if (!plain_outline_read(wkb, len, b->vertex, &p))
         return false;
+    struct outline *of = take_place(&b->o, p.corners);
+    of->origin = p.origin, of->fid = fid;
+    of->vertices = p.corners, of->several = false, of->wide = false;
+    put_narrow(of->number, b->vertex, p.corners);
     see(b, p.box);
-    b->first[0] = 0, b->first[1] = p.corners;
-    finish(b, fid, &(struct draft){ .origin = p.origin, .rings = 1 });
+    count_in(&b->o, of, 1);
     return true;
 }
 
@@ -384,12 +386,9 @@ static enum status say_broken(const struct footprint_builder *b, int64_t fid, si
                    b->what, fid, len);
 }
 
-enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
+static enum status add_any(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
 {
     struct wkb_facts facts = {0};
-    *added = crs_road_is_straight(b->road) && add_plain(b, fid, wkb, len);
-    if (*added)
-        return OK;
     enum wkb_kind kind = len > 0 ? wkb_read(wkb, len, &b->shape, &facts) : WKB_EMPTY;
     if (kind == WKB_OTHER)
         kind = read_other(b, wkb, len, &facts);
@@ -406,9 +405,15 @@ enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const ui
     struct given given = { .repeated = facts.repeated > 0, .too_few = facts.too_few > 0 };
     given.box = look_at(r, &given.all_numbers);
     see(b, given.box);
-    if (r->count > 0 && !crs_road_is_straight(b->road)) {
+    if (r->count > 0 && !b->straight) {
         crs_road_go_near(b->road, r->vertex, r->first[r->count]);
         given.box = look_at(r, &given.all_numbers);
     }
     return add_outline(b, fid, r, b->shape.ring_is_hole, &given, added, e);
+}
+
+enum status footprint_add_wkb(struct footprint_builder *b, int64_t fid, const uint8_t *wkb, size_t len, bool *added, struct err *e)
+{
+    *added = b->straight && add_plain(b, fid, wkb, len);
+    return *added ? OK : add_any(b, fid, wkb, len, added, e);
 }

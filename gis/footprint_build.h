@@ -44,6 +44,7 @@ struct footprint_builder {
     struct outlines o;             // grows
     const char *what;              // "BEFORE t_1990.gpkg", for sentences
     struct crs_road *road;         // from the source's CRS to the metric one; not owned; NULL: rings alone come
+    bool straight;                 // they are the same
     struct dirt *dirt;             // not owned
     struct overlay *overlay;
     struct box_m seen;             // all coordinates as the source gave them
