@@ -64,10 +64,10 @@ static PJ *unbound(PJ_CONTEXT *context, const PJ *pj)
 static double axis_unit(PJ_CONTEXT *context, const PJ *plain)
 {
     double unit = 1;
-    PJ *axes = proj_crs_get_coordinate_system(context, plain);
-    if (axes != NULL)
-        proj_cs_get_axis_info(context, axes, 0, NULL, NULL, NULL, &unit, NULL, NULL, NULL);
-    proj_destroy(axes);
+    PJ *system = proj_crs_get_coordinate_system(context, plain);
+    if (system != NULL)
+        proj_cs_get_axis_info(context, system, 0, NULL, NULL, NULL, &unit, NULL, NULL, NULL);
+    proj_destroy(system);
     return unit;
 }
 
@@ -102,10 +102,10 @@ static void learn_order(struct crs *c, const PJ *given)
 {
     const char *way = NULL;
     PJ *plain = unbound(c->context, given);
-    PJ *axes = plain != NULL ? proj_crs_get_coordinate_system(c->context, plain) : NULL;
-    if (axes != NULL && proj_cs_get_axis_info(c->context, axes, 0, NULL, NULL, &way, NULL, NULL, NULL, NULL) && way != NULL)
+    PJ *system = plain != NULL ? proj_crs_get_coordinate_system(c->context, plain) : NULL;
+    if (system != NULL && proj_cs_get_axis_info(c->context, system, 0, NULL, NULL, &way, NULL, NULL, NULL, NULL) && way != NULL)
         c->north_first = strcmp(way, "north") == 0 || strcmp(way, "south") == 0;
-    proj_destroy(axes);
+    proj_destroy(system);
     proj_destroy(plain);
 }
 

@@ -53,7 +53,7 @@ void footprint_builder_open(struct footprint_builder *b, const char *what, struc
 {
     *b = (struct footprint_builder){ .what = what, .road = road, .straight = road != NULL && crs_road_is_straight(road), .dirt = dirt,
                                      .overlay = overlay_open(), .seen = { INFINITY, INFINITY, -INFINITY, -INFINITY } };
-    reserve_draft(b, 1, PLAIN_ROOM);
+    reserve_draft(b, 1, PLAIN_CORNERS);
 }
 
 void footprint_builder_close(struct footprint_builder *b)
@@ -186,8 +186,8 @@ static enum status make_draft(struct footprint_builder *b, int64_t fid, const st
     return OK;
 }
 
-// A place for an outline of that many numbers behind all others.
-static struct outline *take_place(struct outlines *o, size_t numbers)
+// An outline of one narrow ring behind all others, its numbers still to come.
+static struct outline *take_place(struct outlines *o, struct mm64 origin, int64_t fid, uint32_t vertices, size_t numbers)
 {
     size_t bytes = offsetof(struct outline, number) + numbers * sizeof(int32_t);
     size_t end = o->end + (bytes + sizeof *o->data - 1) / sizeof *o->data;
@@ -199,6 +199,8 @@ static struct outline *take_place(struct outlines *o, size_t numbers)
     o->at[o->count++] = o->end;
     struct outline *of = (struct outline *)(o->data + o->end);
     o->end = (uint32_t)end;
+    of->origin = origin, of->fid = fid;
+    of->vertices = vertices, of->several = of->wide = false;
     return of;
 }
 
@@ -236,9 +238,8 @@ static void finish(struct footprint_builder *b, int64_t fid, const struct draft 
     uint32_t n = b->first[d->rings];
     bool several = d->rings > 1;
     must(n < 1u << 30);
-    struct outline *of = take_place(&b->o, ((size_t)n << d->wide) + (several ? d->rings + (size_t)1 : 0));
-    of->origin = d->origin, of->fid = fid;
-    of->vertices = n, of->several = several, of->wide = d->wide;
+    struct outline *of = take_place(&b->o, d->origin, fid, n, ((size_t)n << d->wide) + (several ? d->rings + (size_t)1 : 0));
+    of->several = several, of->wide = d->wide;
     int32_t *behind = (d->wide ? put_wide : put_narrow)(of->number, b->vertex, n);
     if (several)
         put_rings(behind, b->first, d->rings);
@@ -359,9 +360,7 @@ static bool add_plain(struct footprint_builder *b, int64_t fid, const uint8_t *w
     struct plain_outline p;
     if (!plain_outline_read(wkb, len, b->vertex, &p))
         return false;
-    struct outline *of = take_place(&b->o, p.corners);
-    of->origin = p.origin, of->fid = fid;
-    of->vertices = p.corners, of->several = false, of->wide = false;
+    struct outline *of = take_place(&b->o, p.origin, fid, p.corners, p.corners);
     put_narrow(of->number, b->vertex, p.corners);
     see(b, p.box);
     count_in(&b->o, of, 1);

@@ -29,29 +29,25 @@ static const uint8_t *find_points(const uint8_t *wkb, size_t len, uint32_t *corn
     return memcmp(wkb, wkb + (size_t)*corners * POINT_BYTES, POINT_BYTES) == 0 ? wkb : NULL;
 }
 
-// x and y side by side; any processor has room for them.
-typedef double pair __attribute__((vector_size(POINT_BYTES)));
-typedef int64_t pair_mask __attribute__((vector_size(POINT_BYTES)));
-
-static inline pair pair_swap(pair a) { return __builtin_shufflevector(a, a, 1, 0); }
-static inline pair pair_choose(pair_mask which, pair yes, pair no) { return (pair)((which & (pair_mask)yes) | (~which & (pair_mask)no)); }
+static inline axes axes_swap(axes a) { return __builtin_shufflevector(a, a, 1, 0); }
 #ifdef __SSE2__
-static inline pair pair_least(pair a, pair b) { return __builtin_ia32_minpd(a, b); } // b where a is a NaN
-static inline pair pair_most(pair a, pair b) { return __builtin_ia32_maxpd(a, b); }
+static inline axes axes_least(axes a, axes b) { return __builtin_ia32_minpd(a, b); } // b where a is a NaN
+static inline axes axes_most(axes a, axes b) { return __builtin_ia32_maxpd(a, b); }
 #else
-static inline pair pair_least(pair a, pair b) { return pair_choose(a < b, a, b); }
-static inline pair pair_most(pair a, pair b) { return pair_choose(a > b, a, b); }
+static inline axes axes_choose(axes_mask which, axes yes, axes no) { return (axes)((which & (axes_mask)yes) | (~which & (axes_mask)no)); }
+static inline axes axes_least(axes a, axes b) { return axes_choose(a < b, a, b); }
+static inline axes axes_most(axes a, axes b) { return axes_choose(a > b, a, b); }
 #endif
-static inline void pair_to_mm(pair a, struct mm *out)
+static inline void axes_to_mm(axes a, struct mm *out)
 {
     typedef int32_t two __attribute__((vector_size(sizeof *out)));
     two whole = __builtin_convertvector(a, two);
     memcpy(out, &whole, sizeof *out);
 }
 
-static inline pair point_at(const uint8_t *at)
+static inline axes point_at(const uint8_t *at)
 {
-    pair point;
+    axes point;
     memcpy(&point, at, sizeof point);
     return point;
 }
@@ -59,24 +55,24 @@ static inline pair point_at(const uint8_t *at)
 // A NaN stays out of it.
 static struct box_m box_of(const uint8_t *point, uint32_t corners)
 {
-    pair least = { INFINITY, INFINITY }, most = -least;
+    axes least = { INFINITY, INFINITY }, most = -least;
     for (uint32_t i = 0; i < corners; i++, point += POINT_BYTES) {
-        least = pair_least(point_at(point), least);
-        most = pair_most(point_at(point), most);
+        least = axes_least(point_at(point), least);
+        most = axes_most(point_at(point), most);
     }
-    return (struct box_m){ least[0], least[1], most[0], most[1] };
+    return (struct box_m){ least[EAST], least[NORTH], most[EAST], most[NORTH] };
 }
 
 // Millimetres from the origin. False: wider than 65 m, or no numbers.
-static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 origin, pair *off)
+static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 origin, axes *off)
 {
-    const pair low = { (double)origin.x, (double)origin.y };
-    pair_mask narrow = { -1, -1 };
+    const axes low = { (double)origin.x, (double)origin.y };
+    axes_mask narrow = { -1, -1 };
     for (uint32_t i = 0; i < corners; i++, point += POINT_BYTES) {
         off[i] = point_at(point) * 1000 + WHOLE - WHOLE - low;
         narrow &= off[i] < NARROW; // a NaN is not
     }
-    return (narrow[0] & narrow[1]) != 0;
+    return (narrow[EAST] & narrow[NORTH]) != 0;
 }
 
 // --- the ring ------------------------------------------------------------------------------------------------------------
@@ -85,22 +81,22 @@ static bool round_points(const uint8_t *point, uint32_t corners, struct mm64 ori
 struct turning { double least, most; bool in_line; };
 
 // off[n] is off[0]. The corners as whole numbers go to v; products of them are exact.
-static struct turning turning_of(const pair *off, uint32_t n, struct mm *v)
+static struct turning turning_of(const axes *off, uint32_t n, struct mm *v)
 {
-    pair least = { INFINITY, INFINITY }, from = off[0] - off[n - 1];
-    pair_mask in_line = { 0, 0 };
+    axes least = { INFINITY, INFINITY }, from = off[0] - off[n - 1];
+    axes_mask in_line = { 0, 0 };
     for (uint32_t i = 0; i < n; i++) {
-        pair to = off[i + 1] - off[i], across = from * pair_swap(to), turn = across - pair_swap(across); // to one side, to the other
-        least = pair_least(turn, least);
+        axes to = off[i + 1] - off[i], across = from * axes_swap(to), turn = across - axes_swap(across); // to one side, to the other
+        least = axes_least(turn, least);
         in_line |= turn == 0;
-        pair_to_mm(off[i], &v[i]);
+        axes_to_mm(off[i], &v[i]);
         from = to;
     }
     return (struct turning){ least[0], -least[1], in_line[0] != 0 };
 }
 
 // False: somebody else must look. Else its turning is that of a valid ring.
-static bool find_turning(pair *off, uint32_t n, struct mm *v, bool *clockwise)
+static bool find_turning(axes *off, uint32_t n, struct mm *v, bool *clockwise)
 {
     off[n] = off[0];
     struct turning t = turning_of(off, n, v);
@@ -116,7 +112,7 @@ static bool find_turning(pair *off, uint32_t n, struct mm *v, bool *clockwise)
 
 bool plain_outline_read(const uint8_t *wkb, size_t len, struct mm *vertex, struct plain_outline *out)
 {
-    pair off[PLAIN_CORNERS + 1];
+    axes off[PLAIN_CORNERS + 1];
     uint32_t corners;
     bool clockwise;
     const uint8_t *point = find_points(wkb, len, &corners);

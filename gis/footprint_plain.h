@@ -5,13 +5,13 @@
 #pragma once
 #include "gis/geom.h"
 
-enum { PLAIN_CORNERS = 32, PLAIN_ROOM = PLAIN_CORNERS + 2 };
+enum { PLAIN_CORNERS = 32 };
 
 struct plain_outline {
     struct box_m box;      // as the numbers stand in the bytes
     struct mm64 origin;    // its lower left, in whole millimetres
     uint32_t corners;
 };
-// wkb: metres. vertex: room for PLAIN_ROOM; gets the corners in millimetres from the origin, counter-clockwise, each under 2^16. False: this
+// wkb: metres. vertex: room for PLAIN_CORNERS; gets the corners in millimetres from the origin, counter-clockwise, each under 2^16. False: this
 // is none, and nothing is told.
 bool plain_outline_read(const uint8_t *wkb, size_t len, struct mm *vertex, struct plain_outline *out);

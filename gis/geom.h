@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 struct xy_m { double x, y; };                       // metres in the metric CRS, or from a local origin where said
+enum { EAST, NORTH, AXES };
+typedef double axes __attribute__((vector_size(AXES * sizeof(double))));        // both side by side; any processor has room for them
+typedef int64_t axes_mask __attribute__((vector_size(AXES * sizeof(int64_t)))); // -1: yes, 0: no
 struct lonlat { double lon, lat; };                 // EPSG:4326, degrees
 struct lonlat_box { double west, south, east, north; };         // EPSG:4326, degrees; east < west: over the antimeridian
 struct mm { int32_t x, y; };                        // millimetres from a footprint's origin

@@ -186,7 +186,6 @@ static int corners_of(const struct field_view *view, struct xy_m place, struct c
     return count;
 }
 
-typedef int64_t axes_mask __attribute__((vector_size(AXES * sizeof(int64_t))));
 static inline axes held(axes v, axes low, axes high)
 {
     axes_mask over = v > high, under = v < low;

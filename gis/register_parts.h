@@ -84,7 +84,7 @@ void asked_close(struct asked *a);
 
 // 1, x, y, xx, xy, yy, each east and north. low, high: what the ties around show at most; a polynomial must not be believed beyond.
 // Places in units of 1 / per_m.
-enum { TERMS = 6, EAST = 0, NORTH = 1, AXES = 2 };
+enum { TERMS = 6 };
 struct polynomial { float term[TERMS][AXES], low[AXES], high[AXES], sd_factor; uint32_t ties; float per_m; };
 struct fit_rule { double bandwidth_m, noise_m, tukey_m; int turns; };
 // Where the rows of cells around the last place begin: the next place is hardly ever far from it. Any numbers will do.
@@ -100,7 +100,6 @@ void field_close(struct field *f);
 // The field as seen from one cell of the district: what its buildings ask again and again. A node keeps its numbers in floats; here they
 // are widened once for all who ask.
 enum { CORNERS = 5 };
-typedef double axes __attribute__((vector_size(AXES * sizeof(double)))); // east and north side by side
 struct seen_node { const struct polynomial *q; axes term[TERMS], low, high; }; // q NULL: nothing there
 struct field_view { const struct field *field; size_t cell; struct xy_m corner; struct seen_node node[CORNERS * CORNERS]; };
 void field_view_open(const struct field *f, size_t cell, struct field_view *out);

@@ -208,16 +208,14 @@ enum status source_stream_rows(const struct source *source, const struct source_
     struct stream s;
     CPLSetThreadLocalConfigOption("OGR_GPKG_STREAM_BASE_IMPL", has_booleans(source) ? "YES" : NULL);
     enum status st = open_stream(source, &s, e);
-    for (bool more = st == OK; more;) {
+    for (bool more = true; more && st == OK;) {
         struct ArrowArray batch = {0};
         st = next_batch(&s, &batch, e);
-        more = st == OK && batch.release != NULL;
-        if (!more)
+        if (st != OK || batch.release == NULL)
             break;
         more = batch.length > 0;
         st = give_rows(&s, &batch, to, e);
         batch.release(&batch);
-        more = more && st == OK;
     }
     close_stream(&s);
     CPLSetThreadLocalConfigOption("OGR_GPKG_STREAM_BASE_IMPL", NULL);

@@ -178,7 +178,7 @@ static void houses_are_taken_at_one_go(void **unused)
 {
     (void)unused;
     uint8_t wkb[64 + 16 * POINTS_MOST];
-    struct mm vertex[PLAIN_ROOM];
+    struct mm vertex[PLAIN_CORNERS];
     struct plain_outline p;
     for (int k = 0; k < 1000; k++) {
         struct ring r;

@@ -1,4 +1,5 @@
 #include "gis/footprint.h"
+#include "tests/gis/own_folder.h"
 #include <gdal.h>
 #include <gdal_utils.h>
 #include <math.h>
@@ -18,7 +19,6 @@ const char *__lsan_default_suppressions(void)
 }
 
 static struct err e;
-static char folder[] = "/tmp/footprint_test_XXXXXX";
 static char path[200];
 
 // What one test reads; cleared after each.
@@ -553,21 +553,6 @@ static void shanghai_is_dissolved_by_id(void **state)
     assert_int_equal(got.dirt.read, 1572);
     assert_int_equal(got.dirt.read, got.dirt.kept + got.dirt.dissolved + got.dirt.count[DIRT_DUPLICATE]);
     assert_true(got.dirt.dissolved > 100);
-}
-
-static int open_all(void **state)
-{
-    (void)state;
-    footprint_open_library();
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_all(void **state)
-{
-    (void)state;
-    char command[300];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
 }
 
 int main(void)

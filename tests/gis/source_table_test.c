@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "core/store/spatialite_guest.h"
 #include "gis/source_inside.h"
+#include "tests/gis/own_folder.h"
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -16,7 +17,7 @@
 
 enum { SAID = 8 << 20, HEX = 4000 };
 static struct err e;
-static char folder[] = "/tmp/source_table_test_XXXXXX", path[300];
+static char path[300];
 static const struct { const char *name; OGRFieldType type; OGRFieldSubType subtype; } COLUMN[] = {
     { "name", OFTString, OFSTNone }, { "floors", OFTInteger, OFSTNone }, { "big", OFTInteger64, OFSTNone }, { "small", OFTInteger, OFSTInt16 },
     { "flag", OFTInteger, OFSTBoolean }, { "height", OFTReal, OFSTNone }, { "thin", OFTReal, OFSTFloat32 }, { "odd \"col\" 高", OFTString, OFSTNone } };
@@ -85,6 +86,12 @@ static const char *wkb(const char *wkt, OGRwkbByteOrder order)
 
 #define SQUARE "POLYGON((500000 3430000,500010 3430000,500010 3430008,500000 3430008,500000 3430000))"
 static const char LITTLE[] = "4750000100000000";
+
+static void register_layer(const char *name)
+{
+    run("INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES (%Q, 'features', 32651);"
+        "INSERT INTO gpkg_geometry_columns VALUES (%Q, 'geom', 'GEOMETRY', 32651, 0, 0)", name, name);
+}
 
 static void add_square(int fid)
 {
@@ -282,20 +289,17 @@ static void views_and_other_tables(void **state)
     make("view.gpkg", "t");
     for (int i = 1; i <= 5; i++)
         add_square(i);
-    run("CREATE VIEW v AS SELECT fid AS OGC_FID, geom, name || 'x' AS name, floors FROM t WHERE fid > 2;"
-        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('v', 'features', 32651);"
-        "INSERT INTO gpkg_geometry_columns VALUES ('v', 'geom', 'GEOMETRY', 32651, 0, 0)");
+    run("CREATE VIEW v AS SELECT fid AS OGC_FID, geom, name || 'x' AS name, floors FROM t WHERE fid > 2;");
+    register_layer("v");
     const char *const two[SOURCE_FIELDS] = { "name", NULL, "floors" };
     assert_int_equal(same_both_ways("v", two, true), 3);
     // A view that numbers no row.
-    run("CREATE VIEW u AS SELECT geom, name FROM t;"
-        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('u', 'features', 32651);"
-        "INSERT INTO gpkg_geometry_columns VALUES ('u', 'geom', 'GEOMETRY', 32651, 0, 0)");
+    run("CREATE VIEW u AS SELECT geom, name FROM t;");
+    register_layer("u");
     same_both_ways("u", NULL, false);
     run("CREATE TABLE w (name TEXT PRIMARY KEY, geom BLOB, floors INTEGER) WITHOUT ROWID;"
-        "INSERT INTO w SELECT 'k' || (9 - fid), geom, 3 FROM t;"
-        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('w', 'features', 32651);"
-        "INSERT INTO gpkg_geometry_columns VALUES ('w', 'geom', 'GEOMETRY', 32651, 0, 0)");
+        "INSERT INTO w SELECT 'k' || (9 - fid), geom, 3 FROM t;");
+    register_layer("w");
     int rows;
     bool past = false;
     free(read_by(&spatialite_reader, "w", NULL, 0, &rows, &past)); // GDAL cannot number its rows; nobody falls
@@ -307,9 +311,8 @@ static void a_file_cannot_call_its_reader(void **state)
     (void)state;
     make("caller.gpkg", "t");
     add_square(1);
-    run("CREATE VIEW v AS SELECT fid AS OGC_FID, geom, " SOURCE_ROW_FUNCTION "(fid, geom) AS name FROM t;"
-        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('v', 'features', 32651);"
-        "INSERT INTO gpkg_geometry_columns VALUES ('v', 'geom', 'GEOMETRY', 32651, 0, 0)");
+    run("CREATE VIEW v AS SELECT fid AS OGC_FID, geom, " SOURCE_ROW_FUNCTION "(fid, geom) AS name FROM t;");
+    register_layer("v");
     int rows;
     bool past = false;
     char *said = read_by(&spatialite_reader, "v", NULL, 0, &rows, &past);
@@ -383,21 +386,6 @@ static void a_broken_page_breaks_the_reading_off(void **state)
     assert_true(past);
     assert_non_null(strstr(said, "BEFORE broken.gpkg breaks off in the middle: database disk image is malformed"));
     free(said);
-}
-
-static int open_all(void **state)
-{
-    (void)state;
-    footprint_open_library();
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_all(void **state)
-{
-    (void)state;
-    char command[300];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
 }
 
 int main(void)
